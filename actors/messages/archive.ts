@@ -1,0 +1,90 @@
+// archive: reads of final blocks and of the state after the last of them.
+
+import {
+  bool,
+  bytes,
+  hex,
+  list,
+  nothing,
+  optional,
+  str,
+  struct,
+  u53,
+  u256,
+} from '../../lib/schema.ts'
+import { ask, messages, tell } from '../../runtime/messages.ts'
+
+/** A final block as stored: `block` and `receipts` in their canonical encodings (protocol/block). */
+export const StoredBlock = struct({
+  height: u53,
+  hash: hex(32),
+  block: bytes(8 << 20),
+  receipts: list(bytes(1 << 20), 65_536),
+  /** The finality certificate of this block or of the nearest final descendant that has one. */
+  certificate: bytes(4096),
+  /** Milliseconds of Unix time at which this node saw the block become final. */
+  finalAtMs: u53,
+})
+
+const LogEntry = struct({
+  height: u53,
+  blockHash: hex(32),
+  transactionHash: hex(32),
+  transactionIndex: u53,
+  logIndex: u53,
+  address: hex(20),
+  topics: list(hex(32), 4),
+  data: bytes(1 << 20),
+})
+
+export const ArchiveMessages = messages('archive', 1, {
+  /** From the block-builder, after the commit of a block is durable. */
+  Committed: tell(struct({ height: u53 }), 'control'),
+  Head: ask(
+    nothing,
+    struct({
+      height: u53,
+      hash: hex(32),
+      genesisHash: hex(32),
+      header: bytes(4096),
+      finalAtMs: u53,
+    }),
+    'control',
+  ),
+  /**
+   * Long poll: replies at once with up to `max` final blocks above `height`, else when the next
+   * block is final; an asker whose deadline passes simply asks again.
+   */
+  BlocksAfter: ask(struct({ height: u53, max: u53 }), list(StoredBlock, 256)),
+  Block: ask(struct({ height: u53 }), optional(StoredBlock)),
+  HeightOf: ask(struct({ hash: hex(32) }), optional(u53)),
+  TransactionAt: ask(struct({ hash: hex(32) }), optional(struct({ height: u53, index: u53 }))),
+  Account: ask(
+    struct({ address: hex(20) }),
+    struct({ nonce: u53, balance: u256, storageRoot: hex(32), codeHash: hex(32) }),
+  ),
+  Storage: ask(struct({ address: hex(20), slot: hex(32) }), u256),
+  /** eth_call and eth_estimateGas: runs on the latest final state and keeps nothing. */
+  Call: ask(
+    struct({
+      from: hex(20),
+      to: optional(hex(20)),
+      value: u256,
+      data: bytes(131_072),
+      gas: u53,
+      gasPrice: u256,
+    }),
+    struct({ ok: bool, code: str(64), output: bytes(1 << 20), gasUsed: u53 }),
+  ),
+  /** `code` is empty, or LIMIT when the range or the number of results is over its limit. */
+  Logs: ask(
+    struct({
+      fromHeight: u53,
+      toHeight: u53,
+      addresses: list(hex(20), 256),
+      /** Per position the accepted topics; an empty list accepts any. */
+      topics: list(list(hex(32), 256), 4),
+    }),
+    struct({ code: str(64), logs: list(LogEntry, 10_000) }),
+  ),
+})

@@ -1,0 +1,56 @@
+// block-builder: the single writer of the chain's state. Builds blocks on a parent, re-executes
+// proposed ones, and commits final ones durably. Knows nothing of votes.
+
+import { bool, bytes, hex, nothing, optional, str, struct, u53 } from '../../lib/schema.ts'
+import { ask, messages } from '../../runtime/messages.ts'
+
+const EncodedBlock = bytes(8 << 20)
+
+export const BlockBuilderMessages = messages('block-builder', 1, {
+  /** The last committed (final) block, where a restarted validator continues. */
+  Tip: ask(
+    nothing,
+    struct({
+      height: u53,
+      hash: hex(32),
+      genesisHash: hex(32),
+      epoch: u53,
+      view: u53,
+      timestampMs: u53,
+      certificate: bytes(4096),
+    }),
+    'control',
+  ),
+  /**
+   * Builds and executes a block on `parent` (final, or checked and not yet final). No block when
+   * nothing waits and `allowEmpty` is false, or when `code` (UNKNOWN_PARENT, …) says why.
+   */
+  Build: ask(
+    struct({
+      parent: hex(32),
+      timestampMs: u53,
+      epoch: u53,
+      view: u53,
+      proposer: u53,
+      /** 0 FAST, 1 BALANCED, 2 SECURE. */
+      mode: u53,
+      randomness: hex(32),
+      sidecar: bytes(65_536),
+      allowEmpty: bool,
+    }),
+    struct({ block: optional(EncodedBlock), hash: optional(hex(32)), code: str(64) }),
+    'control',
+  ),
+  /** Validates and re-executes a block on its parent; keeps the result until it is final or dead. */
+  Check: ask(
+    struct({ block: EncodedBlock }),
+    struct({ ok: bool, hash: optional(hex(32)), code: str(64) }),
+    'control',
+  ),
+  /** Commits the block and all its ancestors; replies when they are durable. */
+  Finalise: ask(
+    struct({ hash: hex(32), certificate: bytes(4096), finalAtMs: u53 }),
+    struct({ height: u53, code: str(64) }),
+    'control',
+  ),
+})

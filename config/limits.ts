@@ -1,0 +1,36 @@
+// Every number that limits something, written down once. docs/LIMITS.md is generated from this
+// file. Any layer may import it; it imports nothing. Consensus rules (gas, quorums, times that
+// every node must agree on) are not limits: they live in protocol/params.ts.
+
+/** Frames and messages. */
+export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+export const FRAME_MESSAGES_MAX = 256
+
+/** Actor runtime. */
+export const HANDLER_BUDGET = 2048
+export const STASH_MAX = 1024
+export const TIMERS_PER_ACTOR_MAX = 4096
+export const DEAD_LETTERS_KEPT = 200
+export const TASK_QUEUE_MAX = 1024
+
+/** JSON-RPC. */
+export const RPC_BODY_BYTES_MAX = 2 * 1024 * 1024
+export const RPC_BATCH_MAX = 100
+export const LOG_RANGE_BLOCKS_MAX = 10_000
+export const LOG_RESULTS_MAX = 10_000
+export const WS_SUBSCRIPTIONS_MAX = 64
+export const WS_BACKLOG_BYTES_MAX = 4 * 1024 * 1024
+
+/** Mempool. */
+export const MEMPOOL_TRANSACTIONS_MAX = 16_384
+export const MEMPOOL_PER_SENDER_MAX = 256
+export const TRANSACTION_BYTES_MAX = 131_072
+
+/** Jobs. */
+export const JOB_INPUT_BYTES_MAX = 256 * 1024
+export const JOB_OUTPUT_BYTES_MAX = 1024 * 1024
+export const JOB_TOKENS_MAX = 4096
+export const JOBS_OPEN_MAX = 10_000
+export const JOB_ASSIGNMENTS_MAX = 2
+export const JOBS_LIST_MAX = 100
+export const REST_BODY_BYTES_MAX = 1024 * 1024

@@ -1,0 +1,28 @@
+// Constants of the chain: every node must agree on them, so they change only with the protocol.
+
+import type { Hex } from '../lib/hex.ts'
+
+export const CHAIN_ID_DEFAULT = 1337n
+export const WEI_PER_AITBC = 10n ** 18n
+
+/** Fixed addresses of the chain's own modules. */
+export const MARKET_ADDRESS: Hex = '0x000000000000000000000000000000000000a101'
+/** Base fees go here: no wei is ever created or lost by a block. */
+export const TREASURY_ADDRESS: Hex = '0x000000000000000000000000000000000000a1ff'
+
+/** Gas (EIP-1559, EIP-2028, EIP-2930, EIP-3860, EIP-7623 apply as on Ethereum Prague). */
+export const BLOCK_GAS_LIMIT = 30_000_000
+export const GAS_TARGET_DIVISOR = 2
+export const BASE_FEE_CHANGE_DENOMINATOR = 8n
+export const BASE_FEE_INITIAL = 1_000_000_000n
+export const BASE_FEE_MIN = 7n
+
+/** Consensus times in milliseconds (CONSENSUS rules, FAST parameter set). */
+export const FAST_BLOCK_TIME_MS = 100
+export const FAST_DELTA_MS = 150
+export const DELTA_MAX_MS = 5000
+export const EMPTY_BLOCK_INTERVAL_MS = 2000
+export const CLOCK_AHEAD_MAX_MS = 500
+/** Leaders propose empty blocks beyond this many blocks that are not final. */
+export const UNFINAL_DEPTH_MAX = 8
+export const FUTURE_VIEWS_BUFFERED = 64
