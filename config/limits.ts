@@ -34,3 +34,8 @@ export const JOBS_OPEN_MAX = 10_000
 export const JOB_ASSIGNMENTS_MAX = 2
 export const JOBS_LIST_MAX = 100
 export const REST_BODY_BYTES_MAX = 1024 * 1024
+
+/** Topology. */
+export const TOPOLOGY_BYTES_MAX = 256 * 1024
+export const NODES_MAX = 128
+export const PROVIDER_SLOTS_MAX = 64
