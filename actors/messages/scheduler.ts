@@ -70,7 +70,9 @@ const WorkerModel = struct({
   modelRoot: hex(32),
   engine: str(128),
   device: str(64),
-  /** Wei per unit; the unit is the manifest's (tokens, inputs). */
+  /** What is metered: prompt and completion tokens, or inputs (texts to embed). */
+  unit: optional(oneOf('tokens', 'inputs')),
+  /** Wei per unit. */
   unitPriceWei: u256,
   /** Units a second in the golden self-test. */
   unitsPerSecond: f64,
