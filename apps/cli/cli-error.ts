@@ -1,0 +1,80 @@
+// The errors of the command line: one table of codes, three lines for people, one document for
+// programs. Whatever is thrown ends up here; nothing fails with a stack trace or an empty success.
+
+export interface CliErrorKind {
+  /** Exit status: 1 failed, 2 wrong use, 3 port taken, 4 state does not fit, 5 a part died. */
+  readonly exit: number
+  readonly meaning: string
+}
+
+/** docs/ERRORS.md is generated from this table. */
+export const CLI_ERRORS = {
+  USAGE: { exit: 2, meaning: 'The command line could not be understood.' },
+  BAD_VALUE: { exit: 2, meaning: 'An argument or option has a value that is not possible.' },
+  BAD_TOPOLOGY: { exit: 2, meaning: 'The topology file cannot be read or is wrong.' },
+  BAD_ENVIRONMENT: { exit: 2, meaning: 'An AITBC_ environment variable has an impossible value.' },
+  NOT_RUNNING: { exit: 1, meaning: 'No cluster runs with this data folder.' },
+  ALREADY_RUNNING: { exit: 3, meaning: 'A cluster already runs with this data folder.' },
+  PORT_TAKEN: { exit: 3, meaning: 'A port that the topology names is in use.' },
+  STATE_MISMATCH: { exit: 4, meaning: 'The data folder belongs to another network or version.' },
+  START_FAILED: { exit: 5, meaning: 'The cluster did not become ready.' },
+  STOP_FAILED: { exit: 5, meaning: 'A process of the cluster did not end.' },
+  UNREACHABLE: { exit: 1, meaning: 'A part of the cluster does not answer.' },
+  REFUSED: { exit: 1, meaning: 'The chain or the coordinator refused the request.' },
+  JOB_FAILED: { exit: 1, meaning: 'The job ended without a result; its money was returned.' },
+  TIMEOUT: { exit: 1, meaning: 'Something took longer than its limit.' },
+  FILE: { exit: 1, meaning: 'A file cannot be read or written.' },
+  CHECK_FAILED: { exit: 1, meaning: 'A check of `doctor` failed.' },
+  INTERNAL: { exit: 1, meaning: 'A fault in AITBC itself.' },
+} as const satisfies Record<string, CliErrorKind>
+
+export type CliErrorCode = keyof typeof CLI_ERRORS
+
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: CliErrorCode
+  readonly why: string
+  readonly hint: string
+
+  /** `message` says what failed, `why` the reason, `hint` what to do. */
+  constructor(code: CliErrorCode, message: string, why: string, hint: string) {
+    super(message)
+    this.code = code
+    this.why = why
+    this.hint = hint
+  }
+
+  get exit(): number {
+    return CLI_ERRORS[this.code].exit
+  }
+}
+
+/** Anything thrown as a CliError: what is not one is a fault of ours and says so. */
+export function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error
+  const fault = error instanceof Error ? error : new Error(String(error))
+  const where = fault.stack?.split('\n').find((line) => line.trim().startsWith('at '))
+  return new CliError(
+    'INTERNAL',
+    fault.message.split('\n')[0] || fault.name,
+    `a fault in AITBC${where ? `, ${where.trim()}` : ''}`,
+    'report it with the command you ran and the lines above',
+  )
+}
+
+export function errorLines(error: CliError): string[] {
+  return [`error: ${error.message}`, `why:   ${error.why}`, `do:    ${error.hint}`]
+}
+
+export interface ErrorDocument {
+  readonly error: {
+    readonly code: CliErrorCode
+    readonly message: string
+    readonly why: string
+    readonly hint: string
+  }
+}
+
+export function errorDocument({ code, message, why, hint }: CliError): ErrorDocument {
+  return { error: { code, message, why, hint } }
+}

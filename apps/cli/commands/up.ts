@@ -1,0 +1,50 @@
+// aitbc up: starts the cluster of a topology file, in this process or (--detach) in one of its own.
+
+import { join, resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { baseCommand, dataDirectory, speaker } from '../base-command.ts'
+import { readTopology } from '../read-topology.ts'
+import type { Terminal } from '../terminal.ts'
+import type { UpOptions } from '../up-options.ts'
+
+const DEFAULT_TOPOLOGY = 'config/topologies/dev.yaml'
+
+async function topologyFile(given: string | undefined, terminal: Terminal): Promise<string> {
+  if (given !== undefined) return resolve(terminal.cwd, given)
+  const { packageRoot } = await import('../../../config/package-root.ts')
+  return join(packageRoot(), DEFAULT_TOPOLOGY)
+}
+
+export function upCommand(terminal: Terminal): Command {
+  return baseCommand('up', 'start the cluster of a topology file')
+    .argument('[topology]', `YAML file (default ${DEFAULT_TOPOLOGY})`)
+    .addOption(
+      new Option('--ports <how>', 'auto picks free ports, topology takes those of the file')
+        .choices(['auto', 'topology'])
+        .default('topology'),
+    )
+    .option('--detach', 'return when the cluster is ready, and leave it running')
+    .option('--quiet', 'print warnings and errors only')
+    .option('--reset', 'start a new chain: removes what the data folder holds')
+    .action(async (given: string | undefined, options: UpOptions) => {
+      const file = await topologyFile(given, terminal)
+      const topology = await readTopology(file)
+      const data = dataDirectory(options, terminal)
+      const { refuseWhenRunning, resetData } = await import('../data-folder.ts')
+      refuseWhenRunning(data)
+      if (options.reset) {
+        const removed = resetData(data)
+        const say = speaker(options, terminal)
+        if (removed && !options.quiet) {
+          say.line(` removed ${data}. Browser wallets cache nonces: clear their activity data.`)
+        }
+      }
+      if (options.detach) {
+        const { upDetached } = await import('../up-detached.ts')
+        await upDetached({ file, data, options, terminal })
+      } else {
+        const { upForeground } = await import('../up-foreground.ts')
+        await upForeground({ topology, data, options, terminal })
+      }
+    })
+}

@@ -1,0 +1,121 @@
+// Reads a command line, runs its command, turns every failure into three lines or one document.
+
+import { Command, CommanderError } from 'commander'
+import { nearestName } from '../../config/nearest-name.ts'
+import { asCliError, CliError, errorDocument, errorLines } from './cli-error.ts'
+import { accountsCommand } from './commands/accounts.ts'
+import { authorizeCommand } from './commands/authorize.ts'
+import { depositCommand } from './commands/deposit.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { downCommand } from './commands/down.ts'
+import { modelsListCommand } from './commands/models-list.ts'
+import { modelsPullCommand } from './commands/models-pull.ts'
+import { receiptVerifyCommand } from './commands/receipt-verify.ts'
+import { runCommand } from './commands/run.ts'
+import { statusCommand } from './commands/status.ts'
+import { topologyCheckCommand } from './commands/topology-check.ts'
+import { upCommand } from './commands/up.ts'
+import type { Terminal } from './terminal.ts'
+
+function group(name: string, description: string, ...commands: Command[]): Command {
+  const parent = new Command(name).description(description)
+  for (const command of commands) parent.addCommand(command)
+  return parent
+}
+
+function program(terminal: Terminal): Command {
+  const root = new Command('aitbc')
+    .description('A market for AI compute whose results come with receipts anyone can verify.')
+    .version('0.1.0')
+  const commands = [
+    upCommand(terminal),
+    downCommand(terminal),
+    statusCommand(terminal),
+    runCommand(terminal),
+    group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
+    group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
+    group('topology', 'topology files', topologyCheckCommand(terminal)),
+    accountsCommand(terminal),
+    depositCommand(terminal),
+    authorizeCommand(terminal),
+    doctorCommand(terminal),
+  ]
+  for (const command of commands) root.addCommand(command)
+  quiet(root, terminal)
+  return root
+}
+
+/** Commander throws instead of exiting, and leaves the words to us; help stays its own. */
+function quiet(command: Command, terminal: Terminal): void {
+  command.exitOverride()
+  command.showSuggestionAfterError(false)
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: () => {},
+    outputError: () => {},
+  })
+  for (const child of command.commands) quiet(child, terminal)
+}
+
+/** The command that the words of the line lead to: where an error belongs. */
+function reached(root: Command, argv: readonly string[]): Command {
+  let at = root
+  for (const word of argv) {
+    const next = at.commands.find((command) => command.name() === word)
+    if (next) at = next
+  }
+  return at
+}
+
+function usageError(error: CommanderError, root: Command, argv: readonly string[]): CliError {
+  const at = reached(root, argv)
+  const path = at === root ? './aitbc' : `./aitbc ${namePath(at)}`
+  const message = error.message.replace(/^error: /, '').split('\n')[0] as string
+  const help = `run ${path} --help`
+  const named = /'([^']+)'/.exec(message)?.[1]?.split(' ')[0] ?? ''
+  if (error.code === 'commander.unknownOption') {
+    const known = at.options.flatMap((option) => (option.long ? [option.long] : []))
+    const near = nearestName(named.split('=')[0] as string, known)
+    const hint = near ? `did you mean ${near}? ${help} shows all options` : help
+    return new CliError('USAGE', message, `${path} knows no such option`, hint)
+  }
+  if (error.code === 'commander.unknownCommand') {
+    const near = nearestName(
+      named,
+      at.commands.map((command) => command.name()),
+    )
+    const hint = near ? `did you mean "${near}"? ${help} shows all commands` : help
+    return new CliError('USAGE', message, `${path} knows no such command`, hint)
+  }
+  return new CliError('USAGE', message, `${path} cannot be used like this`, help)
+}
+
+function namePath(command: Command): string {
+  const parent = command.parent
+  return parent?.parent ? `${namePath(parent)} ${command.name()}` : command.name()
+}
+
+/** Help was asked for, or no command was named. */
+function isHelp(error: CommanderError): boolean {
+  return ['commander.helpDisplayed', 'commander.version'].includes(error.code)
+}
+
+/** Runs one command line; the exit status is 0 only when everything asked for was done. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const root = program(terminal)
+  try {
+    await root.parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && isHelp(thrown)) return 0
+    if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+      terminal.err(reached(root, argv).helpInformation())
+      return 2
+    }
+    const error =
+      thrown instanceof CommanderError ? usageError(thrown, root, argv) : asCliError(thrown)
+    if (argv.includes('--json')) terminal.out(`${JSON.stringify(errorDocument(error))}\n`)
+    terminal.err(`${errorLines(error).join('\n')}\n`)
+    return error.exit
+  }
+}

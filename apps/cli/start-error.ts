@@ -1,0 +1,18 @@
+// A start that failed, as an error for people.
+
+import { CliError } from './cli-error.ts'
+
+/** A failed start as an error for people; the thrown code names its cause. */
+export function startError(error: unknown, data: string): unknown {
+  const { code, message } = error as { code?: string; message?: string }
+  if (error instanceof CliError) return error
+  if (code === 'EADDRINUSE' || code === 'PORT_TAKEN') {
+    const hint = 'run again with --ports auto, or stop the program that uses the port'
+    return new CliError('PORT_TAKEN', 'a port is taken', message ?? 'in use', hint)
+  }
+  if (code === 'STATE_MISMATCH') {
+    const hint = `start a new chain with --reset, or name another folder with --data`
+    return new CliError('STATE_MISMATCH', `${data} cannot be continued`, message ?? '', hint)
+  }
+  return error
+}

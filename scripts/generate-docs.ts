@@ -1,0 +1,31 @@
+// Writes the pages that are made from code: docs/LIMITS.md and docs/ERRORS.md. A test compares what
+// is written with what would be, so that they cannot drift. Run with `npm run docs`.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../config/package-root.ts'
+import { errorsPage } from './errors-page.ts'
+import { limitsPage } from './limits-page.ts'
+
+export interface Page {
+  readonly path: string
+  readonly text: string
+}
+
+/** Every generated page as it should be now. */
+export async function generatedPages(root: string): Promise<Page[]> {
+  const limits = readFileSync(join(root, 'config', 'limits.ts'), 'utf8')
+  const values = await import('../config/limits.ts')
+  return [
+    { path: 'docs/LIMITS.md', text: limitsPage(limits, values) },
+    { path: 'docs/ERRORS.md', text: errorsPage() },
+  ]
+}
+
+if (process.argv[1]?.endsWith('generate-docs.ts')) {
+  const root = packageRoot()
+  for (const { path, text } of await generatedPages(root)) {
+    writeFileSync(join(root, path), text)
+    console.log(path)
+  }
+}

@@ -1,0 +1,31 @@
+// The pages made from code are the ones that the code makes now.
+
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { generatedPages } from '../scripts/generate-docs.ts'
+import { limitsPage } from '../scripts/limits-page.ts'
+
+for (const { path, text } of await generatedPages('.')) {
+  test(`${path} is current (npm run docs writes it)`, () => {
+    assert.is(readFileSync(path, 'utf8'), text)
+  })
+}
+
+test('a limits page groups, explains and counts in words', () => {
+  const source = [
+    '// Head.',
+    '',
+    '/** Frames. */',
+    'export const FRAME_BYTES_MAX = 2048',
+    '/** How long. */',
+    'export const WAIT_MS = 5000',
+    '',
+  ].join('\n')
+  const page = limitsPage(source, { FRAME_BYTES_MAX: 2048, WAIT_MS: 5000 })
+  assert.ok(page.includes('## Frames\n'))
+  assert.ok(page.includes('| `FRAME_BYTES_MAX` | 2048 (2 KiB) |  |'))
+  assert.ok(page.includes('| `WAIT_MS` | 5000 (5 s) | How long. |'))
+})
+
+test.run()
