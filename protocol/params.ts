@@ -26,3 +26,7 @@ export const CLOCK_AHEAD_MAX_MS = 500
 /** Leaders propose empty blocks beyond this many blocks that are not final. */
 export const UNFINAL_DEPTH_MAX = 8
 export const FUTURE_VIEWS_BUFFERED = 64
+
+/** The market module. */
+export const MARKET_ASSIGNMENTS_MAX = 2
+export const MARKET_ESCROW_SECONDS_MAX = 7 * 86_400

@@ -38,10 +38,7 @@ test('any JSON survives, and any other spelling is refused', () => {
       const text = canonicalJson(value, { floats: true })
       const plain = JSON.parse(JSON.stringify(value))
       assert.is(canonicalJson(parseCanonicalJson(text, { floats: true }), { floats: true }), text)
-      assert.equal(
-        JSON.parse(text),
-        JSON.parse(JSON.stringify(plain).replaceAll(/-0(?=[,\]}]|$)/g, '0')),
-      )
+      assert.equal(JSON.parse(text), plain)
     }),
     { numRuns: 300 },
   )
