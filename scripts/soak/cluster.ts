@@ -1,0 +1,41 @@
+// A detached cluster started through the command line, as a user starts it.
+
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { packageRoot } from '../../config/package-root.ts'
+
+export interface Cluster {
+  readonly dataDirectory: string
+  readonly endpoints: { readonly rpc: string; readonly ws: string; readonly api: string }
+  readonly accounts: readonly { name: string; address: `0x${string}`; privateKey: `0x${string}` }[]
+  readonly pids: readonly number[]
+}
+
+export function aitbc(args: readonly string[], timeoutMs = 120_000): string {
+  return execFileSync(join(packageRoot(), 'aitbc'), args, {
+    encoding: 'utf8',
+    timeout: timeoutMs,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+export async function startCluster(dataDirectory: string): Promise<Cluster> {
+  const text = aitbc(['up', '--ports', 'auto', '--detach', '--json', '--data', dataDirectory])
+  return { dataDirectory, ...(JSON.parse(text) as Omit<Cluster, 'dataDirectory'>) }
+}
+
+export function killCluster(cluster: Cluster, signal: NodeJS.Signals = 'SIGKILL'): void {
+  for (const pid of cluster.pids) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // Already gone.
+    }
+  }
+}
+
+export function accountOf(cluster: Cluster, name: string) {
+  const account = cluster.accounts.find((candidate) => candidate.name === name)
+  if (!account) throw new Error(`the cluster has no account ${name}`)
+  return account
+}
