@@ -35,13 +35,16 @@ export class CliError extends Error {
   readonly code: CliErrorCode
   readonly why: string
   readonly hint: string
+  /** What --json prints instead of the error: for results that are themselves a refusal. */
+  readonly document: object | undefined
 
   /** `message` says what failed, `why` the reason, `hint` what to do. */
-  constructor(code: CliErrorCode, message: string, why: string, hint: string) {
+  constructor(code: CliErrorCode, message: string, why: string, hint: string, document?: object) {
     super(message)
     this.code = code
     this.why = why
     this.hint = hint
+    this.document = document
   }
 
   get exit(): number {
@@ -75,6 +78,6 @@ export interface ErrorDocument {
   }
 }
 
-export function errorDocument({ code, message, why, hint }: CliError): ErrorDocument {
-  return { error: { code, message, why, hint } }
+export function errorDocument({ code, message, why, hint, document }: CliError): object {
+  return document ?? ({ error: { code, message, why, hint } } satisfies ErrorDocument)
 }

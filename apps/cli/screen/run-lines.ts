@@ -68,6 +68,16 @@ export function settledLine(settled: {
   return `${label('settled')}${money}${where}${settled.block ? ` block ${settled.block}` : ''}`
 }
 
+export function returnedLine(wei: bigint): string {
+  return `${label('returned')}${formatAitbc(wei)} unlocked again: the job was not accepted`
+}
+
+/** Said when giving the money back at once did not work. */
+export function lockedUntilLine(wei: bigint, deadlineSeconds: number): string {
+  const until = new Date(deadlineSeconds * 1000).toISOString().slice(11, 19)
+  return `${label('locked')}${formatAitbc(wei)} stay in escrow until ${until} UTC, then anybody may refund them`
+}
+
 export function fileLine(file: string): string {
   return `${label('file')}./aitbc receipt verify ${file}`
 }

@@ -1,0 +1,137 @@
+// One paid job from quote to verified receipt, with a line for each thing as it becomes known.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { encodeCancel, encodeOpenEscrow } from '../../protocol/market/market-calls.ts'
+import type { Speaker } from './base-command.ts'
+import type { ChainClient, Sent } from './chain-client.ts'
+import { CliError } from './cli-error.ts'
+import type { JobDesk, JobQuote, JobRequest } from './job-desk.ts'
+import * as lines from './screen/run-lines.ts'
+import { trustAnchor } from './trust-anchor.ts'
+import { verifyReceiptText } from './verify-receipt-text.ts'
+
+export interface RunJob {
+  readonly request: JobRequest
+  readonly chain: ChainClient
+  readonly desk: JobDesk
+  /** Data folder: receipts are kept in it. */
+  readonly data: string
+  readonly say: Speaker
+}
+
+export interface RunDocument {
+  readonly job_id: Hex
+  readonly status: string
+  readonly model_id: string
+  readonly output: unknown
+  readonly price_wei: string
+  readonly paid_wei: string
+  readonly refunded_wei: string
+  readonly escrow_tx: Hex
+  readonly settle_tx: Hex | null
+  readonly receipt_file: string | null
+  readonly error_code?: string
+  readonly error_message?: string
+}
+
+async function lock(chain: ChainClient, quote: JobQuote): Promise<Sent> {
+  const { jobId, coordinator, requestHash, modelRoot, priceWei, deadlineSeconds } = quote
+  const deadline = BigInt(deadlineSeconds)
+  const terms = { jobId, coordinator, requestHash, modelRoot, priceCap: priceWei, deadline }
+  const data = bytesToHex(encodeOpenEscrow(terms))
+  return chain.send({ to: quote.market, data, value: priceWei })
+}
+
+/** A job that the coordinator does not take gives the money back: nobody is assigned yet. */
+async function submit({ chain, desk, say }: RunJob, quote: JobQuote, escrow: Sent): Promise<void> {
+  try {
+    await desk.submit(quote, escrow.hash)
+  } catch (refused) {
+    const data = bytesToHex(encodeCancel(quote.jobId))
+    try {
+      await chain.send({ to: quote.market, data, value: 0n })
+      say.line(lines.returnedLine(quote.priceWei))
+    } catch {
+      say.line(lines.lockedUntilLine(quote.priceWei, quote.deadlineSeconds))
+    }
+    throw refused
+  }
+}
+
+/** Shows the provider and the tokens until the job has ended. */
+async function follow({ desk, say }: RunJob, jobId: Hex): Promise<void> {
+  const started = performance.now()
+  let pieces = 0
+  let open = false
+  for await (const { event, data } of desk.events(jobId)) {
+    if (event === 'state' && data.state === 'assigned') {
+      const provider = String(data.provider ?? '')
+      const worker = data.worker === undefined ? undefined : String(data.worker)
+      say.line(lines.assignedLine(provider, worker, Number(data.attempts ?? 1)))
+    } else if (event === 'token') {
+      if (!open) say.text(' ▍')
+      open = true
+      pieces++
+      say.text(String(data.text ?? ''))
+    }
+  }
+  if (open) say.text('\n')
+  if (pieces > 0) say.line(lines.streamedLine(pieces, 'pieces', performance.now() - started))
+}
+
+/** Writes the bundle to its file and checks it as a stranger would. */
+async function keepReceipt({ desk, data, say }: RunJob, jobId: Hex): Promise<string> {
+  const text = await desk.bundle(jobId)
+  const folder = join(data, 'receipts')
+  const file = join(folder, `${jobId}.json`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, text)
+  const started = performance.now()
+  const verdict = verifyReceiptText(text, trustAnchor(data))
+  if (!verdict.valid) {
+    const hint = `the file stays at ${file}; do not trust it`
+    throw new CliError('REFUSED', 'the receipt does not verify', verdict.reason, hint)
+  }
+  say.line(
+    lines.receiptLine({
+      id: verdict.receiptId ?? jobId,
+      checks: verdict.checks.length,
+      verifyMs: performance.now() - started,
+      level: verdict.level ?? 'signed',
+    }),
+  )
+  return file
+}
+
+/** Throws CliError; a job that failed is a document with its status, not an exception. */
+export async function runJob(run: RunJob): Promise<RunDocument> {
+  const { request, chain, desk, say } = run
+  const quote = await desk.quote(request)
+  say.line(lines.quoteLine(quote))
+  const escrow = await lock(chain, quote)
+  const locked = { wei: quote.priceWei, tx: escrow.hash, block: escrow.block, ms: escrow.ms }
+  say.line(lines.escrowLine(locked))
+  await submit(run, quote, escrow)
+  await follow(run, quote.jobId)
+  const outcome = await desk.job(quote.jobId)
+  const file = outcome.status === 'completed' ? await keepReceipt(run, quote.jobId) : null
+  const { paidWei, refundedWei, settleTx, settleBlock } = outcome
+  say.line(lines.settledLine({ paidWei, refundedWei, block: settleBlock, tx: settleTx }))
+  if (file) say.line(lines.fileLine(file))
+  return {
+    job_id: quote.jobId,
+    status: outcome.status,
+    model_id: outcome.modelId,
+    output: outcome.output,
+    price_wei: quote.priceWei.toString(),
+    paid_wei: paidWei.toString(),
+    refunded_wei: refundedWei.toString(),
+    escrow_tx: escrow.hash,
+    settle_tx: settleTx ?? null,
+    receipt_file: file,
+    ...(outcome.errorCode === undefined ? {} : { error_code: outcome.errorCode }),
+    ...(outcome.errorMessage === undefined ? {} : { error_message: outcome.errorMessage }),
+  }
+}
