@@ -66,7 +66,7 @@ async function main(): Promise<number> {
   if (flags.checks || (positionals.length === 0 && !flags['no-checks'])) {
     const bin = (...path: string[]) => join(root, 'node_modules', ...path)
     const tsc = [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit']
-    const biome = [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']
+    const biome = [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', '.']
     const checks = [
       { name: 'type check (tsc)', args: tsc },
       { name: 'format and lint (biome ci)', args: biome },

@@ -16,6 +16,7 @@ import { statusCommand } from './commands/status.ts'
 import { topologyCheckCommand } from './commands/topology-check.ts'
 import { upCommand } from './commands/up.ts'
 import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
 
 function group(name: string, description: string, ...commands: Command[]): Command {
   const parent = new Command(name).description(description)
@@ -26,7 +27,7 @@ function group(name: string, description: string, ...commands: Command[]): Comma
 function program(terminal: Terminal): Command {
   const root = new Command('aitbc')
     .description('A market for AI compute whose results come with receipts anyone can verify.')
-    .version('0.1.0')
+    .version(version())
   const commands = [
     upCommand(terminal),
     downCommand(terminal),

@@ -77,9 +77,11 @@ function ready(child: ChildProcess, log: string, show: (line: string) => void): 
         end(() => refuse(new CliError(code, what, why, hint)))
         return
       }
-      const line = startLine(message.event)
-      if (line !== undefined && message.event.type !== 'download') show(line)
-      if (message.event.type === 'ready') end(done)
+      const { event } = message
+      const line = startLine(event)
+      const partial = event.type === 'download' && event.bytes < event.totalBytes
+      if (line !== undefined && !partial) show(line)
+      if (event.type === 'ready') end(done)
     })
     child.on('error', (error) => end(() => refuse(startFailed(error.message, log))))
     child.on('exit', (status, signal) => {

@@ -18,6 +18,7 @@ import { startError } from './start-error.ts'
 import type { Terminal } from './terminal.ts'
 import { tellStarter } from './up-message.ts'
 import type { UpOptions } from './up-options.ts'
+import { version } from './version.ts'
 
 /** Without a person watching, the status is written this often. */
 const PLAIN_STATUS_MS = 60_000
@@ -101,7 +102,7 @@ export async function upForeground(up: UpForeground): Promise<void> {
     if (!options.quiet) {
       display.line(
         headLine({
-          version: '0.1.0',
+          version: version(),
           node: process.version,
           cores: cpus().length,
           memoryBytes: totalmem(),
