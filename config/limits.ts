@@ -5,6 +5,7 @@
 /** Frames and messages. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 export const FRAME_MESSAGES_MAX = 256
+export const LINK_QUEUE_MESSAGES_MAX = 65_536
 
 /** Actor runtime. */
 export const HANDLER_BUDGET = 2048
@@ -39,6 +40,14 @@ export const JOB_DEADLINE_SECONDS_MIN = 10
 export const JOB_DEADLINE_SECONDS_MAX = 86_400
 export const JOBS_OPEN_MAX = 10_000
 export const JOB_ASSIGNMENTS_MAX = 2
+export const EVENTS_KEPT = 8192
+export const EVENTS_PER_REPLY = 2048
+export const LONG_POLL_HOLD_MS = 20_000
+export const JOB_LEASE_SECONDS_MIN = 15
+export const JOB_CANCEL_GRACE_MS = 10_000
+export const MONEY_RESEND_MS = 1000
+export const MONEY_BUMP_AFTER_MS = 30_000
+export const HEARTBEATS_MISSED_MAX = 3
 export const JOBS_LIST_MAX = 100
 export const REST_BODY_BYTES_MAX = 1024 * 1024
 

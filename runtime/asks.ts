@@ -1,0 +1,129 @@
+// Asks in flight on one host. Every ask ends exactly once: a reply, or a failure that names target,
+// verb, age and cause. The deadline travels in the envelope, and the receiver drops what is late.
+
+import type { Cell } from './cell.ts'
+import type { MessageEnvelope } from './envelope.ts'
+import type { Failure, FailureReason } from './failure.ts'
+import type { Host } from './host.ts'
+import type { AskVerb, Vocabulary } from './messages.ts'
+import type { Ref } from './ref.ts'
+
+interface PendingAsk {
+  readonly target: Ref
+  readonly verb: string
+  readonly startedAt: number
+  readonly peer: string
+  readonly vocabulary: Vocabulary
+  readonly cancelTimer: () => void
+  readonly ok: (reply: unknown) => void
+  readonly failed: (failure: Failure) => void
+}
+
+export class Asks {
+  private readonly host: Host
+  private readonly pending = new Map<number, PendingAsk>()
+  private nextId = 1
+  /** Replies that came after their ask had ended, or twice. */
+  lateReplies = 0
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  /** Returns a function that forgets the ask without calling anybody. */
+  start(
+    vocabulary: Vocabulary,
+    to: Ref,
+    verb: string,
+    body: unknown,
+    outcome: { within: number; ok: (reply: unknown) => void; failed: (f: Failure) => void },
+    trace: { cause: string; hop: number },
+  ): () => void {
+    const { clock, place } = this.host.options
+    const id = this.nextId++
+    const startedAt = clock.now()
+    const expire = () => this.fail(id, 'expired', `no reply within ${outcome.within} ms`)
+    this.pending.set(id, {
+      target: to,
+      verb,
+      startedAt,
+      peer: place(to.kind, to.key),
+      vocabulary,
+      cancelTimer: clock.after(outcome.within, expire),
+      ok: outcome.ok,
+      failed: outcome.failed,
+    })
+    this.host.route(vocabulary, {
+      form: 'message',
+      to,
+      verb,
+      body,
+      askId: id,
+      fromHost: this.host.name,
+      deadline: startedAt + outcome.within,
+      ...trace,
+    })
+    return () => this.take(id)
+  }
+
+  private take(id: number): PendingAsk | undefined {
+    const ask = this.pending.get(id)
+    if (!ask) return undefined
+    this.pending.delete(id)
+    ask.cancelTimer()
+    return ask
+  }
+
+  succeed(id: number, reply: unknown): void {
+    const ask = this.take(id)
+    if (ask) ask.ok(reply)
+    else this.lateReplies++
+  }
+
+  /** A reply that crossed a link: decoded strictly by the verb's reply schema. */
+  succeedEncoded(id: number, wire: unknown): void {
+    const ask = this.pending.get(id)
+    if (!ask) {
+      this.lateReplies++
+      return
+    }
+    const schema = (ask.vocabulary.verbs[ask.verb] as AskVerb<unknown, unknown>).reply
+    try {
+      this.succeed(id, schema.decode(wire, 'reply'))
+    } catch (error) {
+      this.fail(id, 'undecodable', (error as Error).message)
+    }
+  }
+
+  fail(id: number, reason: FailureReason, detail: string): void {
+    const ask = this.take(id)
+    if (!ask) return
+    const ageMs = Math.round(this.host.options.clock.now() - ask.startedAt)
+    ask.failed({ reason, target: ask.target, verb: ask.verb, ageMs, detail })
+  }
+
+  /** The link to a host went down: every ask on it ends at once. */
+  failPeer(peer: string): void {
+    for (const [id, ask] of [...this.pending]) {
+      if (ask.peer === peer) this.fail(id, 'node-down', `the link to ${peer} is down`)
+    }
+  }
+
+  replyTo(message: MessageEnvelope, cell: Cell): (value: unknown) => void {
+    const id = message.askId as number
+    let open = true
+    return (value) => {
+      const { clock } = this.host.options
+      if (!open || (message.deadline !== undefined && clock.now() > message.deadline)) {
+        this.lateReplies++
+        return
+      }
+      open = false
+      const verb = cell.actor.messages.verbs[message.verb] as AskVerb<unknown, unknown>
+      if (message.fromHost === this.host.name) {
+        if (!this.host.options.strict) this.succeed(id, value)
+        else this.succeedEncoded(id, verb.reply.encode(value))
+      } else this.host.remote.sendReply(message.fromHost, id, verb.reply.encode(value))
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// What travels between actors. On one host an envelope is passed as it is; across a link its body is
+// encoded by its schema and the envelope becomes a positional msgpack array, many to a frame.
+
+import { Packr } from 'msgpackr'
+import type { Ref } from './ref.ts'
+
+export interface MessageEnvelope {
+  readonly form: 'message'
+  readonly to: Ref
+  readonly verb: string
+  readonly body: unknown
+  /** Ask: where the reply goes. */
+  readonly askId: number | undefined
+  readonly fromHost: string
+  /** Receiver's clock; undefined for tells. */
+  readonly deadline: number | undefined
+  readonly cause: string
+  readonly hop: number
+}
+
+export type WireEnvelope = unknown[]
+
+const packr = new Packr({ useRecords: false, structuredClone: false })
+
+export function packFrame(envelopes: WireEnvelope[]): Uint8Array {
+  return packr.pack(envelopes)
+}
+
+/** Undefined when the bytes are no list of lists. */
+export function unpackFrame(frame: Uint8Array): WireEnvelope[] | undefined {
+  try {
+    const value: unknown = packr.unpack(frame)
+    return Array.isArray(value) && value.every(Array.isArray) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,10 @@
+// The first file of every worker thread. Sources need tsx registered before they can be imported;
+// compiled code does not. Plain JavaScript, because nothing is registered yet when it runs.
+
+import { workerData } from 'node:worker_threads'
+
+if (workerData.module.endsWith('.ts')) {
+  const { register } = await import('tsx/esm/api')
+  register()
+}
+await import(workerData.module)

@@ -1,0 +1,62 @@
+// A full mesh of hosts on worker threads: every pair gets a MessageChannel, and a thread that died
+// and came back gets new ones. The starting thread takes part as a host of its own.
+
+import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads'
+import { packageRoot } from '../../config/package-root.ts'
+import type { Host } from '../../runtime/host.ts'
+import { portLink } from './port-link.ts'
+
+interface PeerMessage {
+  readonly type: 'aitbc-peer'
+  readonly peer: string
+  readonly port: MessagePort
+}
+
+function isPeerMessage(value: unknown): value is PeerMessage {
+  return (value as PeerMessage | null)?.type === 'aitbc-peer'
+}
+
+/** In a worker thread: attaches every port that the starting thread hands over. */
+export function joinMesh(host: Host): void {
+  parentPort?.on('message', (message: unknown) => {
+    if (isPeerMessage(message)) host.attach(message.peer, portLink(message.port))
+  })
+}
+
+export class ThreadMesh {
+  private readonly host: Host
+  private readonly workers = new Map<string, Worker>()
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  /** Starts a thread that imports `module` and is linked to all threads that run already. */
+  start(name: string, module: URL, data: Record<string, unknown>): Worker {
+    const boot = new URL('./boot.mjs', sourceFolder())
+    const worker = new Worker(boot, { name, workerData: { ...data, name, module: module.href } })
+    this.connect(worker, name)
+    this.workers.set(name, worker)
+    worker.once('exit', () => {
+      if (this.workers.get(name) === worker) this.workers.delete(name)
+    })
+    return worker
+  }
+
+  private connect(worker: Worker, name: string): void {
+    const main = new MessageChannel()
+    worker.postMessage({ type: 'aitbc-peer', peer: this.host.name, port: main.port2 }, [main.port2])
+    this.host.attach(name, portLink(main.port1))
+    for (const [peerName, peer] of this.workers) {
+      if (peerName === name) continue
+      const { port1, port2 } = new MessageChannel()
+      worker.postMessage({ type: 'aitbc-peer', peer: peerName, port: port1 }, [port1])
+      peer.postMessage({ type: 'aitbc-peer', peer: name, port: port2 }, [port2])
+    }
+  }
+}
+
+/** boot.mjs is not compiled: it is used from the sources also when dist runs. */
+function sourceFolder(): string {
+  return `file://${packageRoot()}/transport/threads/`
+}
