@@ -7,8 +7,8 @@ import type { AskOutcome, Context } from './context.ts'
 import type { Host } from './host.ts'
 import type { Verbs, Vocabulary } from './messages.ts'
 import { type Ref, ref, refText } from './ref.ts'
-import type { Store } from './store.ts'
 import { runTask } from './run-task.ts'
+import type { Store } from './store.ts'
 
 function trace(host: Host, cell: Cell): { cause: string; hop: number } {
   const { current } = cell

@@ -115,7 +115,8 @@ export class Remote {
     const body = this.encodeBody(vocabulary, message)
     if (body === undefined) return
     const { to, verb, askId, deadline, cause, hop } = message
-    const left = deadline === undefined ? null : Math.max(0, deadline - this.host.options.clock.now())
+    const left =
+      deadline === undefined ? null : Math.max(0, deadline - this.host.options.clock.now())
     this.push(peer, [MESSAGE, to.kind, to.key, verb, body, askId ?? null, left, cause, hop])
   }
 

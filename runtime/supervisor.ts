@@ -33,7 +33,11 @@ export class Supervisor {
     if (cell.state === 'stopped') return
     const { incarnation } = cell
     cell.lastError = `${what}: ${error.message}`
-    this.host.log('error', cell.ref, 'actor failed', { what, incarnation, error: error.stack ?? '' })
+    this.host.log('error', cell.ref, 'actor failed', {
+      what,
+      incarnation,
+      error: error.stack ?? '',
+    })
     if (cell.actor.restart === 'temporary') {
       this.stop(cell, 'failed')
       return

@@ -1,0 +1,131 @@
+// RLP, Ethereum's encoding of nested byte strings (Yellow Paper, appendix B). Decoding is strict:
+// only the one canonical form of each value is accepted.
+
+import { concatBytes, EMPTY } from '../../lib/bytes.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+
+export type RlpItem = Uint8Array | RlpItem[]
+
+export class RlpError extends Error {
+  override readonly name = 'RlpError'
+}
+
+const DEPTH_MAX = 16
+
+function lengthBytes(length: number): Uint8Array {
+  const bytes: number[] = []
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256)
+  return Uint8Array.from(bytes)
+}
+
+function prefix(offset: number, length: number): Uint8Array {
+  if (length < 56) return Uint8Array.of(offset + length)
+  const size = lengthBytes(length)
+  return concatBytes(Uint8Array.of(offset + 55 + size.length), size)
+}
+
+export function encodeRlp(item: RlpItem): Uint8Array {
+  if (item instanceof Uint8Array) {
+    if (item.length === 1 && (item[0] as number) < 0x80) return item
+    return concatBytes(prefix(0x80, item.length), item)
+  }
+  const body = concatBytes(...item.map(encodeRlp))
+  return concatBytes(prefix(0xc0, body.length), body)
+}
+
+interface Span {
+  readonly list: boolean
+  readonly start: number
+  readonly end: number
+}
+
+function readLength(bytes: Uint8Array, at: number, size: number): number {
+  if (at + size > bytes.length) throw new RlpError('length runs past the end')
+  if (size > 6 || bytes[at] === 0) throw new RlpError('length is not minimal')
+  let length = 0
+  for (let i = 0; i < size; i++) length = length * 256 + (bytes[at + i] as number)
+  if (length < 56) throw new RlpError('length is not minimal')
+  return length
+}
+
+function readSpan(bytes: Uint8Array, at: number): Span {
+  const first = bytes[at]
+  if (first === undefined) throw new RlpError('input is empty')
+  if (first < 0x80) return { list: false, start: at, end: at + 1 }
+  const list = first >= 0xc0
+  const short = first - (list ? 0xc0 : 0x80)
+  const sizeBytes = short > 55 ? short - 55 : 0
+  const length = sizeBytes ? readLength(bytes, at + 1, sizeBytes) : short
+  const start = at + 1 + sizeBytes
+  if (start + length > bytes.length) throw new RlpError('value runs past the end')
+  if (!list && length === 1 && (bytes[start] as number) < 0x80) {
+    throw new RlpError('a small byte must stand for itself')
+  }
+  return { list, start, end: start + length }
+}
+
+function decodeAt(bytes: Uint8Array, at: number, depth: number): [RlpItem, number] {
+  if (depth > DEPTH_MAX) throw new RlpError('nested too deep')
+  const span = readSpan(bytes, at)
+  if (!span.list) return [bytes.subarray(span.start, span.end), span.end]
+  const items: RlpItem[] = []
+  const inner = bytes.subarray(0, span.end)
+  for (let next = span.start; next < span.end; ) {
+    const [item, end] = decodeAt(inner, next, depth + 1)
+    items.push(item)
+    next = end
+  }
+  return [items, span.end]
+}
+
+/** Throws RlpError for anything but exactly one canonical item. */
+export function decodeRlp(bytes: Uint8Array): RlpItem {
+  const [item, end] = decodeAt(bytes, 0, 0)
+  if (end !== bytes.length) throw new RlpError('bytes after the end')
+  return item
+}
+
+/** A non-negative integer as its minimal big-endian bytes (zero is empty). */
+export function rlpInteger(value: bigint | number): Uint8Array {
+  let rest = BigInt(value)
+  if (rest === 0n) return EMPTY
+  const bytes: number[] = []
+  for (; rest > 0n; rest >>= 8n) bytes.unshift(Number(rest & 0xffn))
+  return Uint8Array.from(bytes)
+}
+
+export function rlpHex(value: Hex): Uint8Array {
+  return hexToBytes(value)
+}
+
+export function asBytes(item: RlpItem | undefined, length?: number): Uint8Array {
+  if (!(item instanceof Uint8Array)) throw new RlpError('expected bytes, got a list')
+  if (length !== undefined && item.length !== length) {
+    throw new RlpError(`expected ${length} bytes, got ${item.length}`)
+  }
+  return item
+}
+
+export function asList(item: RlpItem | undefined, length?: number): RlpItem[] {
+  if (!Array.isArray(item)) throw new RlpError('expected a list, got bytes')
+  if (length !== undefined && item.length !== length) {
+    throw new RlpError(`expected ${length} items, got ${item.length}`)
+  }
+  return item
+}
+
+/** An integer below 2^256 in minimal form. */
+export function asInteger(item: RlpItem | undefined): bigint {
+  const bytes = asBytes(item)
+  if (bytes.length > 32) throw new RlpError('integer above 256 bits')
+  if (bytes[0] === 0) throw new RlpError('integer with a leading zero')
+  let value = 0n
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  return value
+}
+
+export function asNumber(item: RlpItem | undefined): number {
+  const value = asInteger(item)
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RlpError('integer above 2^53 - 1')
+  return Number(value)
+}

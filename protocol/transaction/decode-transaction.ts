@@ -1,0 +1,116 @@
+// Strict decoding of raw transactions. A refusal says why; nothing that is malformed, malleable
+// (high s) or unprotected against replay on other chains gets through.
+
+import { bigintToBytes, concatBytes } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { keccakHex } from '../crypto/keccak.ts'
+import type { Secp256k1 } from '../crypto/signatures.ts'
+import {
+  asBytes,
+  asInteger,
+  asList,
+  asNumber,
+  decodeRlp,
+  RlpError,
+  type RlpItem,
+} from '../rlp/rlp.ts'
+import { signingDigest } from './encode-transaction.ts'
+import type { AccessListEntry, Transaction } from './transaction.ts'
+
+export type DecodedTransaction =
+  | { readonly ok: true; readonly transaction: Transaction }
+  | { readonly ok: false; readonly code: string; readonly detail: string }
+
+/** Half the order of secp256k1 (EIP-2). */
+const S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+function readTo(item: RlpItem | undefined): Hex | undefined {
+  const bytes = asBytes(item)
+  return bytes.length === 0 ? undefined : bytesToHex(asBytes(item, 20))
+}
+
+function readAccessList(item: RlpItem | undefined): AccessListEntry[] {
+  return asList(item).map((entry) => {
+    const [address, keys] = asList(entry, 2)
+    return {
+      address: bytesToHex(asBytes(address, 20)),
+      storageKeys: asList(keys).map((key) => bytesToHex(asBytes(key, 32))),
+    }
+  })
+}
+
+function readSignature(r: RlpItem | undefined, s: RlpItem | undefined, parity: bigint): Uint8Array {
+  if (parity !== 0n && parity !== 1n) throw new RlpError('invalid signature: yParity')
+  const sValue = asInteger(s)
+  if (sValue > S_MAX) throw new RlpError('invalid signature: high s')
+  return concatBytes(
+    bigintToBytes(asInteger(r), 32),
+    bigintToBytes(sValue, 32),
+    Uint8Array.of(Number(parity)),
+  )
+}
+
+type Parsed = Omit<Transaction, 'hash' | 'raw'>
+
+function readLegacy(raw: Uint8Array): Parsed {
+  const items = asList(decodeRlp(raw), 9)
+  const v = asInteger(items[6])
+  if (v < 35n) throw new RlpError('only replay-protected (EIP-155) transactions allowed over RPC')
+  const price = asInteger(items[1])
+  return {
+    type: 0,
+    chainId: (v - 35n) / 2n,
+    nonce: asNumber(items[0]),
+    maxFeePerGas: price,
+    maxPriorityFeePerGas: price,
+    gasLimit: asNumber(items[2]),
+    to: readTo(items[3]),
+    value: asInteger(items[4]),
+    data: asBytes(items[5]),
+    accessList: [],
+    signature: readSignature(items[7], items[8], (v - 35n) % 2n),
+  }
+}
+
+function readTyped(type: 1 | 2, body: Uint8Array): Parsed {
+  const items = asList(decodeRlp(body), type === 1 ? 11 : 12)
+  const at = type === 1 ? 2 : 3
+  const [gasLimit, to, value, data, accessList, parity, r, s] = items.slice(at + 1)
+  return {
+    type,
+    chainId: asInteger(items[0]),
+    nonce: asNumber(items[1]),
+    maxFeePerGas: asInteger(items[at]),
+    maxPriorityFeePerGas: asInteger(items[2]),
+    gasLimit: asNumber(gasLimit),
+    to: readTo(to),
+    value: asInteger(value),
+    data: asBytes(data),
+    accessList: readAccessList(accessList),
+    signature: readSignature(r, s, asInteger(parity)),
+  }
+}
+
+function parse(raw: Uint8Array): Parsed {
+  const first = raw[0]
+  if (first === undefined) throw new RlpError('transaction is empty')
+  if (first >= 0xc0) return readLegacy(raw)
+  if (first === 1 || first === 2) return readTyped(first, raw.subarray(1))
+  throw new RlpError(`transaction type ${first} is not supported`)
+}
+
+export function decodeTransaction(raw: Uint8Array): DecodedTransaction {
+  try {
+    const parsed = parse(raw)
+    return { ok: true, transaction: { ...parsed, raw, hash: keccakHex(raw) } }
+  } catch (error) {
+    if (!(error instanceof RlpError)) throw error
+    return { ok: false, code: 'UNDECODABLE', detail: error.message }
+  }
+}
+
+/** The sender's address, or undefined when the signature fits no key. */
+export function recoverSender(tx: Transaction, secp256k1: Secp256k1): Hex | undefined {
+  const address = secp256k1.recoverAddress(signingDigest(tx), tx.signature)
+  return address && bytesToHex(address)
+}

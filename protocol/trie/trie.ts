@@ -1,0 +1,183 @@
+// Ethereum's Merkle-Patricia trie (Yellow Paper, appendix D), immutable: an update makes a new root
+// and shares everything that did not change, so speculative blocks cost only what they touch.
+// Node encodings and hashes are computed once per node, when first asked for.
+
+import { equalBytes } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
+import { encodeRlp, type RlpItem } from '../rlp/rlp.ts'
+import { commonPrefix, compactPath, toNibbles } from './nibbles.ts'
+
+interface Cached {
+  item?: RlpItem
+  encoded?: Uint8Array
+  /** How a parent refers to this node: its hash, or itself when shorter than 32 bytes. */
+  reference?: RlpItem
+}
+
+export interface Leaf extends Cached {
+  readonly kind: 'leaf'
+  readonly path: Uint8Array
+  readonly value: Uint8Array
+}
+
+export interface Extension extends Cached {
+  readonly kind: 'extension'
+  readonly path: Uint8Array
+  readonly child: Branch
+}
+
+export interface Branch extends Cached {
+  readonly kind: 'branch'
+  readonly children: readonly (TrieNode | undefined)[]
+  readonly value: Uint8Array | undefined
+}
+
+export type TrieNode = Leaf | Extension | Branch
+
+/** The empty trie is undefined. */
+export type Trie = TrieNode | undefined
+
+const EMPTY_ITEM = new Uint8Array(0)
+export const EMPTY_ROOT: Hex = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
+
+function nodeItem(node: TrieNode): RlpItem {
+  if (node.kind === 'leaf') return [compactPath(node.path, true), node.value]
+  if (node.kind === 'extension') return [compactPath(node.path, false), reference(node.child)]
+  return [
+    ...node.children.map((child) => (child ? reference(child) : EMPTY_ITEM)),
+    node.value ?? EMPTY_ITEM,
+  ]
+}
+
+export function encodeNode(node: TrieNode): Uint8Array {
+  if (!node.encoded) {
+    node.item = nodeItem(node)
+    node.encoded = encodeRlp(node.item)
+  }
+  return node.encoded
+}
+
+function reference(node: TrieNode): RlpItem {
+  if (!node.reference) {
+    const encoded = encodeNode(node)
+    node.reference = encoded.length < 32 ? (node.item as RlpItem) : keccak(encoded)
+  }
+  return node.reference
+}
+
+export function trieRoot(trie: Trie): Hex {
+  return trie ? bytesToHex(keccak(encodeNode(trie))) : EMPTY_ROOT
+}
+
+export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
+  let node = trie
+  let path = toNibbles(key)
+  while (node) {
+    if (node.kind === 'leaf') return equalBytes(node.path, path) ? node.value : undefined
+    if (node.kind === 'branch') {
+      if (path.length === 0) return node.value
+      node = node.children[path[0] as number]
+      path = path.subarray(1)
+      continue
+    }
+    if (commonPrefix(node.path, path) < node.path.length) return undefined
+    path = path.subarray(node.path.length)
+    node = node.child
+  }
+  return undefined
+}
+
+/** An empty value deletes the key. */
+export function trieSet(trie: Trie, key: Uint8Array, value: Uint8Array): Trie {
+  const path = toNibbles(key)
+  return value.length === 0 ? remove(trie, path) : insert(trie, path, value)
+}
+
+function leaf(path: Uint8Array, value: Uint8Array): Leaf {
+  return { kind: 'leaf', path, value }
+}
+
+function withPrefix(path: Uint8Array, branch: Branch): TrieNode {
+  return path.length === 0 ? branch : { kind: 'extension', path, child: branch }
+}
+
+function insert(node: Trie, path: Uint8Array, value: Uint8Array): TrieNode {
+  if (!node) return leaf(path, value)
+  if (node.kind === 'branch') return insertBranch(node, path, value)
+  const shared = commonPrefix(node.path, path)
+  if (shared === node.path.length) {
+    if (node.kind === 'extension') {
+      const child = insertBranch(node.child, path.subarray(shared), value)
+      return { kind: 'extension', path: node.path, child }
+    }
+    if (shared === path.length) return leaf(path, value)
+  }
+  return split(node, shared, path, value)
+}
+
+function insertBranch(node: Branch, path: Uint8Array, value: Uint8Array): Branch {
+  if (path.length === 0) return { kind: 'branch', children: node.children, value }
+  const children = [...node.children]
+  const at = path[0] as number
+  children[at] = insert(children[at], path.subarray(1), value)
+  return { kind: 'branch', children, value: node.value }
+}
+
+/** A leaf or extension whose path parts from the key's after `shared` nibbles. */
+function split(node: Leaf | Extension, shared: number, path: Uint8Array, value: Uint8Array) {
+  const children: (TrieNode | undefined)[] = new Array(16).fill(undefined)
+  let own: Uint8Array | undefined
+  const rest = node.path.subarray(shared)
+  if (node.kind === 'extension') {
+    children[rest[0] as number] = withPrefix(rest.subarray(1), node.child)
+  } else if (rest.length === 0) own = node.value
+  else children[rest[0] as number] = leaf(rest.subarray(1), node.value)
+  const added = path.subarray(shared)
+  if (added.length === 0) own = value
+  else children[added[0] as number] = leaf(added.subarray(1), value)
+  return withPrefix(path.subarray(0, shared), { kind: 'branch', children, value: own })
+}
+
+function remove(node: Trie, path: Uint8Array): Trie {
+  if (!node) return undefined
+  if (node.kind === 'leaf') return equalBytes(node.path, path) ? undefined : node
+  if (node.kind === 'extension') {
+    if (commonPrefix(node.path, path) < node.path.length) return node
+    const child = remove(node.child, path.subarray(node.path.length))
+    return child === node.child ? node : child && joinPath(node.path, child)
+  }
+  if (path.length === 0) {
+    return node.value ? collapse({ ...fresh(node), value: undefined }) : node
+  }
+  const at = path[0] as number
+  const before = node.children[at]
+  const after = remove(before, path.subarray(1))
+  if (after === before) return node
+  const children = [...node.children]
+  children[at] = after
+  return collapse({ kind: 'branch', children, value: node.value })
+}
+
+function fresh(node: Branch): Branch {
+  return { kind: 'branch', children: node.children, value: node.value }
+}
+
+function joinPath(path: Uint8Array, child: TrieNode): TrieNode {
+  if (child.kind === 'branch') return withPrefix(path, child)
+  const joined = new Uint8Array(path.length + child.path.length)
+  joined.set(path)
+  joined.set(child.path, path.length)
+  if (child.kind === 'leaf') return leaf(joined, child.value)
+  return { kind: 'extension', path: joined, child: child.child }
+}
+
+/** A branch with one thing left in it becomes that thing. */
+function collapse(branch: Branch): Trie {
+  const filled: number[] = []
+  for (const [i, child] of branch.children.entries()) if (child) filled.push(i)
+  if (filled.length === 0) return branch.value ? leaf(EMPTY_ITEM, branch.value) : undefined
+  if (filled.length > 1 || branch.value) return branch
+  const at = filled[0] as number
+  return joinPath(Uint8Array.of(at), branch.children[at] as TrieNode)
+}
