@@ -46,8 +46,12 @@ export function messages<V extends Verbs>(kind: string, version: number, verbs: 
 
 export type Body<V extends Verbs, N extends keyof V> = Infer<V[N]['body']>
 
-export type Reply<V extends Verbs, N extends keyof V> =
-  V[N] extends AskVerb<never, infer Out> ? Out : never
+export type Reply<V extends Verbs, N extends keyof V> = V[N] extends {
+  readonly form: 'ask'
+  readonly reply: Schema<infer Out>
+}
+  ? Out
+  : never
 
 export type TellNames<V extends Verbs> = {
   [N in keyof V]: V[N] extends { form: 'tell' } ? N : never

@@ -1,8 +1,8 @@
 // Contract events: indexed arguments are topics, the others are data.
 
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
 import type { Log } from '../modules/module.ts'
 import { AbiError, decodeArguments, encodeArguments } from './codec.ts'
 import { signatureText } from './function.ts'
@@ -21,7 +21,7 @@ export function abiEvent<const Ix extends AbiTypes, const Data extends AbiTypes>
   indexed: Ix,
   data: Data,
 ): AbiEvent<Ix, Data> {
-  const topic = keccak_256(utf8(signatureText(name, [...indexed, ...data])))
+  const topic = keccak(utf8(signatureText(name, [...indexed, ...data])))
   return { name, indexed, data, topic: bytesToHex(topic) }
 }
 

@@ -1,8 +1,8 @@
 // A contract function seen from both sides: its selector and the codecs of arguments and results.
 
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { concatBytes, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
 import { decodeArguments, encodeArguments } from './codec.ts'
 import type { AbiTypes, AbiValues } from './types.ts'
 
@@ -24,7 +24,7 @@ export function abiFunction<const In extends AbiTypes, const Out extends AbiType
   inputs: In,
   outputs: Out,
 ): AbiFunction<In, Out> {
-  const selector = keccak_256(utf8(signatureText(name, inputs))).subarray(0, 4)
+  const selector = keccak(utf8(signatureText(name, inputs))).subarray(0, 4)
   return { name, inputs, outputs, selector: bytesToHex(selector) }
 }
 
@@ -33,7 +33,7 @@ export function encodeCall<In extends AbiTypes>(
   fn: AbiFunction<In>,
   values: AbiValues<In>,
 ): Uint8Array {
-  const selector = keccak_256(utf8(signatureText(fn.name, fn.inputs))).subarray(0, 4)
+  const selector = keccak(utf8(signatureText(fn.name, fn.inputs))).subarray(0, 4)
   return concatBytes(selector, encodeArguments(fn.inputs, values))
 }
 

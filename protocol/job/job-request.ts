@@ -27,7 +27,6 @@ export interface JobRequirements {
   readonly deadline_seconds: number
   /** Wei as decimal text: dearer providers do not match. */
   readonly max_price?: string
-  readonly region?: string
   /** Only this provider (0x address) matches. */
   readonly provider?: Hex
 }

@@ -24,7 +24,6 @@ const KNOWN = [
   'verification',
   'deadline_seconds',
   'max_price',
-  'region',
   'provider',
 ] as const
 
@@ -57,9 +56,6 @@ export function readRequirements(value: unknown, salt: Hex): JobRequirements {
       JOB_DEADLINE_SECONDS_MAX,
     ),
     ...(given.max_price === undefined ? {} : { max_price: readWei(given.max_price) }),
-    ...(given.region === undefined
-      ? {}
-      : { region: readText(given.region, 'requirements.region', 64, 'send e.g. "eu-west"') }),
     ...(given.provider === undefined ? {} : { provider: readAddress(given.provider) }),
   }
 }

@@ -18,6 +18,7 @@ export type JobEvent =
   | 'settle-partial' // the same, of a job that was cancelled while it ran
   | 'fail' // provider or coordinator gives up
   | 'cancel' // the consumer changes his mind before anybody was assigned
+  | 'call-off' // the consumer changed his mind later; on chain the coordinator calls `fail`
   | 'expire' // the deadline has passed, anybody may say so
 
 /** `pay`: the amount of the receipt to the provider, the rest back. `refund`: all of it back. */
@@ -35,6 +36,7 @@ export interface StateRow {
 }
 
 const FAIL: Step = { next: 'failed', money: 'refund' }
+const CALL_OFF: Step = { next: 'cancelled', money: 'refund' }
 const EXPIRE: Step = { next: 'expired', money: 'refund' }
 const ENDED: StateRow = { deadline: 'none', on: {} }
 
@@ -45,6 +47,7 @@ const WITH_PROVIDER = {
   settle: { next: 'completed', money: 'pay' },
   'settle-partial': { next: 'cancelled', money: 'pay' },
   fail: FAIL,
+  'call-off': CALL_OFF,
   expire: EXPIRE,
 } as const
 
@@ -54,6 +57,7 @@ export const JOB_TABLE: Readonly<Record<JobState, StateRow>> = {
     on: {
       assign: { next: 'assigned', money: 'locked' },
       fail: FAIL,
+      'call-off': CALL_OFF,
       cancel: { next: 'cancelled', money: 'refund' },
       expire: EXPIRE,
     },

@@ -5,10 +5,10 @@
 //   keccak(operator ‖ keccak(owner ‖ 3))  allowance of an operator
 //   keccak(jobId ‖ 4) + 0 … 9           an escrow, in the order of `saveEscrow`
 
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { assert } from '../../lib/assert.ts'
 import { bigintToBytes, concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
 import type { ModuleState } from '../modules/module.ts'
 import { ESCROW_STATES, type Escrow } from './escrow.ts'
 
@@ -24,7 +24,7 @@ function mapping(key: Hex, base: Uint8Array): Uint8Array {
   const word = new Uint8Array(32)
   const bytes = hexToBytes(key)
   word.set(bytes, 32 - bytes.length)
-  return keccak_256(concatBytes(word, base))
+  return keccak(concatBytes(word, base))
 }
 
 export function depositSlot(owner: Hex): Hex {

@@ -1,9 +1,9 @@
 // The EIP-712 digest that a provider signs once: it is both the receipt's signature and what the
 // market module checks before it pays.
 
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bigintToBytes, concatBytes, utf8 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
 import { MARKET_ADDRESS } from '../params.ts'
 
 export interface Settlement {
@@ -20,12 +20,12 @@ const DOMAIN_TYPE =
 const SETTLEMENT_TYPE =
   'Settlement(bytes32 jobId,bytes32 receiptHash,bytes32 outputHash,uint64 units,uint256 amount)'
 
-const hashText = (text: string) => keccak_256(utf8(text))
+const hashText = (text: string) => keccak(utf8(text))
 const word = (value: bigint) => bigintToBytes(value, 32)
 
 /** The 32-byte digest for this chain's market module. */
 export function settlementDigest(chainId: bigint, settlement: Settlement): Uint8Array {
-  const domain = keccak_256(
+  const domain = keccak(
     concatBytes(
       hashText(DOMAIN_TYPE),
       hashText('AITBC Market'),
@@ -34,7 +34,7 @@ export function settlementDigest(chainId: bigint, settlement: Settlement): Uint8
       word(BigInt(MARKET_ADDRESS)),
     ),
   )
-  const message = keccak_256(
+  const message = keccak(
     concatBytes(
       hashText(SETTLEMENT_TYPE),
       hexToBytes(settlement.jobId),
@@ -44,5 +44,5 @@ export function settlementDigest(chainId: bigint, settlement: Settlement): Uint8
       word(settlement.amount),
     ),
   )
-  return keccak_256(concatBytes(Uint8Array.of(0x19, 0x01), domain, message))
+  return keccak(concatBytes(Uint8Array.of(0x19, 0x01), domain, message))
 }

@@ -1,9 +1,9 @@
 // What must hold inside any honest receipt v2, whoever shows it: names and hashes that follow from
 // other members, sums, and times in order.
 
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bigintToBytes, concatBytes, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
 import { jobIdOf } from '../job/job-id.ts'
 import { samplerHash, type UnsignedReceipt } from './receipt-v2.ts'
 import { transcriptRoot } from './transcript.ts'
@@ -11,7 +11,7 @@ import { transcriptRoot } from './transcript.ts'
 /** keccak256("aitbc-receipt-v2" ‖ chain id u64 ‖ job id ‖ provider): one per job and provider. */
 export function receiptId(chainId: bigint, jobId: Hex, provider: Hex): Hex {
   const parts = [bigintToBytes(chainId, 8), hexToBytes(jobId), hexToBytes(provider)]
-  return bytesToHex(keccak_256(concatBytes(utf8('aitbc-receipt-v2'), ...parts)))
+  return bytesToHex(keccak(concatBytes(utf8('aitbc-receipt-v2'), ...parts)))
 }
 
 /** The first thing that does not hold, or undefined. */
