@@ -1,0 +1,33 @@
+// One call of a module: value first, then the rule; a refusal rolls everything back.
+
+import type { Hex } from '../../lib/hex.ts'
+import type { Log, Module, ModuleResult } from '../modules/module.ts'
+import type { Overlay } from '../state/overlay.ts'
+import type { ExecutionEnv } from './execution-env.ts'
+
+export function callModule(
+  overlay: Overlay,
+  env: ExecutionEnv,
+  module: Module,
+  call: { readonly caller: Hex; readonly value: bigint; readonly data: Uint8Array },
+): { result: ModuleResult; logs: Log[] } {
+  const checkpoint = overlay.checkpoint()
+  const logs: Log[] = []
+  overlay.transfer(call.caller, module.address, call.value)
+  const result = module.call({
+    ...call,
+    chainId: env.chainId,
+    height: env.height,
+    timestamp: env.timestamp,
+    state: {
+      balance: (address) => overlay.balance(address),
+      transfer: (from, to, amount) => overlay.transfer(from, to, amount),
+      load: (slot) => overlay.load(module.address, slot),
+      save: (slot, word) => overlay.save(module.address, slot, word),
+    },
+    emit: (log) => logs.push(log),
+  })
+  if (result.ok) return { result, logs }
+  overlay.rollback(checkpoint)
+  return { result, logs: [] }
+}

@@ -1,0 +1,100 @@
+// Changes on top of a state tree while a block is executed: a journal that can be rolled back to any
+// checkpoint, so that a refused call leaves no trace.
+
+import { assert } from '../../lib/assert.ts'
+import type { Hex } from '../../lib/hex.ts'
+import {
+  type AccountChange,
+  readAccount,
+  readStorage,
+  type StateChanges,
+  type StateTree,
+} from './state-tree.ts'
+
+export class Overlay {
+  private readonly tree: StateTree
+  private readonly accounts = new Map<Hex, AccountChange>()
+  private readonly storage = new Map<Hex, Map<Hex, bigint>>()
+  private readonly undo: (() => void)[] = []
+
+  constructor(tree: StateTree) {
+    this.tree = tree
+  }
+
+  private account(address: Hex): AccountChange {
+    return this.accounts.get(address) ?? readAccount(this.tree, address)
+  }
+
+  private setAccount(address: Hex, account: AccountChange): void {
+    const before = this.accounts.get(address)
+    this.undo.push(() => {
+      if (before) this.accounts.set(address, before)
+      else this.accounts.delete(address)
+    })
+    this.accounts.set(address, account)
+  }
+
+  balance(address: Hex): bigint {
+    return this.account(address).balance
+  }
+
+  nonce(address: Hex): number {
+    return this.account(address).nonce
+  }
+
+  raiseNonce(address: Hex): void {
+    const { nonce, balance } = this.account(address)
+    this.setAccount(address, { nonce: nonce + 1, balance })
+  }
+
+  transfer(from: Hex, to: Hex, amount: bigint): void {
+    assert(amount >= 0n, 'a transfer is never negative')
+    if (amount === 0n || from === to) {
+      assert(this.balance(from) >= amount, 'a transfer never exceeds the balance')
+      return
+    }
+    const source = this.account(from)
+    assert(source.balance >= amount, 'a transfer never exceeds the balance')
+    this.setAccount(from, { nonce: source.nonce, balance: source.balance - amount })
+    const target = this.account(to)
+    this.setAccount(to, { nonce: target.nonce, balance: target.balance + amount })
+  }
+
+  load(address: Hex, slot: Hex): bigint {
+    return this.storage.get(address)?.get(slot) ?? readStorage(this.tree, address, slot)
+  }
+
+  save(address: Hex, slot: Hex, word: bigint): void {
+    assert(word >= 0n && word < 1n << 256n, 'a storage word has 256 bits')
+    let slots = this.storage.get(address)
+    if (!slots) {
+      slots = new Map()
+      this.storage.set(address, slots)
+    }
+    const before = slots.get(slot)
+    const table = slots
+    this.undo.push(() => {
+      if (before === undefined) table.delete(slot)
+      else table.set(slot, before)
+    })
+    slots.set(slot, word)
+  }
+
+  checkpoint(): number {
+    return this.undo.length
+  }
+
+  rollback(checkpoint: number): void {
+    while (this.undo.length > checkpoint) this.undo.pop()?.()
+  }
+
+  /** All changes so far; asserts that no wei appeared or vanished. */
+  changes(): StateChanges {
+    let difference = 0n
+    for (const [address, { balance }] of this.accounts) {
+      difference += balance - readAccount(this.tree, address).balance
+    }
+    assert(difference === 0n, 'the supply is constant')
+    return { accounts: this.accounts, storage: this.storage }
+  }
+}
