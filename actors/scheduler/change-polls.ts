@@ -1,4 +1,4 @@
-// Long polls of the table of changes: answered at once if there is something new, else when there is.
+// Long polls of the table of changes: answered at once if something is new, else when it is.
 
 import { LONG_POLL_HOLD_MS } from '../../config/limits.ts'
 import type { JobBook } from './job-book.ts'

@@ -10,8 +10,8 @@ import type { JobView as JobViewSchema } from '../messages/scheduler.ts'
 export type JobView = Infer<typeof JobViewSchema>
 
 /**
- * Where the scheduler itself stands; finer than the job's state. `opening`, `assigning`, `settling`,
- * `failing` and `refunding` wait for a transaction of ours to become final.
+ * Where the scheduler itself stands; finer than the job's state. `opening`, `assigning`,
+ * `settling`, `failing` and `refunding` wait for a transaction of ours to become final.
  */
 export type Phase =
   | 'opening'

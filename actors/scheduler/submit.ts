@@ -1,5 +1,5 @@
-// Accepting a job: only with its money locked. Either the consumer has opened the escrow himself, or
-// we open it from his market deposit within his allowance. Not enough money: no job.
+// Accepting a job: only with its money locked. Either the consumer has opened the escrow himself,
+// or we open it from his market deposit within his allowance. Not enough money: no job.
 
 import { JOBS_OPEN_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'

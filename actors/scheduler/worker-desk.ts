@@ -1,5 +1,5 @@
 // The providers the scheduler knows: what they offer, which of their slots are taken, and when they
-// were last heard of. Slots are counted here alone, from the jobs themselves, so none is given twice.
+// were last heard of. Slots are counted here alone, from the jobs themselves: none is given twice.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'

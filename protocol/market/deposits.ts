@@ -1,4 +1,4 @@
-// Deposits: money a consumer leaves with the market, and how much of it an operator may lock for him.
+// Deposits: money a consumer leaves with the market, and how much of it an operator may lock.
 
 import { EMPTY } from '../../lib/bytes.ts'
 import type { Hex } from '../../lib/hex.ts'

@@ -1,4 +1,4 @@
-// Reading the market's logs: what wallets, the scheduler and receipt verification learn from a block.
+// Reading the market's logs: what wallets, the scheduler and verifiers learn from a block.
 
 import type { Hex } from '../../lib/hex.ts'
 import { AbiError } from '../abi/codec.ts'

@@ -1,5 +1,5 @@
-// Signing a receipt and checking who signed it. The digest is the market's settlement digest, so the
-// provider signs once and the chain and the receipt agree by construction.
+// Signing a receipt and checking who signed it. The digest is the market's settlement digest, so
+// the provider signs once, and chain and receipt agree by construction.
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Secp256k1 } from '../crypto/signatures.ts'

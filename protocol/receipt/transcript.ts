@@ -1,6 +1,6 @@
 // The transcript root: a Merkle tree over the chunks that were streamed, so that a stream which was
-// cut short still has a valid receipt for exactly the chunks that went out.
-// leaf = SHA-256(0x00 ‖ index u32 ‖ chunk), node = SHA-256(0x01 ‖ left ‖ right), split as in RFC 6962.
+// cut short still has a valid receipt for exactly the chunks that went out. Split as in RFC 6962;
+// leaf = SHA-256(0x00 ‖ index u32 ‖ chunk), node = SHA-256(0x01 ‖ left ‖ right).
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, EMPTY, utf8 } from '../../lib/bytes.ts'
