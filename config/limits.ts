@@ -26,6 +26,13 @@ export const WS_BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 export const MEMPOOL_TRANSACTIONS_MAX = 16_384
 export const MEMPOOL_PER_SENDER_MAX = 256
 export const TRANSACTION_BYTES_MAX = 131_072
+export const MEMPOOL_CHECK_BATCH = 256
+export const MEMPOOL_CHECK_TASKS = 2
+export const MEMPOOL_CHECK_QUEUE = 8192
+export const MEMPOOL_CHECK_MS = 5000
+export const MEMPOOL_ACCOUNT_MS = 2000
+export const MEMPOOL_ACCOUNTS_ASKED_MAX = 8192
+export const MEMPOOL_RETELL_MS = 3000
 
 /** Jobs. */
 export const JOB_INPUT_BYTES_MAX = 256 * 1024
@@ -55,3 +62,7 @@ export const REST_BODY_BYTES_MAX = 1024 * 1024
 export const TOPOLOGY_BYTES_MAX = 256 * 1024
 export const NODES_MAX = 128
 export const PROVIDER_SLOTS_MAX = 64
+
+/** Storage. */
+export const LMDB_TABLES_MAX = 64
+export const LMDB_MAP_BYTES = 64 * 1024 * 1024 * 1024
