@@ -66,3 +66,6 @@ export const PROVIDER_SLOTS_MAX = 64
 /** Storage. */
 export const LMDB_TABLES_MAX = 64
 export const LMDB_MAP_BYTES = 64 * 1024 * 1024 * 1024
+
+/** Cryptography. */
+export const BLS_KEYS_CACHED_MAX = 4096

@@ -1,0 +1,205 @@
+// Transactions that wait for a block: checked, kept by sender and nonce, told to the peers, handed to
+// the block-builder by fee, dropped when a final block has them. All of it may be lost in a crash:
+// a client's proof that its transaction counts is its receipt.
+
+import {
+  MEMPOOL_PER_SENDER_MAX,
+  MEMPOOL_RETELL_MS,
+  MEMPOOL_TRANSACTIONS_MAX,
+  TRANSACTION_BYTES_MAX,
+} from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { keccakHex } from '../../protocol/crypto/keccak.ts'
+import {
+  TRANSACTION_REFUSALS,
+  type TransactionRefusal,
+} from '../../protocol/errors/transaction-refusals.ts'
+import { checkStateless } from '../../protocol/execution/apply-transaction.ts'
+import { BLOCK_GAS_LIMIT } from '../../protocol/params.ts'
+import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
+import type { Transaction } from '../../protocol/transaction/transaction.ts'
+import { actor } from '../../runtime/actor.ts'
+import type { Context } from '../../runtime/context.ts'
+import { MempoolMessages } from '../messages/mempool.ts'
+import { ValidatorMessages } from '../messages/validator.ts'
+import { AccountDesk } from './account-desk.ts'
+import { Pool } from './pool.ts'
+import { SenderChecks } from './sender-checks.ts'
+import type { AccountView } from './sender-queue.ts'
+
+export interface MempoolProps {
+  readonly chainId: bigint
+  /** Keys of the other nodes' mempools. */
+  readonly peers: readonly string[]
+  /** Keys of this node's own archive and validator. */
+  readonly archive: string
+  readonly validator: string
+  readonly limits?: { readonly total: number; readonly perSender: number }
+}
+
+interface Verdict {
+  readonly hash: Hex
+  readonly code: string
+  readonly message: string
+}
+
+type Read =
+  | { readonly hash: Hex; readonly code: ''; readonly transaction: Transaction }
+  | { readonly hash: Hex; readonly code: TransactionRefusal; readonly detail?: string }
+
+type Done = (hash: Hex, code: TransactionRefusal | '', detail?: string) => void
+
+/** What a Forward message carries at most (actors/messages/mempool.ts). */
+const FORWARD_MAX = 256
+
+class Desk {
+  readonly pool: Pool
+  readonly accounts: AccountDesk
+  private readonly ctx: Context
+  private readonly props: MempoolProps
+  private readonly checks: SenderChecks
+  private readonly inCheck = new Set<Hex>()
+  private untold: Uint8Array[] = []
+
+  constructor(ctx: Context, props: MempoolProps) {
+    this.ctx = ctx
+    this.props = props
+    const total = MEMPOOL_TRANSACTIONS_MAX
+    this.pool = new Pool(props.limits ?? { total, perSender: MEMPOOL_PER_SENDER_MAX })
+    this.accounts = new AccountDesk(ctx, props.archive)
+    this.checks = new SenderChecks(ctx)
+    this.retell()
+  }
+
+  /** Calls `done` once for each transaction, now or later. */
+  take(transactions: readonly Uint8Array[], own: boolean, done: (index: number) => Done): void {
+    for (const [index, raw] of transactions.entries()) this.takeOne(raw, own, done(index))
+    this.checks.start()
+  }
+
+  private takeOne(raw: Uint8Array, own: boolean, done: Done): void {
+    const read = this.read(raw)
+    if (read.code !== '') {
+      done(read.hash, read.code, read.detail)
+      return
+    }
+    const { hash, transaction } = read
+    const end: Done = (...verdict) => {
+      this.inCheck.delete(hash)
+      done(...verdict)
+    }
+    const queued = this.checks.add(raw, (sender) => {
+      if (sender === undefined) end(hash, 'BUSY')
+      else if (sender === null) end(hash, 'INVALID_SENDER')
+      else this.withSender(transaction, sender, own, end)
+    })
+    if (queued) this.inCheck.add(hash)
+    else done(hash, 'BUSY')
+  }
+
+  /** What can be said without the sender: the cheap checks come before the signature. */
+  private read(raw: Uint8Array): Read {
+    if (raw.length > TRANSACTION_BYTES_MAX) return { hash: keccakHex(raw), code: 'OVERSIZED' }
+    const decoded = decodeTransaction(raw)
+    if (!decoded.ok) return { hash: keccakHex(raw), code: 'UNDECODABLE', detail: decoded.detail }
+    const { transaction } = decoded
+    const { hash } = transaction
+    const env = { chainId: this.props.chainId, gasLimit: BLOCK_GAS_LIMIT }
+    const code = checkStateless(transaction, env)
+    if (code) return { hash, code }
+    if (this.pool.lookup(hash) || this.inCheck.has(hash)) return { hash, code: 'ALREADY_KNOWN' }
+    return { hash, code: '', transaction }
+  }
+
+  private withSender(transaction: Transaction, sender: Hex, own: boolean, done: Done): void {
+    const add = (account: AccountView | undefined) => {
+      const added = this.pool.add(transaction, sender, account, { own, at: this.ctx.now() })
+      if (added.ok && own) this.tellSoon(transaction.raw)
+      if (added.ok && added.executable) {
+        this.ctx.tell(ValidatorMessages, this.props.validator, 'TransactionWaiting', null)
+      }
+      done(transaction.hash, added.ok ? '' : added.code)
+    }
+    if (this.pool.knowsSender(sender)) add(undefined)
+    else this.accounts.ask(sender, add)
+  }
+
+  /** One message to each peer for everything that was accepted in this turn. */
+  private tellSoon(raw: Uint8Array): void {
+    this.untold.push(raw)
+    if (this.untold.length >= FORWARD_MAX) this.tellNow()
+    else if (this.untold.length === 1) this.ctx.after('tell', 0, () => this.tellNow())
+  }
+
+  private tellNow(): void {
+    const transactions = this.untold
+    this.untold = []
+    if (transactions.length === 0) return
+    for (const peer of this.props.peers) {
+      this.ctx.tell(MempoolMessages, peer, 'Forward', { transactions })
+    }
+  }
+
+  /** A told transaction may have been lost, or its peer restarted: what still waits is told again. */
+  private retell(): void {
+    this.ctx.after('retell', MEMPOOL_RETELL_MS, () => {
+      const before = this.ctx.now() - MEMPOOL_RETELL_MS
+      for (const { own, receivedAt, transaction } of this.pool.entries()) {
+        if (this.untold.length >= FORWARD_MAX) break
+        if (own && receivedAt <= before) this.untold.push(transaction.raw)
+      }
+      if (this.untold.length > 0) this.ctx.reached('mempool-retold')
+      this.tellNow()
+      this.retell()
+    })
+  }
+}
+
+function messageOf(code: TransactionRefusal | '', detail: string | undefined): string {
+  if (code === '') return ''
+  return detail ? `${TRANSACTION_REFUSALS[code]}: ${detail}` : TRANSACTION_REFUSALS[code]
+}
+
+export const Mempool = actor({
+  messages: MempoolMessages,
+  restart: 'permanent',
+  mailbox: { capacity: 4096, overflow: 'reject' },
+  setup(ctx, props: MempoolProps) {
+    const desk = new Desk(ctx, props)
+    const { pool } = desk
+    return {
+      Submit({ transactions }, reply) {
+        const verdicts: Verdict[] = new Array(transactions.length)
+        let open = transactions.length
+        if (open === 0) reply([])
+        desk.take(transactions, true, (index) => (hash, code, detail) => {
+          verdicts[index] = { hash, code, message: messageOf(code, detail).slice(0, 512) }
+          if (--open === 0) reply(verdicts)
+        })
+      },
+      Forward({ transactions }) {
+        desk.take(transactions, false, () => () => {})
+      },
+      TakeForBlock({ gasLimit, baseFee, max, exclude }, reply) {
+        const chosen = pool.best({ gasLimit, baseFee, max, exclude: new Set(exclude) })
+        const transactions = chosen.map(({ transaction: { raw }, sender }) => ({ raw, sender }))
+        reply({ transactions })
+      },
+      Finalised({ baseFee, included, accounts }) {
+        for (const account of accounts) desk.accounts.finalised(account.address, account)
+        pool.finalised(included, accounts, baseFee)
+      },
+      PendingNonce({ address }, reply) {
+        reply(pool.pendingNonce(address))
+      },
+      Lookup({ hash }, reply) {
+        const found = pool.lookup(hash)
+        reply(found && { raw: found.transaction.raw, sender: found.sender })
+      },
+      Size(_, reply) {
+        reply(pool.counts())
+      },
+      inspect: () => pool.counts(),
+    }
+  },
+})
