@@ -44,7 +44,14 @@ export function createContext(host: Host, cell: Cell): Context {
     ask(vocabulary, key, verb, body, outcome) {
       if (!alive()) return
       const { within, ok, failed } = outcome as AskOutcome<unknown>
-      const forget = host.asks.start(
+      // An ask can fail before `start` returns: when the link to its target is down.
+      let forget: () => void = () => {}
+      let ended = false
+      const end = () => {
+        ended = true
+        cell.cancels.delete(forget)
+      }
+      forget = host.asks.start(
         vocabulary as Vocabulary,
         ref(vocabulary.kind, key),
         verb,
@@ -52,17 +59,17 @@ export function createContext(host: Host, cell: Cell): Context {
         {
           within,
           ok: (reply) => {
-            cell.cancels.delete(forget)
+            end()
             turn(() => ok(reply))
           },
           failed: (failure) => {
-            cell.cancels.delete(forget)
+            end()
             turn(() => failed(failure))
           },
         },
         trace(host, cell),
       )
-      cell.cancels.add(forget)
+      if (!ended) cell.cancels.add(forget)
     },
     spawn<V extends Verbs, P>(
       child: Actor<V, P>,
