@@ -12,20 +12,21 @@ const UNLISTED_MAX = 3
 
 export function tick(desk: Desk): void {
   findLostWorkers(desk)
+  desk.events.tick()
+  if (!desk.money.ready) return
   for (const job of desk.book.open()) {
     if (isLate(desk, job)) refundLate(desk, job)
     else if (job.phase === 'dispatching' || job.phase === 'running') watch(desk, job)
   }
   assignQueued(desk)
   desk.money.tick()
-  desk.events.tick()
   desk.book.flush()
 }
 
 /** Past the deadline, and no transaction of ours is still on its way. */
 function isLate(desk: Desk, job: JobRecord): boolean {
   if (job.phase === 'ended' || job.phase === 'opening') return false
-  return seconds(desk) > job.deadline + 1 && desk.money.ready && !desk.money.isWaiting(job.jobId)
+  return seconds(desk) > job.deadline + 1 && !desk.money.isWaiting(job.jobId)
 }
 
 function findLostWorkers(desk: Desk): void {

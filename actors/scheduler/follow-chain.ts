@@ -13,12 +13,12 @@ const READ_WITHIN_MS = 5000
 const POLL_WITHIN_MS = 25_000
 const RETRY_MS = 300
 
-/** Starts following; never ends. The first read finds the account's nonce. */
-export function followChain(desk: Desk): void {
+/** Starts following; never ends. The first read finds the account's nonce: then we are `ready`. */
+export function followChain(desk: Desk, ready: () => void): void {
   const node = archiveOf(desk)
   const retry = () => {
     desk.archive++
-    desk.ctx.after('follow', RETRY_MS, () => followChain(desk))
+    desk.ctx.after('follow', RETRY_MS, () => followChain(desk, ready))
   }
   const { address } = desk.props
   desk.ctx.ask(ArchiveMessages, node, 'Head', null, {
@@ -40,6 +40,7 @@ export function followChain(desk: Desk): void {
           ok: ({ nonce }) => {
             desk.money.start(nonce)
             settleDoubts(desk)
+            ready()
             poll(desk)
           },
           failed: retry,

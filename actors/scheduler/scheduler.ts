@@ -70,23 +70,28 @@ export const Scheduler = actor({
       ctx.after('tick', TICK_MS, everyTick)
     }
     ctx.after('tick', TICK_MS, everyTick)
-    followChain(desk)
+    followChain(desk, () => ctx.unstash())
     book.flush()
+    /** What may cost money waits until the account's nonce is known. */
+    const whenReady = (run: () => void) => {
+      if (!desk.money.ready) ctx.stash()
+      else {
+        run()
+        book.flush()
+      }
+    }
     return {
       Quote: ({ consumer, request }, reply) => reply(quote(desk, consumer, request)),
-      Submit(submission, reply) {
-        submit(desk, submission, reply)
-        book.flush()
-      },
+      Submit: (submission, reply) => whenReady(() => submit(desk, submission, reply)),
       Job({ jobId }, reply) {
         const job = book.get(jobId)
         reply(job && viewOf(job))
       },
-      Cancel({ jobId, by }, reply) {
-        const verdict = cancelWanted(desk, jobId, by)
-        book.afterCommit(() => reply(verdict))
-        book.flush()
-      },
+      Cancel: ({ jobId, by }, reply) =>
+        whenReady(() => {
+          const verdict = cancelWanted(desk, jobId, by)
+          book.afterCommit(() => reply(verdict))
+        }),
       ChangesAfter: ({ seq, max }, reply) => changes.after(seq, max, reply),
       EventsAfter({ jobId, seq }, reply) {
         const job = book.get(jobId)
@@ -101,14 +106,8 @@ export const Scheduler = actor({
       },
       Heartbeat: (body) => heartbeat(desk, body),
       Chunk: (body) => chunkArrived(desk, body),
-      Finished(body, reply) {
-        resultArrived(desk, body, reply)
-        book.flush()
-      },
-      Failed(body, reply) {
-        failureArrived(desk, body, reply)
-        book.flush()
-      },
+      Finished: (body, reply) => whenReady(() => resultArrived(desk, body, reply)),
+      Failed: (body, reply) => whenReady(() => failureArrived(desk, body, reply)),
       inspect: () => ({
         height: desk.head.height,
         open: book.open().length,

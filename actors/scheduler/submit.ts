@@ -64,8 +64,6 @@ export function submit(desk: Desk, submission: Submission, reply: Reply) {
   if (repeated !== undefined) return reply(repeated)
   const known = desk.book.get(jobId)
   if (known !== undefined) return reply(yes(known))
-  if (!desk.money.ready)
-    return reply(no('UNAVAILABLE', 'the coordinator is still reading the chain'))
   if (desk.book.open().length >= JOBS_OPEN_MAX) {
     return reply(no('TOO_MANY_JOBS', 'too many jobs are open; try again later'))
   }
