@@ -1,0 +1,50 @@
+// What a validator signs. A signature covers chain, genesis, kind, epoch, view and block, in fixed
+// width, so that no vote means anything anywhere else.
+
+import { concatBytes, u64, utf8 } from '../../lib/bytes.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
+
+export const PROPOSE = 0
+export const NOTARIZE = 1
+export const NULLIFY = 2
+export const FINALIZE = 3
+
+export type VoteKind = typeof NOTARIZE | typeof NULLIFY | typeof FINALIZE
+export type SignedKind = typeof PROPOSE | VoteKind
+
+export const VOTE_NAMES = ['PROPOSE', 'NOTARIZE', 'NULLIFY', 'FINALIZE'] as const
+
+/** The block hash of a vote that is for no block. */
+export const NO_BLOCK: Hex = `0x${'00'.repeat(32)}`
+
+export interface ChainIdentity {
+  readonly chainId: bigint
+  readonly genesisHash: Hex
+}
+
+export interface Vote {
+  readonly kind: VoteKind
+  readonly epoch: number
+  readonly view: number
+  /** NO_BLOCK for NULLIFY. */
+  readonly blockHash: Hex
+  readonly signer: number
+  /** 96 bytes. */
+  readonly signature: Uint8Array
+}
+
+const DOMAIN = utf8('AITBC-v1')
+
+/** The 32-byte message under a signature. */
+export function voteDigest(
+  chain: ChainIdentity,
+  kind: SignedKind,
+  epoch: number,
+  view: number,
+  blockHash: Hex,
+): Uint8Array {
+  const chainId = u64(Number(chain.chainId))
+  const head = concatBytes(DOMAIN, chainId, hexToBytes(chain.genesisHash), Uint8Array.of(kind))
+  return keccak(concatBytes(head, u64(epoch), u64(view), hexToBytes(blockHash)))
+}
