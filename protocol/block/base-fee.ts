@@ -1,10 +1,6 @@
 // The base fee of the next block (EIP-1559), with a floor so that it can always rise again.
 
-import {
-  BASE_FEE_CHANGE_DENOMINATOR,
-  BASE_FEE_MIN,
-  GAS_TARGET_DIVISOR,
-} from '../params.ts'
+import { BASE_FEE_CHANGE_DENOMINATOR, BASE_FEE_MIN, GAS_TARGET_DIVISOR } from '../params.ts'
 
 export function nextBaseFee(parent: {
   readonly baseFeePerGas: bigint

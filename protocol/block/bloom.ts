@@ -1,6 +1,6 @@
 // The 2048-bit filter of addresses and topics in a block's logs (Yellow Paper 4.3.1).
 
-import { hexToBytes, type Hex } from '../../lib/hex.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import type { Log } from '../modules/module.ts'
 

@@ -1,7 +1,7 @@
 // What execution says about a transaction (EIP-2718 typed receipts, EIP-658 status).
 
-import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import { concatBytes } from '../../lib/bytes.ts'
+import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import type { Log } from '../modules/module.ts'
 import {
   asBytes,

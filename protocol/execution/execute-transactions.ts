@@ -5,9 +5,10 @@ import type { Hex } from '../../lib/hex.ts'
 import { joinBlooms, logsBloom } from '../block/bloom.ts'
 import { encodeReceipt } from '../block/transaction-receipt.ts'
 import type { TransactionRefusal } from '../errors/transaction-refusals.ts'
-import { Overlay } from '../state/overlay.ts'
 import type { Account } from '../state/account.ts'
+import { Overlay } from '../state/overlay.ts'
 import { applyChanges, type StateChanges, type StateTree } from '../state/state-tree.ts'
+import { treeView } from '../state/state-view.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { applyTransaction } from './apply-transaction.ts'
 import type { ExecutionEnv } from './execution-env.ts'
@@ -38,7 +39,7 @@ export function executeTransactions(
   transactions: readonly SentTransaction[],
   onRefusal: 'skip' | 'fail',
 ): ExecutionResult {
-  const overlay = new Overlay(tree)
+  const overlay = new Overlay(treeView(tree))
   const included: SentTransaction[] = []
   const receipts: Uint8Array[] = []
   const blooms: Uint8Array[] = []
@@ -52,7 +53,9 @@ export function executeTransactions(
     }
     gasUsed += applied.gasUsed
     const { succeeded, logs } = applied
-    receipts.push(encodeReceipt({ type: transaction.type, succeeded, cumulativeGas: gasUsed, logs }))
+    receipts.push(
+      encodeReceipt({ type: transaction.type, succeeded, cumulativeGas: gasUsed, logs }),
+    )
     if (logs.length > 0) blooms.push(logsBloom(logs))
     included.push(sent)
   }

@@ -1,7 +1,15 @@
 // An account as Ethereum's state trie keeps it: rlp([nonce, balance, storageRoot, codeHash]).
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
-import { asBytes, asInteger, asList, asNumber, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
+import {
+  asBytes,
+  asInteger,
+  asList,
+  asNumber,
+  decodeRlp,
+  encodeRlp,
+  rlpInteger,
+} from '../rlp/rlp.ts'
 import { EMPTY_ROOT } from '../trie/trie.ts'
 
 export interface Account {

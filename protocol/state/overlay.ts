@@ -1,28 +1,23 @@
-// Changes on top of a state tree while a block is executed: a journal that can be rolled back to any
+// Changes on top of a state while a block is executed: a journal that can be rolled back to any
 // checkpoint, so that a refused call leaves no trace.
 
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
-import {
-  type AccountChange,
-  readAccount,
-  readStorage,
-  type StateChanges,
-  type StateTree,
-} from './state-tree.ts'
+import type { AccountChange, StateChanges } from './state-tree.ts'
+import type { StateView } from './state-view.ts'
 
 export class Overlay {
-  private readonly tree: StateTree
+  private readonly base: StateView
   private readonly accounts = new Map<Hex, AccountChange>()
   private readonly storage = new Map<Hex, Map<Hex, bigint>>()
   private readonly undo: (() => void)[] = []
 
-  constructor(tree: StateTree) {
-    this.tree = tree
+  constructor(base: StateView) {
+    this.base = base
   }
 
   private account(address: Hex): AccountChange {
-    return this.accounts.get(address) ?? readAccount(this.tree, address)
+    return this.accounts.get(address) ?? this.base.account(address)
   }
 
   private setAccount(address: Hex, account: AccountChange): void {
@@ -61,7 +56,7 @@ export class Overlay {
   }
 
   load(address: Hex, slot: Hex): bigint {
-    return this.storage.get(address)?.get(slot) ?? readStorage(this.tree, address, slot)
+    return this.storage.get(address)?.get(slot) ?? this.base.storage(address, slot)
   }
 
   save(address: Hex, slot: Hex, word: bigint): void {
@@ -92,7 +87,7 @@ export class Overlay {
   changes(): StateChanges {
     let difference = 0n
     for (const [address, { balance }] of this.accounts) {
-      difference += balance - readAccount(this.tree, address).balance
+      difference += balance - this.base.account(address).balance
     }
     assert(difference === 0n, 'the supply is constant')
     return { accounts: this.accounts, storage: this.storage }

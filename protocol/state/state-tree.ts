@@ -6,7 +6,13 @@ import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
 import { type Trie, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
-import { type Account, decodeAccount, EMPTY_ACCOUNT, encodeAccount, isEmptyAccount } from './account.ts'
+import {
+  type Account,
+  decodeAccount,
+  EMPTY_ACCOUNT,
+  encodeAccount,
+  isEmptyAccount,
+} from './account.ts'
 
 export interface StateTree {
   readonly accounts: Trie
