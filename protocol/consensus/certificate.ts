@@ -2,10 +2,25 @@
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
-import { asBytes, asList, asNumber, decodeRlp, encodeRlp, RlpError, rlpInteger } from '../rlp/rlp.ts'
+import {
+  asBytes,
+  asList,
+  asNumber,
+  decodeRlp,
+  encodeRlp,
+  RlpError,
+  rlpInteger,
+} from '../rlp/rlp.ts'
 import { isQuorum } from './quorum.ts'
 import { VALIDATORS_MAX, type ValidatorSet } from './validator-set.ts'
-import { type ChainIdentity, FINALIZE, NOTARIZE, NULLIFY, type VoteKind, voteDigest } from './vote.ts'
+import {
+  type ChainIdentity,
+  FINALIZE,
+  NOTARIZE,
+  NULLIFY,
+  type VoteKind,
+  voteDigest,
+} from './vote.ts'
 
 export interface Certificate {
   readonly kind: VoteKind

@@ -1,10 +1,18 @@
 // Who votes in an epoch, with what weight. The set's hash is in every block's sidecar and is what a
 // light client trusts.
 
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
-import { asBytes, asInteger, asList, asNumber, decodeRlp, encodeRlp, RlpError, rlpInteger } from '../rlp/rlp.ts'
-import { bytesToHex } from '../../lib/hex.ts'
+import {
+  asBytes,
+  asInteger,
+  asList,
+  asNumber,
+  decodeRlp,
+  encodeRlp,
+  RlpError,
+  rlpInteger,
+} from '../rlp/rlp.ts'
 
 export interface Validator {
   readonly index: number

@@ -1,0 +1,80 @@
+// Entering a view, and its timers. An idle chain makes no blocks: the timers of a view start only
+// when work is known, or when the next empty block is due.
+
+import { encodeMessage } from './consensus-message.ts'
+import { planProposal } from './propose.ts'
+import type { SimplexState } from './simplex-state.ts'
+
+const DELTA_GROWTH = 1.5
+const SILENT_TURNS_MAX = 2
+
+export function enterView(
+  state: SimplexState,
+  view: number,
+  why: 'notarised' | 'nullified' | 'final',
+): void {
+  if (why === 'nullified') {
+    state.reached('nullified-view')
+    state.deltaMs = Math.min(state.config.deltaMaxMs, state.deltaMs * DELTA_GROWTH)
+    noteSilence(state)
+  } else {
+    state.waiting = false
+    state.lastBlockAt = state.clock.now
+  }
+  state.view = view
+  state.armed = false
+  state.cancel('propose', 'lead', 'advance', 'empty')
+  startView(state)
+}
+
+/** A leader whose view passed without a proposal was silent in this turn. */
+function noteSilence(state: SimplexState): void {
+  if (state.viewState(state.view).proposal) return
+  const leader = state.leader(state.view)
+  state.silentTurns.set(leader, (state.silentTurns.get(leader) ?? 0) + 1)
+}
+
+export function startView(state: SimplexState): void {
+  if (state.isLeader) planProposal(state)
+  if (state.waiting || state.emptyDueIn() <= 0) armView(state)
+  else state.timer('empty', state.emptyDueIn())
+}
+
+/** Starts t_lead and t_adv, once per view. */
+export function armView(state: SimplexState): void {
+  if (state.armed) return
+  state.armed = true
+  const { blockTimeMs } = state.config
+  const silent = (state.silentTurns.get(state.leader(state.view)) ?? 0) >= SILENT_TURNS_MAX
+  if (silent) state.reached('silent-leader-skipped')
+  if (!state.viewState(state.view).proposal) {
+    state.timer('lead', silent ? 0 : blockTimeMs + 2 * state.deltaMs)
+  }
+  state.timer('advance', blockTimeMs + 3 * state.deltaMs)
+  state.timer('rebroadcast', 2 * state.deltaMs)
+}
+
+/** Messages may be lost: while something is open, say again what we have said. */
+export function rebroadcast(state: SimplexState): void {
+  let open = false
+  for (const view of [...state.views.values()].sort((a, b) => a.view - b.view)) {
+    if (view.view <= state.final.view || view.view > state.view) continue
+    for (const message of view.own) {
+      open = true
+      state.emit({ type: 'broadcast', message })
+    }
+    for (const certificate of [view.notarised, view.nullified]) {
+      if (!certificate || view.view < state.view - 1) continue
+      state.emit({
+        type: 'broadcast',
+        message: encodeMessage({ type: 'certificate', certificate }),
+      })
+    }
+  }
+  const hash = state.viewState(state.view).notarised?.blockHash
+  if (hash && !state.tree.pathTo(hash)) {
+    const get = encodeMessage({ type: 'get', from: state.final.view + 1, to: state.view })
+    state.emit({ type: 'broadcast', message: get })
+  }
+  if (open || state.armed) state.timer('rebroadcast', 2 * state.deltaMs)
+}

@@ -1,0 +1,119 @@
+// The votes of one view. Signatures are collected unchecked, aggregated and checked once when a
+// quorum is there; only if that fails are they checked one by one and the bad ones thrown out.
+
+import type { Hex } from '../../lib/hex.ts'
+import { hexToBytes } from '../../lib/hex.ts'
+import type { Bls } from '../crypto/signatures.ts'
+import { type Certificate, verifyCertificate } from './certificate.ts'
+import { isQuorum } from './quorum.ts'
+import type { ValidatorSet } from './validator-set.ts'
+import { type ChainIdentity, FINALIZE, NOTARIZE, NULLIFY, type Vote, voteDigest } from './vote.ts'
+
+export interface VoteRules {
+  readonly set: ValidatorSet
+  readonly chain: ChainIdentity
+  readonly bls: Bls
+}
+
+/** Two votes of one validator that contradict each other: E1 to E3 of the slashing rules. */
+export interface Contradiction {
+  readonly rule: 'E1' | 'E2' | 'E3'
+  readonly votes: readonly [Vote, Vote]
+}
+
+function contradicts(a: Vote, b: Vote): Contradiction['rule'] | undefined {
+  if (a.kind === b.kind) {
+    if (a.blockHash === b.blockHash) return undefined
+    return a.kind === NOTARIZE ? 'E1' : a.kind === FINALIZE ? 'E2' : undefined
+  }
+  const kinds = [a.kind, b.kind]
+  return kinds.includes(FINALIZE) && kinds.includes(NULLIFY) ? 'E3' : undefined
+}
+
+export class VoteBook {
+  private readonly rules: VoteRules
+  /** By signer: every different vote it sent in this view (two kinds, or proof of a lie). */
+  private readonly bySigner = new Map<number, Vote[]>()
+
+  constructor(rules: VoteRules) {
+    this.rules = rules
+  }
+
+  /** Returns what the new vote contradicts, if its signer really signed both. */
+  add(vote: Vote): Contradiction | undefined {
+    const known = this.bySigner.get(vote.signer) ?? []
+    if (known.some((one) => one.kind === vote.kind && one.blockHash === vote.blockHash)) {
+      return undefined
+    }
+    const rival = known.find((one) => contradicts(one, vote))
+    // Room for one vote of each kind and one lie of each; an unchecked flood stops here.
+    if (known.length >= 6) return undefined
+    known.push(vote)
+    this.bySigner.set(vote.signer, known)
+    const rule = rival && contradicts(rival, vote)
+    if (!rival || !rule || !this.isGenuine(rival) || !this.isGenuine(vote)) return undefined
+    return { rule, votes: [rival, vote] }
+  }
+
+  isGenuine(vote: Vote): boolean {
+    const { set, chain, bls } = this.rules
+    const validator = set.validators[vote.signer]
+    if (!validator) return false
+    const digest = voteDigest(chain, vote.kind, vote.epoch, vote.view, vote.blockHash)
+    return bls.verify(hexToBytes(validator.blsPublicKey), digest, vote.signature)
+  }
+
+  votesFor(kind: Vote['kind'], blockHash: Hex): Vote[] {
+    const votes: Vote[] = []
+    for (const known of this.bySigner.values()) {
+      const vote = known.find((one) => one.kind === kind && one.blockHash === blockHash)
+      if (vote) votes.push(vote)
+    }
+    return votes.sort((a, b) => a.signer - b.signer)
+  }
+
+  voters(): ReadonlySet<number> {
+    return new Set(this.bySigner.keys())
+  }
+
+  /** A checked certificate, once a quorum has voted for exactly this. */
+  certify(kind: Vote['kind'], blockHash: Hex): Certificate | undefined {
+    const votes = this.votesFor(kind, blockHash)
+    if (!this.enough(votes)) return undefined
+    const certificate = this.aggregate(votes)
+    if (
+      certificate &&
+      verifyCertificate(certificate, this.rules.set, this.rules.chain, this.rules.bls).ok
+    ) {
+      return certificate
+    }
+    const genuine = votes.filter((vote) => this.isGenuine(vote))
+    for (const vote of votes) if (!genuine.includes(vote)) this.drop(vote)
+    return this.enough(genuine) ? this.aggregate(genuine) : undefined
+  }
+
+  private enough(votes: readonly Vote[]): boolean {
+    const [first] = votes
+    if (!first) return false
+    const purpose = first.kind === NULLIFY ? 'nullify' : 'block'
+    return isQuorum(this.rules.set, new Set(votes.map((vote) => vote.signer)), purpose)
+  }
+
+  private aggregate(votes: readonly Vote[]): Certificate | undefined {
+    const [first] = votes
+    if (!first) return undefined
+    try {
+      const signature = this.rules.bls.aggregate(votes.map((vote) => vote.signature))
+      const { kind, epoch, view, blockHash } = first
+      return { kind, epoch, view, blockHash, signers: votes.map((vote) => vote.signer), signature }
+    } catch {
+      return undefined
+    }
+  }
+
+  private drop(vote: Vote): void {
+    const known = this.bySigner.get(vote.signer)?.filter((one) => one !== vote)
+    if (known && known.length > 0) this.bySigner.set(vote.signer, known)
+    else this.bySigner.delete(vote.signer)
+  }
+}
