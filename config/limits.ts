@@ -58,6 +58,10 @@ export const HEARTBEATS_MISSED_MAX = 3
 export const JOBS_LIST_MAX = 100
 export const REST_BODY_BYTES_MAX = 1024 * 1024
 
+/** Receipt bundles. */
+export const BUNDLE_BYTES_MAX = 1024 * 1024
+export const BUNDLE_HEADERS_MAX = 256
+
 /** Topology. */
 export const TOPOLOGY_BYTES_MAX = 256 * 1024
 export const NODES_MAX = 128

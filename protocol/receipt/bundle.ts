@@ -1,0 +1,140 @@
+// The file that anyone can verify without us: a receipt, and the proof that a final block settled
+// it. The file is exactly the RFC 8785 text of this value, so that no byte of it can change.
+
+import { BUNDLE_BYTES_MAX, BUNDLE_HEADERS_MAX } from '../../config/limits.ts'
+import { utf8 } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { type Block, decodeBlock } from '../block/block.ts'
+import { encodeHeader } from '../block/header-codec.ts'
+import { proveItem } from '../block/ordered-trie.ts'
+import { encodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
+import { keccakHex } from '../crypto/keccak.ts'
+import { MARKET_ADDRESS } from '../params.ts'
+import { canonicalJson, JcsError, parseCanonicalJson } from './jcs.ts'
+import { readReceipt } from './receipt-schema.ts'
+import type { ReceiptV2 } from './receipt-v2.ts'
+
+export const BUNDLE_FORMAT = 'aitbc-receipt-bundle/1'
+
+export interface BundleSettlement {
+  readonly chain_id: number
+  readonly genesis_hash: Hex
+  /** Address of the market module. */
+  readonly market: Hex
+  /** RLP headers: the block that settled, and its descendants up to the certified one. */
+  readonly headers: readonly Hex[]
+  /** The settling block's commit sidecar, which names the validator set. */
+  readonly sidecar: Hex
+  readonly transaction_index: number
+  /** Trie nodes from receiptsRoot to the transaction's receipt. */
+  readonly receipt_proof: readonly Hex[]
+  /** Finality certificate of the last header. */
+  readonly certificate: Hex
+  /** RLP of the validators that signed it. */
+  readonly validator_set: Hex
+}
+
+export interface Bundle {
+  readonly format: typeof BUNDLE_FORMAT
+  readonly receipt: ReceiptV2
+  readonly settlement: BundleSettlement
+}
+
+export interface BundleSources {
+  readonly receipt: ReceiptV2
+  readonly settleTx: Hex
+  /** Encoded blocks from the settling one to the one that the certificate is for. */
+  readonly blocks: readonly Uint8Array[]
+  /** Encoded receipts of the settling block's transactions, in order. */
+  readonly receipts: readonly Uint8Array[]
+  readonly certificate: Uint8Array
+  readonly validatorSet: ValidatorSet
+  readonly genesisHash: Hex
+}
+
+/** Throws RangeError if the first block does not contain `settleTx`. */
+export function buildBundle(sources: BundleSources): Bundle {
+  const blocks = sources.blocks.map(decodeBlock)
+  const [settling] = blocks
+  const index = settling?.transactions.findIndex((raw) => keccakHex(raw) === sources.settleTx) ?? -1
+  if (index < 0) throw new RangeError('the first block does not contain the settlement')
+  return {
+    format: BUNDLE_FORMAT,
+    receipt: sources.receipt,
+    settlement: {
+      chain_id: sources.receipt.chain_id,
+      genesis_hash: sources.genesisHash,
+      market: MARKET_ADDRESS,
+      headers: blocks.map(({ header }) => bytesToHex(encodeHeader(header))),
+      sidecar: bytesToHex((settling as Block).sidecar),
+      transaction_index: index,
+      receipt_proof: proveItem(sources.receipts, index).map(bytesToHex),
+      certificate: bytesToHex(sources.certificate),
+      validator_set: bytesToHex(encodeValidatorSet(sources.validatorSet)),
+    },
+  }
+}
+
+/** The text of the file. */
+export function encodeBundle(bundle: Bundle): string {
+  return canonicalJson(bundle)
+}
+
+export type ReadBundle =
+  | { readonly ok: true; readonly bundle: Bundle }
+  | { readonly ok: false; readonly reason: string }
+
+const bad = (reason: string): ReadBundle => ({ ok: false, reason })
+
+/** Reads a file: bytes or text. Any other spelling than `encodeBundle`'s is refused. */
+export function readBundle(file: Uint8Array | string): ReadBundle {
+  const bytes = typeof file === 'string' ? utf8(file) : file
+  if (bytes.length > BUNDLE_BYTES_MAX) return bad(`larger than ${BUNDLE_BYTES_MAX} bytes`)
+  let value: unknown
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    value = parseCanonicalJson(decoder.decode(bytes))
+  } catch (error) {
+    return bad(error instanceof JcsError ? error.message : 'not UTF-8 text')
+  }
+  if (!hasExactly(value, ['format', 'receipt', 'settlement'])) return bad('not a receipt bundle')
+  if (value.format !== BUNDLE_FORMAT) return bad(`format is not ${BUNDLE_FORMAT}`)
+  const receipt = readReceipt(value.receipt)
+  if (!receipt.ok) return bad(receipt.reason)
+  const wrong = wrongSettlement(value.settlement)
+  if (wrong !== undefined) return bad(`settlement: ${wrong} is missing, unknown or ill-formed`)
+  return { ok: true, bundle: value as unknown as Bundle }
+}
+
+type Fields = Record<string, unknown>
+
+function hasExactly(value: unknown, names: readonly string[]): value is Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.keys(value).sort().join() === [...names].sort().join()
+}
+
+const isBytes = (value: unknown): boolean =>
+  typeof value === 'string' && /^0x(?:[0-9a-f]{2})+$/.test(value)
+const isBytesOf = (length: number) => (value: unknown) =>
+  isBytes(value) && (value as string).length === 2 + 2 * length
+const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isList = (max: number) => (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.length <= max && value.every(isBytes)
+
+const SETTLEMENT: Record<keyof BundleSettlement, (value: unknown) => boolean> = {
+  chain_id: isNumber,
+  genesis_hash: isBytesOf(32),
+  market: isBytesOf(20),
+  headers: isList(BUNDLE_HEADERS_MAX),
+  sidecar: isBytes,
+  transaction_index: isNumber,
+  receipt_proof: isList(64),
+  certificate: isBytes,
+  validator_set: isBytes,
+}
+
+function wrongSettlement(value: unknown): string | undefined {
+  if (!hasExactly(value, Object.keys(SETTLEMENT))) return 'one of its members'
+  for (const [name, check] of Object.entries(SETTLEMENT)) if (!check(value[name])) return name
+  return undefined
+}
