@@ -10,7 +10,7 @@ import { FIXED_FIELDS } from '../block/fixed-fields.ts'
 import { encodeSidecar, sidecarRoot } from '../block/sidecar.ts'
 import { type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
-import { depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
+import { allowanceSlot, depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
 import { BASE_FEE_INITIAL, BLOCK_GAS_LIMIT, MARKET_ADDRESS } from '../params.ts'
 import type { Account } from '../state/account.ts'
 import {
@@ -56,13 +56,16 @@ function genesisChanges(spec: GenesisSpec): StateChanges {
   }
   const slots = new Map<Hex, bigint>()
   let deposits = 0n
-  for (const { address, balance, deposit } of spec.accounts) {
+  for (const { address, balance, deposit, allowances } of spec.accounts) {
     pay(address, balance)
+    for (const { operator, allowance } of allowances) {
+      slots.set(allowanceSlot(address, operator), allowance)
+    }
     if (deposit === 0n) continue
     deposits += deposit
     slots.set(depositSlot(address), deposit)
   }
-  if (deposits === 0n) return { accounts, storage: new Map() }
+  if (slots.size === 0) return { accounts, storage: new Map() }
   pay(MARKET_ADDRESS, deposits)
   slots.set(TOTAL_DEPOSITS_SLOT, deposits)
   return { accounts, storage: new Map([[MARKET_ADDRESS, slots]]) }

@@ -19,6 +19,8 @@ export interface GenesisAccount {
   readonly balance: bigint
   /** Wei in the market's deposits, beyond the balance. */
   readonly deposit: bigint
+  /** Wei that each operator may lock from the deposit for this account's jobs. */
+  readonly allowances: readonly { readonly operator: Hex; readonly allowance: bigint }[]
 }
 
 export interface GenesisSpec {
@@ -89,16 +91,28 @@ function readValidator(value: unknown, path: string): GenesisValidator {
   }
 }
 
+const ACCOUNTS_MAX = 100_000
+const ALLOWANCES_MAX = 16
+
+function readAllowance(value: unknown, path: string) {
+  const f = fields(value, path, ['operator', 'allowance'], [])
+  return {
+    operator: hexOf(f.operator, 20, `${path}.operator`),
+    allowance: wei(f.allowance, `${path}.allowance`),
+  }
+}
+
 function readAccount(value: unknown, path: string): GenesisAccount {
-  const f = fields(value, path, ['address', 'balance'], ['name', 'deposit'])
+  const f = fields(value, path, ['address', 'balance'], ['name', 'deposit', 'allowances'])
+  const allowances = items(f.allowances ?? [], `${path}.allowances`, ALLOWANCES_MAX)
   return {
     address: hexOf(f.address, 20, `${path}.address`),
     balance: wei(f.balance, `${path}.balance`),
     deposit: f.deposit === undefined ? 0n : wei(f.deposit, `${path}.deposit`),
+    allowances: allowances.map((item, i) => readAllowance(item, `${path}.allowances[${i}]`)),
   }
 }
 
-const ACCOUNTS_MAX = 100_000
 const MODES = ['FAST', 'BALANCED', 'SECURE']
 
 function unique(values: readonly string[], path: string): void {
