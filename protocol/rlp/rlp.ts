@@ -1,7 +1,7 @@
 // RLP, Ethereum's encoding of nested byte strings (Yellow Paper, appendix B). Decoding is strict:
 // only the one canonical form of each value is accepted.
 
-import { concatBytes, EMPTY } from '../../lib/bytes.ts'
+import { EMPTY } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 
 export type RlpItem = Uint8Array | RlpItem[]
@@ -12,25 +12,61 @@ export class RlpError extends Error {
 
 const DEPTH_MAX = 16
 
-function lengthBytes(length: number): Uint8Array {
-  const bytes: number[] = []
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256)
-  return Uint8Array.from(bytes)
+/** Bytes that hold a length above 55. */
+function lengthSize(length: number): number {
+  if (length < 0x100) return 1
+  if (length < 0x10000) return 2
+  return length < 0x1000000 ? 3 : 4
 }
 
-function prefix(offset: number, length: number): Uint8Array {
-  if (length < 56) return Uint8Array.of(offset + length)
-  const size = lengthBytes(length)
-  return concatBytes(Uint8Array.of(offset + 55 + size.length), size)
+function prefixSize(length: number): number {
+  return length < 56 ? 1 : 1 + lengthSize(length)
 }
 
-export function encodeRlp(item: RlpItem): Uint8Array {
-  if (item instanceof Uint8Array) {
-    if (item.length === 1 && (item[0] as number) < 0x80) return item
-    return concatBytes(prefix(0x80, item.length), item)
+function bodySize(item: RlpItem): number {
+  if (item instanceof Uint8Array) return item.length
+  let size = 0
+  for (const part of item) size += encodedSize(part)
+  return size
+}
+
+function encodedSize(item: RlpItem): number {
+  const size = bodySize(item)
+  const isItself = size === 1 && item instanceof Uint8Array && (item[0] as number) < 0x80
+  return isItself ? 1 : prefixSize(size) + size
+}
+
+function writePrefix(out: Uint8Array, at: number, offset: number, length: number): number {
+  if (length < 56) {
+    out[at] = offset + length
+    return at + 1
   }
-  const body = concatBytes(...item.map(encodeRlp))
-  return concatBytes(prefix(0xc0, body.length), body)
+  const size = lengthSize(length)
+  out[at] = offset + 55 + size
+  for (let i = size, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) out[at + i] = rest
+  return at + 1 + size
+}
+
+function write(out: Uint8Array, at: number, item: RlpItem): number {
+  const length = bodySize(item)
+  if (item instanceof Uint8Array) {
+    let next = at
+    if (length !== 1 || (item[0] as number) >= 0x80) next = writePrefix(out, at, 0x80, length)
+    // PERF: a call of `set` costs more than a hash's 32 bytes by hand.
+    if (length > 48) out.set(item, next)
+    else for (let i = 0; i < length; i++) out[next + i] = item[i] as number
+    return next + length
+  }
+  let next = writePrefix(out, at, 0xc0, length)
+  for (const part of item) next = write(out, next, part)
+  return next
+}
+
+/** One pass for the sizes, one for the bytes: nothing is copied twice. */
+export function encodeRlp(item: RlpItem): Uint8Array {
+  const out = new Uint8Array(encodedSize(item))
+  write(out, 0, item)
+  return out
 }
 
 interface Span {
