@@ -1,4 +1,4 @@
-// Makes a receipt bundle from scratch: a job run, settled by the real market module, in a block that
+// Makes a receipt bundle from scratch: a job, settled by the real market module in a block that
 // three of four validators finalised two blocks later. Deterministic, so it is a vector too.
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { type Block, encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
