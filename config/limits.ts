@@ -22,6 +22,11 @@ export const LOG_RESULTS_MAX = 10_000
 export const WS_SUBSCRIPTIONS_MAX = 64
 export const WS_BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 
+/** HTTP servers. */
+export const HTTP_REQUEST_MS = 30_000
+export const HTTP_STOP_GRACE_MS = 1000
+export const WS_IDLE_SECONDS_MAX = 120
+
 /** Mempool. */
 export const MEMPOOL_TRANSACTIONS_MAX = 16_384
 export const MEMPOOL_PER_SENDER_MAX = 256
@@ -33,6 +38,14 @@ export const MEMPOOL_CHECK_MS = 5000
 export const MEMPOOL_ACCOUNT_MS = 2000
 export const MEMPOOL_ACCOUNTS_ASKED_MAX = 8192
 export const MEMPOOL_RETELL_MS = 3000
+
+/** Blocks: building, checking, reading. */
+export const BLOCK_MEMPOOL_MS = 1000
+export const BLOCK_CHECK_BATCH = 256
+export const BLOCK_CHECK_MS = 5000
+export const BLOCKS_NOT_FINAL_MAX = 256
+export const ARCHIVE_POLLS_MAX = 1024
+export const ARCHIVE_REPLY_BYTES_MAX = 4 * 1024 * 1024
 
 /** Jobs. */
 export const JOB_INPUT_BYTES_MAX = 256 * 1024
@@ -46,6 +59,7 @@ export const JOB_DEADLINE_SECONDS_DEFAULT = 900
 export const JOB_DEADLINE_SECONDS_MIN = 10
 export const JOB_DEADLINE_SECONDS_MAX = 86_400
 export const JOBS_OPEN_MAX = 10_000
+export const JOBS_OPENING_MAX = 1000
 export const JOB_ASSIGNMENTS_MAX = 2
 export const EVENTS_KEPT = 8192
 export const EVENTS_PER_REPLY = 2048

@@ -34,7 +34,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   actors: { folders: ['runtime', 'protocol', 'lib'], packages: [] },
   transport: {
     folders: ['runtime', 'lib'],
-    packages: ['msgpackr', 'uWebSockets.js', 'node:*'],
+    packages: ['msgpackr', 'uWebSockets.js', 'ws', 'node:*'],
   },
   storage: {
     folders: ['runtime', 'protocol', 'lib'],
