@@ -104,6 +104,7 @@ export const SchedulerMessages = messages('scheduler', 1, {
       modelId: str(128),
       modelRoot: hex(32),
       priceWei: u256,
+      /** Unix seconds: the deadline to open the escrow with. */
       deadlineSeconds: u53,
       coordinator: hex(20),
       market: hex(20),

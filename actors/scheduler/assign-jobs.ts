@@ -19,7 +19,13 @@ const SECONDS_TO_SETTLE = 3
 /** Looks at every waiting job, oldest first. */
 export function assignQueued(desk: Desk): void {
   if (!desk.money.ready) return
-  const queued = desk.book.open().filter((job) => job.phase === 'queued')
+  const isFree = desk.workers.candidates().some(({ state, slotsFree }) => {
+    return state === 'online' && slotsFree > 0
+  })
+  // With no free slot only jobs whose time or budget may be up are looked at.
+  const queued = desk.book
+    .open()
+    .filter((job) => job.phase === 'queued' && (isFree || job.attempts > 0 || !job.waiting))
   queued.sort((a, b) => a.createdAtMs - b.createdAtMs || (a.jobId < b.jobId ? -1 : 1))
   for (const job of queued) assignOne(desk, job)
 }

@@ -43,6 +43,8 @@ export interface Desk {
   readonly pushed: Map<Hex, Pushed>
   /** Those who wait until a job's escrow is open, or can never be. */
   readonly opening: Map<Hex, (() => void)[]>
+  /** Jobs whose escrow is being looked for on the chain. */
+  readonly reading: Set<Hex>
   /** The newest final block that was read. */
   readonly head: { height: number; timestamp: number }
   /** Monotonic milliseconds of this start. */

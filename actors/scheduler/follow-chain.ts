@@ -5,6 +5,7 @@ import { decodeBlock } from '../../protocol/block/block.ts'
 import { decodeReceipt } from '../../protocol/block/transaction-receipt.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import { ArchiveMessages, type StoredBlock } from '../messages/archive.ts'
+import { assignQueued } from './assign-jobs.ts'
 import { applyBlock, reconcile, type SeenBlock } from './chain-events.ts'
 import { archiveOf, type Desk } from './desk.ts'
 
@@ -67,6 +68,7 @@ function poll(desk: Desk): void {
       for (const block of blocks) {
         if (block.height === desk.head.height + 1) applyBlock(desk, seenBlock(block))
       }
+      if (desk.workers.takeFreed()) assignQueued(desk)
       desk.book.flush()
       if (blocks.length > 0) poll(desk)
       else desk.ctx.after('poll', RETRY_MS, () => poll(desk))

@@ -29,7 +29,7 @@ export function stateData(job: JobRecord): Record<string, unknown> {
     job_id: job.jobId,
     provider: job.provider,
     worker: job.worker,
-    attempt: job.attempts,
+    attempts: job.attempts,
     escrow_tx: job.escrowTx,
     escrow_height: job.escrowHeight,
     settle_tx: job.settleTx,

@@ -21,7 +21,9 @@ interface Entry {
   readonly jobId: Hex
   readonly kind: MoneyKind
   readonly data: Hex
+  /** Wei per gas. */
   maxFee: bigint
+  tip: bigint
   raw: Hex
   /** Every version of this transaction that was ever sent. */
   hashes: Hex[]
@@ -33,6 +35,9 @@ export interface Mined {
   readonly jobId: Hex
   readonly kind: MoneyKind
 }
+
+/** Verdicts of a mempool that need nothing: it has it, or a block had it. */
+const TAKEN = ['', 'ALREADY_KNOWN', 'NONCE_TOO_LOW']
 
 const TIP = 100_000_000n
 const GAS_INTRINSIC = 21_000
@@ -85,13 +90,14 @@ export class MoneyDesk {
     if (this.nextNonce === undefined) throw new Error('money desk: not ready')
     const nonce = this.nextNonce++
     const maxFee = this.baseFee * 4n + TIP
-    const signed = this.sign(nonce, data, maxFee)
+    const signed = this.sign(nonce, data, maxFee, TIP)
     const entry: Entry = {
       nonce,
       jobId,
       kind,
       data: bytesToHex(data),
       maxFee,
+      tip: TIP,
       raw: bytesToHex(signed.raw),
       hashes: [signed.hash],
       sentAt: 0,
@@ -133,17 +139,18 @@ export class MoneyDesk {
     }
   }
 
-  private sign(nonce: number, data: Uint8Array, maxFee: bigint) {
+  private sign(nonce: number, data: Uint8Array, maxFee: bigint, tip: bigint) {
     const { chainId, secretKey, secp256k1 } = this.props
     const gas = GAS_INTRINSIC + GAS_PER_BYTE * data.length + this.market.gas(data)
-    const call = { chainId, nonce, to: MARKET_ADDRESS, data, gas, maxFee, tip: TIP }
+    const call = { chainId, nonce, to: MARKET_ADDRESS, data, gas, maxFee, tip }
     return signCall(call, secretKey, secp256k1)
   }
 
   /** The same nonce and call at twice the fee: whichever version is included, the others are dead. */
   private bump(entry: Entry): void {
     entry.maxFee = entry.maxFee * 2n > this.baseFee * 4n ? entry.maxFee * 2n : this.baseFee * 4n
-    const signed = this.sign(entry.nonce, hexToBytes(entry.data), entry.maxFee)
+    entry.tip *= 2n
+    const signed = this.sign(entry.nonce, hexToBytes(entry.data), entry.maxFee, entry.tip)
     entry.raw = bytesToHex(signed.raw)
     entry.hashes.push(signed.hash)
     entry.signedAt = this.ctx.now()
@@ -166,8 +173,8 @@ export class MoneyDesk {
       {
         within: MONEY_RESEND_MS,
         ok: ([verdict]) => {
-          if (verdict === undefined || verdict.code === '') return
-          this.ctx.log('debug', 'transaction-not-taken', {
+          if (verdict === undefined || TAKEN.includes(verdict.code)) return
+          this.ctx.log('warn', 'transaction-not-taken', {
             nonce: entry.nonce,
             kind: entry.kind,
             code: verdict.code,
@@ -186,11 +193,13 @@ export class MoneyDesk {
 }
 
 function encodeEntry(entry: Entry): Uint8Array {
-  const { jobId, kind, data, maxFee, raw, hashes } = entry
-  return utf8(JSON.stringify({ jobId, kind, data, maxFee: maxFee.toString(), raw, hashes }))
+  const { jobId, kind, data, raw, hashes } = entry
+  const fees = { maxFee: entry.maxFee.toString(), tip: entry.tip.toString() }
+  return utf8(JSON.stringify({ jobId, kind, data, ...fees, raw, hashes }))
 }
 
 function decodeEntry(nonce: number, value: Uint8Array): Entry {
   const plain = JSON.parse(new TextDecoder().decode(value))
-  return { ...plain, nonce, maxFee: BigInt(plain.maxFee), sentAt: 0, signedAt: 0 }
+  const fees = { maxFee: BigInt(plain.maxFee), tip: BigInt(plain.tip) }
+  return { ...plain, ...fees, nonce, sentAt: 0, signedAt: 0 }
 }

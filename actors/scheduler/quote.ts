@@ -9,7 +9,7 @@ import { ZERO_ADDRESS, ZERO_HASH } from '../../protocol/market/escrow.ts'
 import { type Explained, matchProviders } from '../../protocol/market/matching.ts'
 import { MARKET_ADDRESS } from '../../protocol/params.ts'
 import type { SchedulerMessages } from '../messages/scheduler.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, seconds } from './desk.ts'
 
 type QuoteReply = Infer<(typeof SchedulerMessages)['verbs']['Quote']['reply']>
 
@@ -25,7 +25,7 @@ export function quote(desk: Desk, consumer: Hex, text: string): QuoteReply {
     jobId: jobIdOf(desk.props.chainId, consumer, hash),
     requestHash: hash,
     modelId: request.model_id,
-    deadlineSeconds: request.requirements.deadline_seconds,
+    deadlineSeconds: seconds(desk) + request.requirements.deadline_seconds,
   }
   const { best, explained } = matchProviders(desk.workers.candidates(), { request })
   const explain = explainText(explained)

@@ -6,6 +6,7 @@ import type { Infer } from '../../lib/schema.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import { SchedulerMessages } from '../messages/scheduler.ts'
+import { assignQueued } from './assign-jobs.ts'
 import { ChangePolls } from './change-polls.ts'
 import { tick } from './clock.ts'
 import type { Desk, SchedulerProps } from './desk.ts'
@@ -36,6 +37,7 @@ function openDesk(ctx: Context, props: SchedulerProps): Desk {
     events: new EventLog(boot, () => ctx.now()),
     pushed: new Map(),
     opening: new Map(),
+    reading: new Set(),
     head: { height: book.meta('height') ?? 0, timestamp: 0 },
     startedAt: ctx.now(),
     archive: 0,
@@ -77,6 +79,7 @@ export const Scheduler = actor({
       if (!desk.money.ready) ctx.stash()
       else {
         run()
+        if (workers.takeFreed()) assignQueued(desk)
         book.flush()
       }
     }

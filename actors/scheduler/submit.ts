@@ -1,7 +1,7 @@
 // Accepting a job: only with its money locked. Either the consumer has opened the escrow himself,
 // or we open it from his market deposit within his allowance. Not enough money: no job.
 
-import { JOBS_OPEN_MAX } from '../../config/limits.ts'
+import { JOBS_OPEN_MAX, JOBS_OPENING_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { sha256Hex } from '../../protocol/crypto/sha256.ts'
 import { jobIdOf, requestHash } from '../../protocol/job/job-id.ts'
@@ -64,13 +64,19 @@ export function submit(desk: Desk, submission: Submission, reply: Reply) {
   if (repeated !== undefined) return reply(repeated)
   const known = desk.book.get(jobId)
   if (known !== undefined) return reply(yes(known))
-  if (desk.book.open().length >= JOBS_OPEN_MAX) {
+  const opening = desk.opening.size + desk.reading.size
+  if (desk.book.open().length >= JOBS_OPEN_MAX || opening >= JOBS_OPENING_MAX) {
     return reply(no('TOO_MANY_JOBS', 'too many jobs are open; try again later'))
   }
   const draft = { jobId, hash, request: read.request, submission }
   if (submission.escrowTx === undefined) return fromDeposit(desk, draft, reply)
+  if (desk.reading.has(jobId)) return reply(no('BUSY', 'this job is being submitted already'))
+  desk.reading.add(jobId)
   const giveUpAt = desk.ctx.now() + ESCROW_WAIT_MS
-  fromEscrow(desk, draft, submission.escrowTx, giveUpAt, reply)
+  fromEscrow(desk, draft, submission.escrowTx, giveUpAt, (submitted) => {
+    desk.reading.delete(jobId)
+    reply(submitted)
+  })
 }
 
 /** The job that the same idempotency key made before. */

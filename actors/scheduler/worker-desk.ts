@@ -25,6 +25,7 @@ export interface Worker {
 
 export class WorkerDesk {
   readonly workers = new Map<string, Worker>()
+  private freed = false
 
   register(worker: string, address: Hex, slots: number): Worker {
     const known = this.workers.get(worker)
@@ -55,7 +56,15 @@ export class WorkerDesk {
   }
 
   release(worker: string | undefined, jobId: Hex): void {
-    if (worker !== undefined) this.workers.get(worker)?.jobs.delete(jobId)
+    if (worker === undefined) return
+    if (this.workers.get(worker)?.jobs.delete(jobId)) this.freed = true
+  }
+
+  /** True once after a slot became free. */
+  takeFreed(): boolean {
+    const freed = this.freed
+    this.freed = false
+    return freed
   }
 
   candidates(): Candidate[] {

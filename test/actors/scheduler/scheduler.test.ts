@@ -57,7 +57,7 @@ test('a job from the deposit: locked, assigned, streamed, settled, the rest refu
 test("a job from the consumer's own escrow, and submitting it again changes nothing", () => {
   const world = ready(0)
   const quote = world.quote()
-  const deadline = BigInt(world.chain.timestamp + quote.deadlineSeconds)
+  const deadline = BigInt(quote.deadlineSeconds)
   const { jobId, requestHash, modelRoot, priceWei } = quote
   const terms = { jobId, requestHash, modelRoot, priceCap: priceWei, deadline }
   const early = world.submit(quote.request, { escrowTx: requestHash })

@@ -180,6 +180,7 @@ export class TestChain {
         Submit: ({ transactions }, reply) => reply(transactions.map((raw) => this.submit(raw))),
         Forward: () => {},
         TakeForBlock: (_, reply) => reply({ transactions: [] }),
+        SendersOf: (_, reply) => reply([]),
         Finalised: () => {},
         PendingNonce: (_, reply) => reply(undefined),
         Lookup: (_, reply) => reply(undefined),
