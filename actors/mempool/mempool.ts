@@ -185,6 +185,9 @@ export const Mempool = actor({
         const transactions = chosen.map(({ transaction: { raw }, sender }) => ({ raw, sender }))
         reply({ transactions })
       },
+      SendersOf({ hashes }, reply) {
+        reply(hashes.map((hash) => pool.lookup(hash)?.sender))
+      },
       Finalised({ baseFee, included, accounts }) {
         for (const account of accounts) desk.accounts.finalised(account.address, account)
         pool.finalised(included, accounts, baseFee)

@@ -24,6 +24,12 @@ export const MempoolMessages = messages('mempool', 1, {
     struct({ transactions: list(PooledTransaction, 65_536) }),
     'control',
   ),
+  /** From the block-builder: the senders of transactions that wait here, in order. */
+  SendersOf: ask(
+    struct({ hashes: list(hex(32), 65_536) }),
+    list(optional(hex(20)), 65_536),
+    'control',
+  ),
   /** From the block-builder, after a block became final: the senders' new nonces and balances. */
   Finalised: tell(
     struct({

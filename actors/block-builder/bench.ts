@@ -1,0 +1,20 @@
+// What the parts of the block-builder work on.
+
+import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Speculation } from './speculation.ts'
+
+export interface BlockBuilderProps {
+  readonly genesis: Genesis
+  readonly config: ChainConfig
+  /** Keys of this node's own mempool and archive. */
+  readonly mempool: string
+  readonly archive: string
+}
+
+export interface Bench {
+  readonly ctx: Context
+  readonly props: BlockBuilderProps
+  readonly speculation: Speculation
+}

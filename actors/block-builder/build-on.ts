@@ -1,0 +1,89 @@
+// Proposes: takes candidates from the mempool, executes them on the parent, keeps the result.
+
+import { BLOCK_MEMPOOL_MS } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { nextBaseFee } from '../../protocol/block/base-fee.ts'
+import { encodeBlock } from '../../protocol/block/block.ts'
+import { buildBlock } from '../../protocol/execution/build-block.ts'
+import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
+import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
+import type { Decided } from '../../protocol/execution/next-block.ts'
+import { BLOCK_GAS_LIMIT, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
+import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
+import { MempoolMessages } from '../messages/mempool.ts'
+import type { Bench } from './bench.ts'
+
+export interface BuildRequest extends Decided {
+  readonly parent: Hex
+  readonly allowEmpty: boolean
+}
+
+interface Built {
+  readonly block: Uint8Array | undefined
+  readonly hash: Hex | undefined
+  readonly code: string
+}
+
+function none(code: string): Built {
+  return { block: undefined, hash: undefined, code }
+}
+
+export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Built) => void): void {
+  const { ctx, props, speculation } = bench
+  const parent = speculation.find(request.parent)
+  const path = speculation.pathTo(request.parent)
+  if (!parent || !path) {
+    reply(none('UNKNOWN_PARENT'))
+    return
+  }
+  const isDeep = path.length >= UNFINAL_DEPTH_MAX
+  if (isDeep) {
+    ctx.reached('block-builder-deep')
+    reply(seal(bench, request, []))
+    return
+  }
+  const exclude = path.flatMap(({ executed }) =>
+    executed.included.map(({ transaction }) => transaction.hash),
+  )
+  ctx.ask(
+    MempoolMessages,
+    props.mempool,
+    'TakeForBlock',
+    {
+      gasLimit: BLOCK_GAS_LIMIT,
+      baseFee: nextBaseFee(parent.block.header),
+      max: Math.floor(BLOCK_GAS_LIMIT / TRANSFER_GAS),
+      exclude,
+    },
+    {
+      within: BLOCK_MEMPOOL_MS,
+      ok: ({ transactions }) => {
+        const candidates: SentTransaction[] = []
+        for (const { raw, sender } of transactions) {
+          const decoded = decodeTransaction(raw)
+          if (decoded.ok) candidates.push({ transaction: decoded.transaction, sender })
+        }
+        reply(seal(bench, request, candidates))
+      },
+      failed: () => reply(request.allowEmpty ? seal(bench, request, []) : none('NO_CANDIDATES')),
+    },
+  )
+}
+
+function seal(
+  { props, speculation }: Bench,
+  request: BuildRequest,
+  candidates: readonly SentTransaction[],
+): Built {
+  // Blocks may have become final while the mempool was asked.
+  const parent = speculation.find(request.parent)
+  if (!parent) return none('UNKNOWN_PARENT')
+  if (candidates.length === 0 && !request.allowEmpty) return none('')
+  const { hash, header } = parent.block
+  const built = buildBlock(props.config, { hash, header }, parent.tree, request, candidates)
+  if (!built.ok) return none(built.code)
+  const { block, executed } = built
+  if (executed.included.length === 0 && !request.allowEmpty) return none('')
+  speculation.add({ block, executed, tree: executed.tree })
+  return { block: encodeBlock(block), hash: block.hash, code: '' }
+}

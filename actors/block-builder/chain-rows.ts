@@ -1,0 +1,96 @@
+// The rows that final blocks leave in the chain store: one batch, written at once or not at all.
+
+import { u64 } from '../../lib/bytes.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { type Block, encodeBlock } from '../../protocol/block/block.ts'
+import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
+import { type Account, encodeAccount, isEmptyAccount } from '../../protocol/state/account.ts'
+import { encodeWord, type StateChanges } from '../../protocol/state/state-tree.ts'
+import {
+  CHAIN_STORE_VERSION,
+  CHAIN_TABLES,
+  encodeFinality,
+  encodePlace,
+  encodeReceipts,
+  type FinalityRow,
+  META_FINAL,
+  META_GENESIS,
+  META_VERSION,
+  storageKey,
+} from '../../protocol/state/tables.ts'
+import type { Put } from '../../runtime/store.ts'
+import type { Candidate } from './speculation.ts'
+
+function blockRows(block: Block, receipts: readonly Uint8Array[], finality: FinalityRow): Put[] {
+  const key = u64(block.header.height)
+  const rows: Put[] = [
+    { table: CHAIN_TABLES.blocks, key, value: encodeBlock(block) },
+    { table: CHAIN_TABLES.receipts, key, value: encodeReceipts(receipts) },
+    { table: CHAIN_TABLES.finality, key, value: encodeFinality(finality) },
+    { table: CHAIN_TABLES.heights, key: hexToBytes(block.hash), value: key },
+  ]
+  const bloom = hexToBytes(block.header.logsBloom)
+  if (bloom.some((byte) => byte !== 0)) rows.push({ table: CHAIN_TABLES.blooms, key, value: bloom })
+  return rows
+}
+
+function accountRows(accounts: Iterable<readonly [Hex, Account]>): Put[] {
+  const rows: Put[] = []
+  for (const [address, account] of accounts) {
+    const value = isEmptyAccount(account) ? undefined : encodeAccount(account)
+    rows.push({ table: CHAIN_TABLES.accounts, key: hexToBytes(address), value })
+  }
+  return rows
+}
+
+function storageRows(changes: Iterable<StateChanges>): Put[] {
+  const latest = new Map<string, Put>()
+  for (const { storage } of changes) {
+    for (const [address, slots] of storage) {
+      for (const [slot, word] of slots) {
+        const value = word === 0n ? undefined : encodeWord(word)
+        const key = storageKey(address, slot)
+        latest.set(address + slot, { table: CHAIN_TABLES.storage, key, value })
+      }
+    }
+  }
+  return [...latest.values()]
+}
+
+/** The accounts that the blocks changed, as they are after the last of them. */
+export function latestAccounts(path: readonly Candidate[]): Map<Hex, Account> {
+  const latest = new Map<Hex, Account>()
+  for (const { executed } of path) {
+    for (const [address, account] of executed.accounts) latest.set(address, account)
+  }
+  return latest
+}
+
+/** Rows for a path of blocks whose last one has the certificate. */
+export function finalRows(path: readonly Candidate[], finality: FinalityRow): Put[] {
+  const rows: Put[] = []
+  for (const { block, executed } of path) {
+    rows.push(...blockRows(block, executed.receipts, finality))
+    const { height } = block.header
+    for (const [index, { transaction }] of executed.included.entries()) {
+      const key = hexToBytes(transaction.hash)
+      rows.push({ table: CHAIN_TABLES.transactions, key, value: encodePlace({ height, index }) })
+    }
+    rows.push({ table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(height) })
+  }
+  rows.push(...accountRows(latestAccounts(path)))
+  rows.push(...storageRows(path.map(({ executed }) => executed.changes)))
+  return rows
+}
+
+export function genesisRows({ block, accounts, changes }: Genesis): Put[] {
+  const finalAtMs = block.header.timestamp * 1000
+  return [
+    ...blockRows(block, [], { finalAtMs, certificate: new Uint8Array(0) }),
+    ...accountRows(accounts),
+    ...storageRows([changes]),
+    { table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(0) },
+    { table: CHAIN_TABLES.meta, key: META_GENESIS, value: hexToBytes(block.hash) },
+    { table: CHAIN_TABLES.meta, key: META_VERSION, value: u64(CHAIN_STORE_VERSION) },
+  ]
+}

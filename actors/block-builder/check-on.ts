@@ -1,0 +1,95 @@
+// Validates a proposed block by executing it on its parent, and keeps the result.
+
+import type { Hex } from '../../lib/hex.ts'
+import { type Block, decodeBlock } from '../../protocol/block/block.ts'
+import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
+import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
+import { validateBlock } from '../../protocol/execution/validate-block.ts'
+import { BLOCK_GAS_LIMIT } from '../../protocol/params.ts'
+import { RlpError } from '../../protocol/rlp/rlp.ts'
+import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
+import type { Transaction } from '../../protocol/transaction/transaction.ts'
+import type { Bench } from './bench.ts'
+import { findSenders } from './block-senders.ts'
+
+interface Checked {
+  readonly ok: boolean
+  readonly hash: Hex | undefined
+  readonly code: string
+}
+
+type Reply = (checked: Checked) => void
+
+function read(bytes: Uint8Array): Block | undefined {
+  try {
+    return decodeBlock(bytes)
+  } catch (error) {
+    if (error instanceof RlpError) return undefined
+    throw error
+  }
+}
+
+function readTransactions(block: Block): Transaction[] | undefined {
+  if (block.transactions.length > BLOCK_GAS_LIMIT / TRANSFER_GAS) return undefined
+  const transactions: Transaction[] = []
+  for (const raw of block.transactions) {
+    const decoded = decodeTransaction(raw)
+    if (!decoded.ok) return undefined
+    transactions.push(decoded.transaction)
+  }
+  return transactions
+}
+
+export function checkOn(
+  bench: Bench,
+  bytes: Uint8Array,
+  isFinal: (hash: Hex) => boolean,
+  reply: Reply,
+): void {
+  const { speculation, ctx, props } = bench
+  const block = read(bytes)
+  if (!block) {
+    reply({ ok: false, hash: undefined, code: 'UNDECODABLE' })
+    return
+  }
+  const { hash, header } = block
+  const answer = (code: string) => reply({ ok: code === '', hash, code })
+  if (speculation.find(hash) || isFinal(hash)) {
+    answer('')
+    return
+  }
+  if (!speculation.find(header.parentHash)) {
+    const isOld = header.height <= speculation.final.block.header.height
+    answer(isOld ? 'STALE' : 'UNKNOWN_PARENT')
+    return
+  }
+  const transactions = readTransactions(block)
+  if (!transactions) {
+    answer('BAD_TRANSACTION')
+    return
+  }
+  findSenders(ctx, props.mempool, transactions, (sent) => {
+    answer(typeof sent === 'string' ? sent : execute(bench, block, sent))
+  })
+}
+
+function execute(
+  { ctx, props, speculation }: Bench,
+  block: Block,
+  sent: readonly SentTransaction[],
+) {
+  // Blocks may have become final while the senders were asked for.
+  const parent = speculation.find(block.header.parentHash)
+  if (!parent) return 'UNKNOWN_PARENT'
+  const { hash, header } = parent.block
+  const checked = validateBlock(props.config, { hash, header }, parent.tree, block, sent)
+  if (!checked.ok) {
+    const { code, detail } = checked
+    ctx.log('warn', 'block-refused', { hash: block.hash, code, detail })
+    ctx.reached('block-builder-refused')
+    return code
+  }
+  const { executed } = checked
+  speculation.add({ block, executed, tree: executed.tree })
+  return ''
+}

@@ -1,0 +1,64 @@
+// A restarted node's chain: the last final block, and the state rebuilt from the flat tables and
+// checked against that block's state root.
+
+import { assert } from '../../lib/assert.ts'
+import { bytesToBigint, concatBytes, u64 } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { decodeBlock } from '../../protocol/block/block.ts'
+import { asBytes, decodeRlp } from '../../protocol/rlp/rlp.ts'
+import { type Account, decodeAccount } from '../../protocol/state/account.ts'
+import { restoreState, type StorageRow } from '../../protocol/state/restore-state.ts'
+import { stateRoot } from '../../protocol/state/state-tree.ts'
+import {
+  CHAIN_STORE_VERSION,
+  CHAIN_TABLES,
+  META_FINAL,
+  META_GENESIS,
+  META_VERSION,
+  readHeight,
+  readStorageKey,
+} from '../../protocol/state/tables.ts'
+import type { Store } from '../../runtime/store.ts'
+import type { Tip } from './speculation.ts'
+
+const PAGE = 4096
+
+function* rowsOf(store: Store, table: string): Iterable<[Uint8Array, Uint8Array]> {
+  let from: Uint8Array | undefined
+  for (;;) {
+    const page = store.range(table, { ...(from && { from }), limit: PAGE })
+    yield* page
+    const last = page.at(-1)
+    if (page.length < PAGE || !last) return
+    from = concatBytes(last[0], Uint8Array.of(0))
+  }
+}
+
+function* accountsOf(store: Store): Iterable<readonly [Hex, Account]> {
+  for (const [key, row] of rowsOf(store, CHAIN_TABLES.accounts)) {
+    yield [bytesToHex(key), decodeAccount(row)]
+  }
+}
+
+function* storageOf(store: Store): Iterable<StorageRow> {
+  for (const [key, row] of rowsOf(store, CHAIN_TABLES.storage)) {
+    yield { ...readStorageKey(key), word: bytesToBigint(asBytes(decodeRlp(row))) }
+  }
+}
+
+/** Undefined when the store is new. Asserts that it holds this chain, whole. */
+export function loadChain(store: Store, genesisHash: Hex): Tip | undefined {
+  const final = store.get(CHAIN_TABLES.meta, META_FINAL)
+  if (!final) return undefined
+  const version = store.get(CHAIN_TABLES.meta, META_VERSION)
+  assert(version && readHeight(version) === CHAIN_STORE_VERSION, 'chain store: another version')
+  const genesis = store.get(CHAIN_TABLES.meta, META_GENESIS)
+  assert(genesis && bytesToHex(genesis) === genesisHash, 'chain store: another genesis')
+  const height = readHeight(final)
+  const encoded = store.get(CHAIN_TABLES.blocks, u64(height))
+  assert(encoded, `chain store: block ${height} is missing`)
+  const block = decodeBlock(Uint8Array.from(encoded))
+  const tree = restoreState(accountsOf(store), storageOf(store))
+  assert(stateRoot(tree) === block.header.stateRoot, 'chain store: the state has another root')
+  return { block, tree }
+}

@@ -1,0 +1,37 @@
+// The state's tries from its flat rows, as a restarted node has them.
+
+import { assert } from '../../lib/assert.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { hexToBytes } from '../../lib/hex.ts'
+import { keccak } from '../crypto/keccak.ts'
+import { EMPTY_ROOT, type Trie, trieRoot, trieSet } from '../trie/trie.ts'
+import { type Account, encodeAccount } from './account.ts'
+import { encodeWord, type StateTree } from './state-tree.ts'
+
+export interface StorageRow {
+  readonly address: Hex
+  readonly slot: Hex
+  readonly word: bigint
+}
+
+/** Asserts that every account's storage has the root that the account names. */
+export function restoreState(
+  accounts: Iterable<readonly [Hex, Account]>,
+  storage: Iterable<StorageRow>,
+): StateTree {
+  const storages = new Map<Hex, Trie>()
+  for (const { address, slot, word } of storage) {
+    const key = keccak(hexToBytes(slot))
+    storages.set(address, trieSet(storages.get(address), key, encodeWord(word)))
+  }
+  let trie: Trie
+  let withStorage = 0
+  for (const [address, account] of accounts) {
+    const root = trieRoot(storages.get(address))
+    assert(root === account.storageRoot, `the storage of ${address} has another root`)
+    if (root !== EMPTY_ROOT) withStorage++
+    trie = trieSet(trie, keccak(hexToBytes(address)), encodeAccount(account))
+  }
+  assert(withStorage === storages.size, 'storage without an account')
+  return { accounts: trie, storages }
+}
