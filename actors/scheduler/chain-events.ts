@@ -53,6 +53,10 @@ function applyEvent(desk: Desk, event: JobLog, transaction: Hex, height: number)
   if (job === undefined || job.phase === 'ended') return false
   switch (event.event) {
     case 'EscrowOpened':
+      if (event.coordinator !== desk.props.address) return false
+      // The consumer may have opened it himself in the meantime, on other terms.
+      job.priceCap = event.priceCap
+      job.deadline = Number(event.deadline)
       opened(desk, job, transaction, height)
       return true
     case 'Assigned':

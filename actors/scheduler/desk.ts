@@ -43,7 +43,7 @@ export interface Desk {
   readonly pushed: Map<Hex, Pushed>
   /** Those who wait until a job's escrow is open, or can never be. */
   readonly opening: Map<Hex, (() => void)[]>
-  /** Jobs whose escrow is being looked for on the chain. */
+  /** Jobs and idempotency keys that are being submitted. */
   readonly reading: Set<Hex>
   /** The newest final block that was read. */
   readonly head: { height: number; timestamp: number }

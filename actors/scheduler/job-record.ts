@@ -34,9 +34,9 @@ export interface JobRecord {
   readonly modelId: string
   readonly modelRoot: Hex
   /** Wei locked in the escrow. */
-  readonly priceCap: bigint
+  priceCap: bigint
   /** Unix seconds. */
-  readonly deadline: number
+  deadline: number
   readonly createdAtMs: number
   phase: Phase
   state: JobState

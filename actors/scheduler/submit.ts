@@ -64,25 +64,30 @@ export function submit(desk: Desk, submission: Submission, reply: Reply) {
   if (repeated !== undefined) return reply(repeated)
   const known = desk.book.get(jobId)
   if (known !== undefined) return reply(yes(known))
-  const opening = desk.opening.size + desk.reading.size
+  const opening = desk.reading.size
   if (desk.book.open().length >= JOBS_OPEN_MAX || opening >= JOBS_OPENING_MAX) {
     return reply(no('TOO_MANY_JOBS', 'too many jobs are open; try again later'))
   }
   const draft = { jobId, hash, request: read.request, submission }
-  if (submission.escrowTx === undefined) return fromDeposit(desk, draft, reply)
-  if (desk.reading.has(jobId)) return reply(no('BUSY', 'this job is being submitted already'))
-  desk.reading.add(jobId)
-  const giveUpAt = desk.ctx.now() + ESCROW_WAIT_MS
-  fromEscrow(desk, draft, submission.escrowTx, giveUpAt, (submitted) => {
-    desk.reading.delete(jobId)
+  // One submission at a time for a job, and for an idempotency key.
+  const names = [jobId, ...(submission.idempotencyKey === undefined ? [] : [keyHex(submission)])]
+  if (names.some((name) => desk.reading.has(name))) {
+    return reply(no('BUSY', 'this job is being submitted already'))
+  }
+  for (const name of names) desk.reading.add(name)
+  const answer = (submitted: Submitted) => {
+    for (const name of names) desk.reading.delete(name)
     reply(submitted)
-  })
+  }
+  if (submission.escrowTx === undefined) return fromDeposit(desk, draft, answer)
+  const giveUpAt = desk.ctx.now() + ESCROW_WAIT_MS
+  fromEscrow(desk, draft, submission.escrowTx, giveUpAt, answer)
 }
 
 /** The job that the same idempotency key made before. */
 function earlier(desk: Desk, submission: Submission, request: JobRequest): Submitted | undefined {
   if (submission.idempotencyKey === undefined) return undefined
-  const row = desk.ctx.store.get('keys', keyOf(submission))
+  const row = desk.ctx.store.get('keys', hexToBytes(keyHex(submission)))
   if (row === undefined) return undefined
   const { jobId, fingerprint } = JSON.parse(new TextDecoder().decode(row))
   if (fingerprint !== fingerprintOf(request)) {
@@ -92,8 +97,8 @@ function earlier(desk: Desk, submission: Submission, request: JobRequest): Submi
   return job && yes(job)
 }
 
-function keyOf(submission: Submission): Uint8Array {
-  return hexToBytes(sha256Hex(`${submission.consumer} ${submission.idempotencyKey}`))
+function keyHex(submission: Submission): Hex {
+  return sha256Hex(`${submission.consumer} ${submission.idempotencyKey}`)
 }
 
 /** What the consumer asked for, without the salt and the seed that follows from it. */
@@ -135,7 +140,7 @@ function create(
   }
   if (submission.idempotencyKey !== undefined) {
     const row = JSON.stringify({ jobId, fingerprint: fingerprintOf(request) })
-    desk.book.put('keys', keyOf(submission), new TextEncoder().encode(row))
+    desk.book.put('keys', hexToBytes(keyHex(submission)), new TextEncoder().encode(row))
   }
   return job
 }

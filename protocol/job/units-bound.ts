@@ -5,8 +5,8 @@ import type { JobRequest } from './job-request.ts'
 
 export type Unit = 'tokens' | 'inputs'
 
-/** Tokens that a chat template may add around each message. */
-const TEMPLATE_TOKENS = 16
+/** Tokens that a chat template may add around each text, generously: unused units are not paid. */
+const TEMPLATE_TOKENS = 64
 
 /**
  * An upper bound of the units that a provider may bill. Every tokenizer in use makes at most one

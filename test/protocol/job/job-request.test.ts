@@ -28,7 +28,7 @@ test('the published body becomes one canonical text with every default', () => {
   const again = readCanonicalRequest(read.text)
   assert.ok(again.ok)
   assert.equal(again.request, read.request)
-  assert.is(unitsBound(read.request, 'tokens'), 13 + 16 + 100)
+  assert.is(unitsBound(read.request, 'tokens'), 13 + 64 + 100)
   assert.is(unitsBound(read.request, 'inputs'), 1)
 })
 
