@@ -13,6 +13,7 @@ export const STASH_MAX = 1024
 export const TIMERS_PER_ACTOR_MAX = 4096
 export const DEAD_LETTERS_KEPT = 200
 export const TASK_QUEUE_MAX = 1024
+export const THREAD_RESTARTS_MAX = 10
 
 /** JSON-RPC. */
 export const RPC_BODY_BYTES_MAX = 2 * 1024 * 1024
@@ -87,3 +88,6 @@ export const LMDB_MAP_BYTES = 64 * 1024 * 1024 * 1024
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096
+
+/** Status. */
+export const FINALITY_SAMPLES_MAX = 500

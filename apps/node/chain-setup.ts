@@ -1,0 +1,33 @@
+// What every host derives from a network's genesis: the same values on every thread.
+
+import { join } from 'node:path'
+import { blsNative } from '../../compute/crypto/bls-native.ts'
+import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
+import type { Network } from '../../config/network.ts'
+import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
+import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
+import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
+import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import { createMarketModule } from '../../protocol/market/market-module.ts'
+import { moduleRegistry } from '../../protocol/modules/registry.ts'
+
+export interface ChainSetup {
+  readonly genesis: Genesis
+  readonly config: ChainConfig
+}
+
+/** Throws if the network file's pinned hashes are not those of its genesis. */
+export function chainSetup(network: Network): ChainSetup {
+  const genesis = makeGenesis(readGenesis(network.genesis, blsNative))
+  if (genesis.block.hash !== network.genesisHash) {
+    throw new Error(
+      `network ${network.name}: the genesis hashes to ${genesis.block.hash}, ` +
+        `but ${network.genesisHash} is pinned`,
+    )
+  }
+  return { genesis, config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native))) }
+}
+
+export function storeFolder(dataDirectory: string, node: string, store: string): string {
+  return join(dataDirectory, 'nodes', node, store)
+}

@@ -1,0 +1,24 @@
+// The coordinator's scheduler on a host.
+
+import { Scheduler } from '../../actors/scheduler/scheduler.ts'
+import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
+import type { Topology } from '../../config/topology.ts'
+import { hexToBytes } from '../../lib/hex.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { ChainSetup } from './chain-setup.ts'
+import { devAccount } from './dev-keys.ts'
+import { SCHEDULER_KEY, validatorNames } from './plan.ts'
+
+const HEARTBEAT_MS = 1000
+
+export function startScheduler(host: Host, topology: Topology, setup: ChainSetup): void {
+  const { address, privateKey } = devAccount('coordinator')
+  host.spawn(Scheduler, SCHEDULER_KEY, {
+    chainId: setup.genesis.chainId,
+    secretKey: hexToBytes(privateKey),
+    address,
+    secp256k1: secp256k1Native,
+    nodes: validatorNames(topology),
+    heartbeatMs: HEARTBEAT_MS,
+  })
+}

@@ -1,0 +1,66 @@
+// A validator's actors on a host: block-builder first, then archive, mempool and validator.
+
+import { Archive } from '../../actors/archive/archive.ts'
+import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
+import { Mempool } from '../../actors/mempool/mempool.ts'
+import { Validator } from '../../actors/validator/validator.ts'
+import { blsNative } from '../../compute/crypto/bls-native.ts'
+import type { Topology } from '../../config/topology.ts'
+import type { Network } from '../../config/network.ts'
+import type { SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
+import {
+  CLOCK_AHEAD_MAX_MS,
+  DELTA_MAX_MS,
+  EMPTY_BLOCK_INTERVAL_MS,
+  FAST_BLOCK_TIME_MS,
+  FAST_DELTA_MS,
+} from '../../protocol/params.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { ChainSetup } from './chain-setup.ts'
+import { devValidatorKey } from './dev-keys.ts'
+import { validatorNames } from './plan.ts'
+
+const STATUS_INTERVAL_MS = 1000
+
+/** R_0: until epochs bring their own randomness, the genesis hash. */
+function consensusConfig(setup: ChainSetup, network: Network, index: number): SimplexConfig {
+  if (network.keys !== 'public') throw new Error('only the development network has keys here')
+  return {
+    set: setup.genesis.validatorSet,
+    seed: network.genesisHash,
+    chain: { chainId: setup.genesis.chainId, genesisHash: network.genesisHash },
+    bls: blsNative,
+    index,
+    secretKey: devValidatorKey(index),
+    blockTimeMs: FAST_BLOCK_TIME_MS,
+    deltaMs: FAST_DELTA_MS,
+    deltaMaxMs: DELTA_MAX_MS,
+    emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
+    statusIntervalMs: STATUS_INTERVAL_MS,
+    clockAheadMaxMs: CLOCK_AHEAD_MAX_MS,
+  }
+}
+
+export function startValidator(
+  host: Host,
+  topology: Topology,
+  network: Network,
+  setup: ChainSetup,
+): void {
+  const names = validatorNames(topology)
+  const node = host.name
+  const peers = names.filter((name) => name !== node)
+  const { chainId } = setup.genesis
+  const index = names.indexOf(node)
+  const size = setup.genesis.validatorSet.validators.length
+  if (names.length !== size) {
+    throw new Error(
+      `the topology has ${names.length} validators, the network ${network.name} has ${size}`,
+    )
+  }
+  host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
+  host.spawn(Archive, node, setup)
+  host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
+  const config = consensusConfig(setup, network, index)
+  host.spawn(Validator, node, { config, peers: names, node })
+}

@@ -1,0 +1,94 @@
+// The worker threads of a cluster: started, watched, started again when one dies, stopped in order.
+
+import type { Worker } from 'node:worker_threads'
+import { THREAD_RESTARTS_MAX } from '../../config/limits.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { LogLine } from '../../runtime/ports.ts'
+import { runningFile } from '../../transport/threads/running-file.ts'
+import { ThreadMesh } from '../../transport/threads/thread-mesh.ts'
+import type { WorkerInput, WorkerReport } from './worker-input.ts'
+
+const RESTART_DELAY_MS = 500
+const STOP_LIMIT_MS = 6000
+
+export interface CrewEvents {
+  log(line: LogLine): void
+  warn(message: string): void
+}
+
+interface Member {
+  readonly input: WorkerInput
+  worker: Worker
+  restarts: number
+}
+
+export class ThreadCrew {
+  private readonly mesh: ThreadMesh
+  private readonly events: CrewEvents
+  private readonly members = new Map<string, Member>()
+  private stopping = false
+
+  constructor(host: Host, events: CrewEvents) {
+    this.mesh = new ThreadMesh(host)
+    this.events = events
+  }
+
+  /** Resolves with the thread's own words when its actors run; rejects if it cannot start. */
+  start(input: WorkerInput): Promise<{ ms: number; detail: string }> {
+    return new Promise((resolve, reject) => {
+      const worker = this.launch(input)
+      this.members.set(input.name, { input, worker, restarts: 0 })
+      worker.on('message', (report: WorkerReport) => {
+        if (report.type === 'started') resolve(report)
+        else if (report.type === 'failed') reject(new Error(`${input.name}: ${report.message}`))
+      })
+      worker.once('error', reject)
+    })
+  }
+
+  private launch(input: WorkerInput): Worker {
+    const module = runningFile(import.meta.url, './worker')
+    const worker = this.mesh.start(input.name, module, { ...input })
+    worker.on('message', (report: WorkerReport) => {
+      if (report.type === 'log') this.events.log(report.line)
+    })
+    worker.on('error', (error) => this.events.warn(`thread ${input.name}: ${error.message}`))
+    worker.once('exit', () => this.exited(input.name, worker))
+    return worker
+  }
+
+  /** A thread that ends by itself has crashed: its actors start again on a new one. */
+  private exited(name: string, worker: Worker): void {
+    const member = this.members.get(name)
+    if (this.stopping || member?.worker !== worker) return
+    if (member.restarts >= THREAD_RESTARTS_MAX) {
+      this.events.warn(`thread ${name} died ${member.restarts + 1} times and stays down`)
+      return
+    }
+    member.restarts++
+    this.events.warn(`thread ${name} died and is started again`)
+    setTimeout(() => {
+      if (!this.stopping) member.worker = this.launch(member.input)
+    }, RESTART_DELAY_MS)
+  }
+
+  /** Stops the named threads, all at once; one that does not answer in time is ended. */
+  async stop(names: readonly string[]): Promise<void> {
+    this.stopping = true
+    await Promise.all(names.map((name) => this.stopOne(name)))
+  }
+
+  private async stopOne(name: string): Promise<void> {
+    const worker = this.members.get(name)?.worker
+    if (!worker) return
+    let timer: NodeJS.Timeout | undefined
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_LIMIT_MS)
+    })
+    worker.postMessage({ type: 'stop' })
+    await Promise.race([gone, late])
+    clearTimeout(timer)
+    await worker.terminate()
+  }
+}

@@ -1,0 +1,23 @@
+// What the starting thread gives a worker thread, and what it hears back. Plain data only.
+
+import type { Network } from '../../config/network.ts'
+import type { Topology } from '../../config/topology.ts'
+import type { LogLine } from '../../runtime/ports.ts'
+
+export interface WorkerInput {
+  readonly name: string
+  readonly topology: Topology
+  readonly network: Network
+  /** Absolute. Each node keeps its state in a folder of its own below. */
+  readonly dataDirectory: string
+}
+
+export type WorkerReport =
+  | { readonly type: 'started'; readonly name: string; readonly ms: number; readonly detail: string }
+  | { readonly type: 'failed'; readonly name: string; readonly message: string }
+  | { readonly type: 'log'; readonly line: LogLine }
+  | { readonly type: 'stopped'; readonly name: string }
+
+export interface StopRequest {
+  readonly type: 'stop'
+}
