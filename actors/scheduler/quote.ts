@@ -3,6 +3,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
+import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import { jobIdOf, requestHash } from '../../protocol/job/job-id.ts'
 import { readRequestText } from '../../protocol/job/read-request.ts'
 import { ZERO_ADDRESS, ZERO_HASH } from '../../protocol/market/escrow.ts'
@@ -48,7 +49,7 @@ export function noProvider(
   desk: Desk,
   modelId: string,
   explained: readonly Explained[],
-): { code: string; message: string } {
+): { code: JobRefusal; message: string } {
   const cheapest = explained
     .filter(({ reason }) => reason === 'price_too_low')
     .sort((a, b) => ((a.priceWei ?? 0n) < (b.priceWei ?? 0n) ? -1 : 1))[0]

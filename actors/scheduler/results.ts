@@ -3,6 +3,7 @@
 import { JOB_OUTPUT_BYTES_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
+import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { unitsBound } from '../../protocol/job/units-bound.ts'
 import { encodeSettle } from '../../protocol/market/market-calls.ts'
@@ -25,7 +26,7 @@ export interface Verdict {
   readonly message: string
 }
 
-const OK: Verdict = { code: '', message: '' }
+const OK = { code: '', message: '' } as const
 
 /** Failures of the provider, not of the job: another one may do better. */
 const RETRYABLE = ['BUSY', 'DRAINING', 'WORKER_RESTARTED', 'MODEL_CRASHED', 'OUT_OF_MEMORY']
@@ -156,7 +157,11 @@ export function failureArrived(desk: Desk, body: Failed, reply: (verdict: Verdic
   desk.book.afterCommit(() => reply(OK))
 }
 
-export function cancelWanted(desk: Desk, jobId: Hex, by: Hex): Verdict {
+export function cancelWanted(
+  desk: Desk,
+  jobId: Hex,
+  by: Hex,
+): { code: JobRefusal | ''; message: string } {
   const job = desk.book.get(jobId)
   if (job === undefined) return { code: 'NOT_FOUND', message: 'no such job' }
   if (job.consumer !== by) return { code: 'FORBIDDEN', message: 'not your job' }

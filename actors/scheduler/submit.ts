@@ -4,6 +4,7 @@
 import { JOBS_OPEN_MAX, JOBS_OPENING_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { sha256Hex } from '../../protocol/crypto/sha256.ts'
+import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import { jobIdOf, requestHash } from '../../protocol/job/job-id.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { readCanonicalRequest } from '../../protocol/job/read-request.ts'
@@ -45,7 +46,7 @@ const OPEN_WAIT_MS = 15_000
 /** A job needs at least this much time from now to its deadline. */
 const SECONDS_MIN = 5
 
-const no = (code: string, message: string): Submitted => ({ code, message, job: undefined })
+const no = (code: JobRefusal, message: string): Submitted => ({ code, message, job: undefined })
 const yes = (job: JobRecord): Submitted => ({ code: '', message: '', job: viewOf(job) })
 
 interface Draft {
@@ -198,7 +199,7 @@ function whenOpen(desk: Desk, job: JobRecord, reply: Reply): void {
     answered = true
     const now = desk.book.get(job.jobId) ?? job
     const failed = now.phase === 'ended' && now.escrowHeight === undefined
-    reply(failed ? no(now.errorCode ?? 'FAILED', now.errorMessage ?? '') : yes(now))
+    reply(failed ? no('INSUFFICIENT_FUNDS', now.errorMessage ?? '') : yes(now))
   }
   desk.opening.set(job.jobId, [...(desk.opening.get(job.jobId) ?? []), answer])
   desk.ctx.after(`open ${job.jobId}`, OPEN_WAIT_MS, answer)
