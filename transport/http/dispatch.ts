@@ -23,6 +23,7 @@ export type Routed =
   | { readonly ok: false; readonly reply: WholeReply }
 
 const STATUS: Record<RefusalCode, number> = {
+  MALFORMED: 400,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   BODY_TOO_LARGE: 413,
@@ -56,7 +57,12 @@ export class Dispatch {
       return { ok: false, reply: { ...reply, headers: { ...reply.headers, allow } } }
     }
     const bodyBytesMax = match.route.bodyBytesMax ?? 0
-    if (Number(head.headers['content-length'] ?? 0) > bodyBytesMax) {
+    const length = head.headers['content-length'] ?? '0'
+    // Two lengths that differ would let one request hide behind another (RFC 9112 6.3).
+    if (!/^\d+$/.test(length)) {
+      return { ok: false, reply: this.refuse('MALFORMED', 'content-length is no number', head) }
+    }
+    if (Number(length) > bodyBytesMax) {
       return { ok: false, reply: this.tooLarge(bodyBytesMax, head) }
     }
     return { ok: true, match, bodyBytesMax }

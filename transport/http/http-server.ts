@@ -86,7 +86,12 @@ export interface WebSocketRoute {
 }
 
 /** What the server itself refuses, before or instead of a handler. */
-export type RefusalCode = 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'BODY_TOO_LARGE' | 'INTERNAL'
+export type RefusalCode =
+  | 'MALFORMED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'BODY_TOO_LARGE'
+  | 'INTERNAL'
 
 export interface Refusal {
   readonly status: number
