@@ -1,34 +1,15 @@
 // A small world for market tests: balances, storage with rollback, and real secp256k1 keys.
-import { secp256k1 as curve } from '@noble/curves/secp256k1.js'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import type { Secp256k1 } from '../../../protocol/crypto/signatures.ts'
+import { addressOfSecret, secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { createMarketModule } from '../../../protocol/market/market-module.ts'
 import type { Log, ModuleResult } from '../../../protocol/modules/module.ts'
 import { MARKET_ADDRESS } from '../../../protocol/params.ts'
 
-const addressOf = (publicKey: Uint8Array) => keccak_256(publicKey.subarray(1)).subarray(12)
-
-export const secp256k1: Secp256k1 = {
-  sign(secretKey, digest) {
-    const bytes = curve.sign(digest, secretKey, { prehash: false, format: 'recovered' })
-    return Uint8Array.from([...bytes.subarray(1), bytes[0] as number])
-  },
-  recoverAddress(digest, signature) {
-    try {
-      const bytes = Uint8Array.from([signature[64] as number, ...signature.subarray(0, 64)])
-      const found = curve.Signature.fromBytes(bytes, 'recovered')
-      if (found.hasHighS()) return undefined
-      return addressOf(found.recoverPublicKey(digest).toBytes(false))
-    } catch {
-      return undefined
-    }
-  },
-}
+export const secp256k1 = secp256k1Noble
 
 export function keyOf(number: number): { secretKey: Uint8Array; address: Hex } {
   const secretKey = new Uint8Array(32).fill(number + 1)
-  return { secretKey, address: bytesToHex(addressOf(curve.getPublicKey(secretKey, false))) }
+  return { secretKey, address: bytesToHex(addressOfSecret(secretKey)) }
 }
 
 export class MarketWorld {
