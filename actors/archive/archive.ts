@@ -4,7 +4,7 @@
 import { assert } from '../../lib/assert.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
 import { type CallRequest, call } from '../../protocol/execution/call.ts'
-import type { Modules } from '../../protocol/modules/registry.ts'
+import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
@@ -13,8 +13,7 @@ import { ChainReader } from './chain-reader.ts'
 import { findLogs } from './find-logs.ts'
 
 export interface ArchiveProps {
-  readonly chainId: bigint
-  readonly modules: Modules
+  readonly config: ChainConfig
 }
 
 function headOf(reader: ChainReader) {
@@ -28,7 +27,8 @@ function headOf(reader: ChainReader) {
   return { height, hash, genesisHash: genesis.hash, header, finalAtMs }
 }
 
-function callNow(reader: ChainReader, { chainId, modules }: ArchiveProps, request: CallRequest) {
+function callNow(reader: ChainReader, config: ChainConfig, request: CallRequest) {
+  const { chainId, modules } = config
   const block = reader.block(reader.finalHeight() ?? 0)
   assert(block, 'archive: a head has its block')
   const { height, timestamp, baseFeePerGas: baseFee, coinbase, gasLimit } = block.header
@@ -72,7 +72,7 @@ export const Archive = actor({
       TransactionAt: ready(({ hash }) => reader.transactionAt(hash)),
       Account: ready(({ address }) => reader.account(address)),
       Storage: ready(({ address, slot }) => reader.storage(address, slot)),
-      Call: ready((request) => callNow(reader, props, request)),
+      Call: ready((request) => callNow(reader, props.config, request)),
       Logs: ready((filter) => findLogs(reader, filter)),
     }
   },
