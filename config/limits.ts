@@ -84,7 +84,8 @@ export const PROVIDER_SLOTS_MAX = 64
 
 /** Storage. */
 export const LMDB_TABLES_MAX = 64
-export const LMDB_MAP_BYTES = 64 * 1024 * 1024 * 1024
+export const LMDB_MAP_BYTES = 1024 * 1024 * 1024
+export const STORE_KEY_BYTES_MAX = 1978
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096

@@ -1,54 +1,62 @@
 // A store in LMDB: one environment, one named database per table, one synchronous commit at a time.
 // A commit is on the disk before it is answered; it is never opened with noSync (DESIGN 12).
+//
+// Commits are synchronous on purpose: lmdb's asynchronous ones raise an unhandled rejection on a full
+// disk that no caller can catch, and the process dies (docs/decisions/0050).
 
 import { mkdirSync } from 'node:fs'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { LMDB_MAP_BYTES, LMDB_TABLES_MAX } from '../../config/limits.ts'
 import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
+import { checkKey } from '../check-key.ts'
 
 type Table = Database<Buffer, Buffer>
+
+const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const
 
 export class LmdbStore implements Store {
   private readonly root: RootDatabase<Buffer, Buffer>
   private readonly tables = new Map<string, Table>()
 
-  /** Opens or creates the environment in `folder`. Throws if it cannot be opened. */
-  constructor(folder: string) {
+  /**
+   * Opens or creates the environment in `folder`; `mapBytes` is what its map starts with, and lmdb
+   * makes it larger when the data needs it. Throws if it cannot be opened.
+   */
+  constructor(folder: string, mapBytes = LMDB_MAP_BYTES) {
     mkdirSync(folder, { recursive: true })
     this.root = open<Buffer, Buffer>({
+      ...BINARY,
       path: folder,
-      keyEncoding: 'binary',
-      encoding: 'binary',
       maxDbs: LMDB_TABLES_MAX,
-      mapSize: LMDB_MAP_BYTES,
+      mapSize: mapBytes,
       // The commit that answers is the commit that is flushed.
       overlappingSync: false,
       noSubdir: false,
     })
+    // Readers of processes that died would keep old pages from being used again.
+    this.root.readerCheck()
   }
 
   private table(name: string): Table {
     let table = this.tables.get(name)
     if (!table) {
-      table = this.root.openDB<Buffer, Buffer>({
-        name,
-        keyEncoding: 'binary',
-        encoding: 'binary',
-      })
+      table = this.root.openDB<Buffer, Buffer>({ ...BINARY, name })
       this.tables.set(name, table)
     }
     return table
   }
 
   get(name: string, key: Uint8Array): Uint8Array | undefined {
+    checkKey(key)
     return this.table(name).get(key as Buffer)
   }
 
   range(name: string, options: RangeOptions): [Uint8Array, Uint8Array][] {
     const { from, to, reverse = false, limit } = options
-    const table = this.table(name)
     const rows: [Uint8Array, Uint8Array][] = []
-    // LMDB's own reverse ranges start at `end` inclusively: walk down and skip what lies outside.
+    if (limit <= 0 || (from && to && Buffer.compare(from, to) >= 0)) return rows
+    const table = this.table(name)
+    // LMDB's reverse ranges include their start and exclude their end: the other way round than ours.
     const bounds = reverse
       ? { ...(to && { start: to as Buffer }), ...(from && { end: from as Buffer }), reverse }
       : { ...(from && { start: from as Buffer }), ...(to && { end: to as Buffer }) }
@@ -61,27 +69,38 @@ export class LmdbStore implements Store {
     return rows
   }
 
-  /** A reverse range excludes its lower end in LMDB; ours includes it. */
   private addLowest(table: Table, from: Uint8Array, rows: [Uint8Array, Uint8Array][]): void {
-    const value = table.get(from as Buffer)
+    const value = from.length > 0 ? table.get(from as Buffer) : undefined
     const last = rows.at(-1)?.[0]
-    if (value && !(last && Buffer.compare(last, from) === 0)) rows.push([from, value])
+    if (value && !(last && Buffer.compare(last, from) === 0)) rows.push([from.slice(), value])
   }
 
   commit(puts: readonly Put[], done: (error?: Error) => void): void {
+    let error: Error | undefined
     try {
-      this.root.transactionSync(() => {
-        for (const { table: name, key, value } of puts) {
-          const table = this.table(name)
-          if (value === undefined) table.removeSync(key as Buffer)
-          else table.putSync(key as Buffer, value as Buffer)
-        }
-      })
-    } catch (error) {
-      queueMicrotask(() => done(error as Error))
-      return
+      this.write(puts)
+    } catch (failure) {
+      error = failure as Error
     }
-    queueMicrotask(() => done())
+    queueMicrotask(() => done(error))
+  }
+
+  private write(puts: readonly Put[]): void {
+    for (const { key } of puts) checkKey(key)
+    // Opened before the transaction: a table made inside one that fails would be a dead handle.
+    const tables = new Map(puts.map(({ table }) => [table, this.table(table)]))
+    this.root.transactionSync(() => {
+      for (const { table: name, key, value } of puts) {
+        const table = tables.get(name) as Table
+        if (value === undefined) table.removeSync(key as Buffer)
+        else table.putSync(key as Buffer, value as Buffer)
+      }
+    })
+  }
+
+  /** Bytes of memory map at present. */
+  mapBytes(): number {
+    return (this.root.getStats() as { mapSize: number }).mapSize
   }
 
   async close(): Promise<void> {

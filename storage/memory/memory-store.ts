@@ -1,13 +1,27 @@
-// A store in memory: for tests, and for nodes that keep nothing. Same order and atomicity as LMDB.
+// A store in memory: for tests, and for nodes that keep nothing. Same order, atomicity and limits as
+// LMDB; what is read is a copy, so nobody can change what is stored by changing what he read.
 
 import { compareBytes } from '../../lib/bytes.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
+import { checkKey } from '../check-key.ts'
 
 interface Table {
   readonly values: Map<string, [Uint8Array, Uint8Array]>
   /** Keys in byte order; undefined after a change of the key set. */
   sorted: Uint8Array[] | undefined
+}
+
+/** Index of the first key that is not below `bound`. */
+function lowerBound(keys: readonly Uint8Array[], bound: Uint8Array): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareBytes(keys[middle] as Uint8Array, bound) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 export class MemoryStore implements Store {
@@ -23,21 +37,23 @@ export class MemoryStore implements Store {
   }
 
   get(name: string, key: Uint8Array): Uint8Array | undefined {
-    return this.table(name).values.get(bytesToHex(key))?.[1]
+    return this.table(name).values.get(bytesToHex(key))?.[1].slice()
   }
 
   range(name: string, { from, to, reverse, limit }: RangeOptions): [Uint8Array, Uint8Array][] {
     const table = this.table(name)
     table.sorted ??= [...table.values.values()].map(([key]) => key).sort(compareBytes)
-    const keys = table.sorted.filter(
-      (key) => (!from || compareBytes(key, from) >= 0) && (!to || compareBytes(key, to) < 0),
-    )
-    if (reverse) keys.reverse()
-    return keys.slice(0, limit).map((key) => [key, this.get(name, key) as Uint8Array])
+    const first = from ? lowerBound(table.sorted, from) : 0
+    const end = Math.max(first, to ? lowerBound(table.sorted, to) : table.sorted.length)
+    const keys = reverse
+      ? table.sorted.slice(Math.max(first, end - limit), end).reverse()
+      : table.sorted.slice(first, Math.min(end, first + limit))
+    return keys.map((key) => [key.slice(), this.get(name, key) as Uint8Array])
   }
 
   /** Applies at once; for callers that bring their own durability (the simulated disk). */
   apply(puts: readonly Put[]): void {
+    for (const { key } of puts) checkKey(key)
     for (const { table: name, key, value } of puts) {
       const table = this.table(name)
       const id = bytesToHex(key)
@@ -51,7 +67,12 @@ export class MemoryStore implements Store {
   }
 
   commit(puts: readonly Put[], done: (error?: Error) => void): void {
-    this.apply(puts)
+    try {
+      this.apply(puts)
+    } catch (error) {
+      queueMicrotask(() => done(error as Error))
+      return
+    }
     queueMicrotask(() => done())
   }
 }

@@ -1,0 +1,7 @@
+import { test } from 'uvu'
+import { MemoryStore } from '../../storage/memory/memory-store.ts'
+import { storeTests } from '../conformance/store.ts'
+
+storeTests(test, { make: () => new MemoryStore(), dispose: () => {} })
+
+test.run()
