@@ -4,7 +4,10 @@ import { createMPT } from '@ethereumjs/mpt'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex } from '../../../lib/hex.ts'
+import { utf8 } from '../../../lib/bytes.ts'
+import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
+import { orderedRoot } from '../../../protocol/block/ordered-trie.ts'
+import { keccakHex } from '../../../protocol/crypto/keccak.ts'
 import { EMPTY_ROOT, type Trie, trieGet, trieRoot, trieSet } from '../../../protocol/trie/trie.ts'
 import { proveKey, verifyProof } from '../../../protocol/trie/trie-proof.ts'
 
@@ -64,6 +67,33 @@ test('proofs show presence and absence, and no changed byte gets through', () =>
 
 test('the empty trie has the known root', () => {
   assert.is(trieRoot(undefined), EMPTY_ROOT)
+})
+
+test('the published roots of Ethereum’s trie tests', () => {
+  const rootOf = (entries: Record<string, string>) => {
+    let trie: Trie
+    for (const [k, v] of Object.entries(entries)) trie = trieSet(trie, utf8(k), utf8(v))
+    return trieRoot(trie)
+  }
+  assert.is(
+    rootOf({ doe: 'reindeer', dog: 'puppy', dogglesworth: 'cat' }),
+    '0x8aad789dff2f538bca5d8ea56e8abe10f4c7ba3a5dea95fea4cd6e7c3a1168d3',
+  )
+  assert.is(
+    rootOf({ do: 'verb', horse: 'stallion', doge: 'coin', dog: 'puppy' }),
+    '0x5991bb8c6514148a29db676a14ac506cd2cd5775ace63c30a4fe457715e9ac84',
+  )
+})
+
+test('the transactions root of Ethereum’s block 46147, the first with a transaction', () => {
+  const raw = hexToBytes(
+    '0xf86780862d79883d2000825208945df9b87991262f6ba471f09758cde1c0fc1de734827a69801ca088ff6cf0fefd94db46111149ae4bfc179e9b94721fffd821d38d16464b3f71d0a045e0aff800961cfce805daef7016b9b675c137a6a41a548f7b60a3484c06a33a',
+  )
+  assert.is(keccakHex(raw), '0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060')
+  assert.is(
+    orderedRoot([raw]),
+    '0x4513310fcb9f6f616972a3b948dc5d547f280849a87ebb5af0191f98b87be598',
+  )
 })
 
 test.run()

@@ -1,0 +1,100 @@
+// The genesis: strict reading, one hash for one content, and the development network's pinned hashes.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadNetwork } from '../../../config/network.ts'
+import { hexToBytes } from '../../../lib/hex.ts'
+import { decodeBlock, encodeBlock } from '../../../protocol/block/block.ts'
+import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
+import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
+import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
+import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
+import { depositSlot, TOTAL_DEPOSITS_SLOT } from '../../../protocol/market/market-storage.ts'
+import { MARKET_ADDRESS } from '../../../protocol/params.ts'
+import { readAccount, readStorage } from '../../../protocol/state/state-tree.ts'
+import { genesisJson, WALLETS } from '../chain-world.ts'
+
+type Json = ReturnType<typeof genesisJson>
+
+// Possession is checked with real pairings elsewhere; here the hash of each variant matters.
+const trusting = { ...blsNoble, verifyPossession: () => true }
+const hashOf = (json: unknown) => makeGenesis(readGenesis(json, trusting)).block.hash
+
+test('the block commits to everything in the file', () => {
+  const base = genesisJson()
+  const hash = hashOf(base)
+  assert.is(hashOf(structuredClone(base)), hash)
+  const variants: ((json: Json) => void)[] = [
+    (json) => void Object.assign(json, { chainId: json.chainId + 1 }),
+    (json) => void Object.assign(json, { timestamp: json.timestamp + 1 }),
+    (json) => void Object.assign(json, { mode: 'SECURE' }),
+    (json) => void Object.assign(json.accounts[0] as object, { balance: '7' }),
+    (json) => void json.accounts.pop(),
+    (json) => void Object.assign(json.validators[1] as object, { stake: '1001' }),
+    (json) => void json.validators.reverse(),
+    (json) => void Object.assign(json.accounts[2] as object, { deposit: '5' }),
+  ]
+  const hashes = variants.map((change) => {
+    const json = structuredClone(base)
+    change(json)
+    return hashOf(json)
+  })
+  assert.is(new Set([hash, ...hashes]).size, variants.length + 1)
+})
+
+test('deposits are in the market’s own books', () => {
+  const json = genesisJson()
+  Object.assign(json.accounts[0] as object, { deposit: '500' })
+  const { tree, block, validatorSetHash } = makeGenesis(readGenesis(json, trusting))
+  const owner = WALLETS[0]?.address as `0x${string}`
+  assert.is(readStorage(tree, MARKET_ADDRESS, depositSlot(owner)), 500n)
+  assert.is(readStorage(tree, MARKET_ADDRESS, TOTAL_DEPOSITS_SLOT), 500n)
+  assert.is(readAccount(tree, MARKET_ADDRESS).balance, 500n)
+  assert.is(decodeSidecar(block.sidecar).validatorSetHash, validatorSetHash)
+  assert.equal(decodeBlock(encodeBlock(block)), block)
+})
+
+test('what is wrong is named', () => {
+  const cases: [RegExp, (json: Json) => void][] = [
+    [/genesis\.extra: unknown/, (json) => void Object.assign(json, { extra: 1 })],
+    [/genesis\.chainId/, (json) => void Object.assign(json, { chainId: 0 })],
+    [/genesis\.mode/, (json) => void Object.assign(json, { mode: 'QUICK' })],
+    [/validators: expected at least one/, (json) => void Object.assign(json, { validators: [] })],
+    [
+      /validators\[2\]\.blsPublicKey/,
+      (json) => void Object.assign(json.validators[2] as object, { blsPublicKey: '0x12' }),
+    ],
+    [
+      /accounts\[1\]\.balance/,
+      (json) => void Object.assign(json.accounts[1] as object, { balance: '1e5' }),
+    ],
+    [
+      /listed twice/,
+      (json) => void json.accounts.push(structuredClone(json.accounts[0] as Json['accounts'][0])),
+    ],
+    [
+      /listed twice/,
+      (json) =>
+        void json.validators.push(structuredClone(json.validators[0] as Json['validators'][0])),
+    ],
+  ]
+  for (const [message, change] of cases) {
+    const json = genesisJson()
+    change(json)
+    assert.throws(() => readGenesis(json, trusting), message)
+  }
+  const stolen = genesisJson()
+  const [first, second] = stolen.validators as [Json['validators'][0], Json['validators'][0]]
+  first.possession = second.possession
+  assert.throws(() => readGenesis(stolen, blsNoble), /validators\[0\]\.possession/)
+})
+
+test('the development network has the hashes that are pinned', () => {
+  const network = loadNetwork('dev')
+  const genesis = makeGenesis(readGenesis(network.genesis, blsNoble))
+  assert.is(genesis.block.hash, network.genesisHash)
+  assert.is(genesis.validatorSetHash, network.validatorSetHash)
+  assert.is(hexToBytes(genesis.block.header.extraData).length, 16)
+})
+
+test.run()
