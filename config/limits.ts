@@ -92,3 +92,7 @@ export const BLS_KEYS_CACHED_MAX = 4096
 
 /** Status. */
 export const FINALITY_SAMPLES_MAX = 500
+
+/** Model runners. */
+export const RUNNER_MEMORY_MIB = 2048
+export const GPU_WORKER_JOBS_MAX = 64

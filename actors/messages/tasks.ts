@@ -11,3 +11,42 @@ export const RecoverSenders = task<
   { readonly transactions: readonly Uint8Array[] },
   { readonly senders: readonly (Hex | null)[] }
 >('recover-senders')
+
+export interface LoadedModel {
+  readonly modelId: string
+  readonly modelRoot: Hex
+  readonly engine: string
+  readonly device: string
+  readonly quantization: string
+  /** SHA-256 of the tokenizer. */
+  readonly tokenizerHash: Hex
+  readonly unit: 'tokens' | 'inputs'
+  readonly unitPriceWei: bigint
+  readonly unitsPerSecond: number
+  readonly loadMs: number
+}
+
+/** Loads a model and passes its golden self-test, or fails saying why. */
+export const LoadModel = task<{ readonly modelId: string }, LoadedModel>('load-model')
+
+/** Runs a loaded model; chunks are text as it comes. A failure's detail is `CODE: message`. */
+export const RunModel = task<
+  {
+    readonly runId: string
+    readonly modelId: string
+    /** Canonical request text. */
+    readonly request: string
+    readonly unitsMax: number
+  },
+  {
+    readonly output: string
+    readonly promptTokens: number
+    readonly completionTokens: number
+    readonly inputs: number
+    readonly cancelled: boolean
+  },
+  string
+>('run-model')
+
+/** Asks a run to end at the next token with what it has. */
+export const StopRun = task<{ readonly runId: string }, null>('stop-run')
