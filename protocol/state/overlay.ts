@@ -8,6 +8,7 @@ import type { StateView } from './state-view.ts'
 
 export class Overlay {
   private readonly base: StateView
+  private readonly read = new Map<Hex, AccountChange>()
   private readonly accounts = new Map<Hex, AccountChange>()
   private readonly storage = new Map<Hex, Map<Hex, bigint>>()
   private readonly undo: (() => void)[] = []
@@ -17,7 +18,17 @@ export class Overlay {
   }
 
   private account(address: Hex): AccountChange {
-    return this.accounts.get(address) ?? this.base.account(address)
+    return this.accounts.get(address) ?? this.before(address)
+  }
+
+  /** PERF: a sender's account is asked for five times by one transaction. */
+  private before(address: Hex): AccountChange {
+    let account = this.read.get(address)
+    if (!account) {
+      account = this.base.account(address)
+      this.read.set(address, account)
+    }
+    return account
   }
 
   private setAccount(address: Hex, account: AccountChange): void {
@@ -87,7 +98,7 @@ export class Overlay {
   changes(): StateChanges {
     let difference = 0n
     for (const [address, { balance }] of this.accounts) {
-      difference += balance - this.base.account(address).balance
+      difference += balance - this.before(address).balance
     }
     assert(difference === 0n, 'the supply is constant')
     return { accounts: this.accounts, storage: this.storage }

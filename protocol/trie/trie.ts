@@ -70,19 +70,28 @@ export function trieRoot(trie: Trie): Hex {
   return trie ? bytesToHex(keccak(encodeNode(trie))) : EMPTY_ROOT
 }
 
+/** How far a node's path agrees with the key's, from the nibble `at`. */
+function agree(nodePath: Uint8Array, path: Uint8Array, at: number): number {
+  const most = Math.min(nodePath.length, path.length - at)
+  let i = 0
+  while (i < most && nodePath[i] === path[at + i]) i++
+  return i
+}
+
 export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
+  const path = toNibbles(key)
   let node = trie
-  let path = toNibbles(key)
+  let at = 0
   while (node) {
-    if (node.kind === 'leaf') return equalBytes(node.path, path) ? node.value : undefined
     if (node.kind === 'branch') {
-      if (path.length === 0) return node.value
-      node = node.children[path[0] as number]
-      path = path.subarray(1)
+      if (at === path.length) return node.value
+      node = node.children[path[at++] as number]
       continue
     }
-    if (commonPrefix(node.path, path) < node.path.length) return undefined
-    path = path.subarray(node.path.length)
+    const { length } = node.path
+    if (agree(node.path, path, at) < length) return undefined
+    at += length
+    if (node.kind === 'leaf') return at === path.length ? node.value : undefined
     node = node.child
   }
   return undefined
@@ -91,7 +100,7 @@ export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
 /** An empty value deletes the key. */
 export function trieSet(trie: Trie, key: Uint8Array, value: Uint8Array): Trie {
   const path = toNibbles(key)
-  return value.length === 0 ? remove(trie, path) : insert(trie, path, value)
+  return value.length === 0 ? remove(trie, path) : insert(trie, path, 0, value)
 }
 
 function leaf(path: Uint8Array, value: Uint8Array): Leaf {
@@ -102,25 +111,26 @@ function withPrefix(path: Uint8Array, branch: Branch): TrieNode {
   return path.length === 0 ? branch : { kind: 'extension', path, child: branch }
 }
 
-function insert(node: Trie, path: Uint8Array, value: Uint8Array): TrieNode {
-  if (!node) return leaf(path, value)
-  if (node.kind === 'branch') return insertBranch(node, path, value)
-  const shared = commonPrefix(node.path, path)
+/** PERF: nibbles before `at` are walked already; slicing the path at every level costs more. */
+function insert(node: Trie, path: Uint8Array, at: number, value: Uint8Array): TrieNode {
+  if (!node) return leaf(path.subarray(at), value)
+  if (node.kind === 'branch') return insertBranch(node, path, at, value)
+  const shared = agree(node.path, path, at)
   if (shared === node.path.length) {
     if (node.kind === 'extension') {
-      const child = insertBranch(node.child, path.subarray(shared), value)
+      const child = insertBranch(node.child, path, at + shared, value)
       return { kind: 'extension', path: node.path, child }
     }
-    if (shared === path.length) return leaf(path, value)
+    if (at + shared === path.length) return leaf(node.path, value)
   }
-  return split(node, shared, path, value)
+  return split(node, shared, path.subarray(at), value)
 }
 
-function insertBranch(node: Branch, path: Uint8Array, value: Uint8Array): Branch {
-  if (path.length === 0) return { kind: 'branch', children: node.children, value }
-  const children = [...node.children]
-  const at = path[0] as number
-  children[at] = insert(children[at], path.subarray(1), value)
+function insertBranch(node: Branch, path: Uint8Array, at: number, value: Uint8Array): Branch {
+  if (at === path.length) return { kind: 'branch', children: node.children, value }
+  const children = node.children.slice()
+  const nibble = path[at] as number
+  children[nibble] = insert(children[nibble], path, at + 1, value)
   return { kind: 'branch', children, value: node.value }
 }
 
