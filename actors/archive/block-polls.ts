@@ -1,5 +1,5 @@
-// Long polls for final blocks: answered when there are blocks, or empty-handed after a while so that
-// nothing is kept for askers that are gone.
+// Long polls for final blocks: answered when there are blocks, or empty-handed after a while so
+// that nothing is kept for askers that are gone.
 
 import {
   ARCHIVE_POLLS_MAX,

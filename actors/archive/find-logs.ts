@@ -1,5 +1,5 @@
-// Finds logs by address and topics (eth_getLogs): the blooms say where they can be, the receipts where
-// they are.
+// Finds logs by address and topics (eth_getLogs): the blooms say where they can be, the receipts
+// where they are.
 
 import { LOG_RANGE_BLOCKS_MAX, LOG_RESULTS_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'

@@ -1,5 +1,5 @@
-// The single writer of the chain's state: builds blocks on a parent, checks proposed ones, and commits
-// final ones with one durable write. It knows nothing of votes.
+// The single writer of the chain's state: builds blocks on a parent, checks proposed ones, and
+// commits final ones with one durable write. It knows nothing of votes.
 
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'

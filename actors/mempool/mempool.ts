@@ -1,6 +1,6 @@
-// Transactions that wait for a block: checked, kept by sender and nonce, told to the peers, handed to
-// the block-builder by fee, dropped when a final block has them. All of it may be lost in a crash:
-// a client's proof that its transaction counts is its receipt.
+// Transactions that wait for a block: checked, kept by sender and nonce, told to the peers,
+// handed to the block-builder by fee, dropped when a final block has them. All of it may be lost
+// in a crash: a client's proof that its transaction counts is its receipt.
 
 import {
   MEMPOOL_PER_SENDER_MAX,

@@ -1,6 +1,6 @@
-// Keccak-f[1600] (FIPS 202, section 3) as a small WebAssembly module, assembled here: JavaScript has
-// no 64-bit rotation, and hashing is most of what a state root costs. The memory holds the state in
-// bytes 0-199, the 24 round constants from 200, and one input block from 512.
+// Keccak-f[1600] (FIPS 202, section 3) as a small WebAssembly module, assembled here: JavaScript
+// has no 64-bit rotation, and hashing is most of what a state root costs. The memory holds the
+// state in bytes 0-199, the 24 round constants from 200, and one input block from 512.
 
 const LANES = 25
 const ROUND_CONSTANTS_AT = 200

@@ -1,4 +1,5 @@
-// secp256k1 by noble: the reference implementation, used in the browser and to check the native one.
+// secp256k1 by noble: the reference implementation, used in the browser and to check the native
+// one.
 
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { concatBytes } from '../../lib/bytes.ts'

@@ -1,6 +1,7 @@
-// The signature operations that rules and actors need, as interfaces: the rules stay pure, and the
-// host picks the implementation (noble in the browser and as reference, native blst and secp256k1 on
-// a node, a keyed hash in the simulator). All of them are deterministic and synchronous.
+// The signature operations that rules and actors need, as interfaces: the rules stay pure, and
+// the host picks the implementation (noble in the browser and as reference, native blst and
+// secp256k1 on a node, a keyed hash in the simulator). All of them are deterministic and
+// synchronous.
 
 /**
  * BLS12-381, min-pk, proof-of-possession ciphersuite

@@ -1,5 +1,5 @@
-// A call that changes nothing (eth_call, eth_estimateGas): the same code path as a transaction, on a
-// state that is thrown away.
+// A call that changes nothing (eth_call, eth_estimateGas): the same code path as a transaction,
+// on a state that is thrown away.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { TransactionRefusal } from '../errors/transaction-refusals.ts'

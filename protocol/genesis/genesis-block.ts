@@ -1,5 +1,5 @@
-// The first block and its state. Its hash commits to everything in the genesis: accounts by the state
-// root, validators by the sidecar, the chain id by mixHash.
+// The first block and its state. Its hash commits to everything in the genesis: accounts by the
+// state root, validators by the sidecar, the chain id by mixHash.
 
 import { concatBytes, u64, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'

@@ -1,4 +1,5 @@
-// The genesis file of a network, read strictly: an unknown or missing field is an error that names it.
+// The genesis file of a network, read strictly: an unknown or missing field is an error that
+// names it.
 
 import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes, isHex } from '../../lib/hex.ts'

@@ -1,6 +1,7 @@
-// The chain's own modules (market, staking, …) sit at fixed addresses and are called like contracts:
-// ABI calldata in, ABI output and logs out, state in ordinary 32-byte storage slots of the module's
-// account, money by transfers between ordinary accounts. A refused call changes nothing.
+// The chain's own modules (market, staking, …) sit at fixed addresses and are called like
+// contracts: ABI calldata in, ABI output and logs out, state in ordinary 32-byte storage slots of
+// the module's account, money by transfers between ordinary accounts. A refused call changes
+// nothing.
 
 import type { Hex } from '../../lib/hex.ts'
 

@@ -1,5 +1,6 @@
-// The whole state after a block: the accounts trie and the storage tries of the accounts that have
-// one. Immutable, so every block that is not final yet keeps its own at the cost of what it changed.
+// The whole state after a block: the accounts trie and the storage tries of the accounts that
+// have one. Immutable, so every block that is not final yet keeps its own at the cost of what it
+// changed.
 
 import { bytesToBigint } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'

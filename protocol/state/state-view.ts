@@ -1,5 +1,5 @@
-// What execution reads: accounts and storage words, from the tries of a block that is not final yet or
-// from the tables of the last final one.
+// What execution reads: accounts and storage words, from the tries of a block that is not final
+// yet or from the tables of the last final one.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Account } from './account.ts'

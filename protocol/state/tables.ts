@@ -1,5 +1,5 @@
-// The tables of a node's chain store, their keys and rows. The block-builder is the only writer; the
-// archive reads. Heights are 8 bytes big-endian, so that LMDB's order is the chain's.
+// The tables of a node's chain store, their keys and rows. The block-builder is the only writer;
+// the archive reads. Heights are 8 bytes big-endian, so that LMDB's order is the chain's.
 
 import { bytesToBigint, concatBytes, u64 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'

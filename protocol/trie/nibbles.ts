@@ -1,4 +1,5 @@
-// Paths through the trie: keys as half-bytes, and their compact encoding (Yellow Paper, appendix C).
+// Paths through the trie: keys as half-bytes, and their compact encoding (Yellow Paper, appendix
+// C).
 
 export function toNibbles(key: Uint8Array): Uint8Array {
   const nibbles = new Uint8Array(key.length * 2)

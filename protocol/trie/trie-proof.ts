@@ -1,5 +1,5 @@
-// Merkle proofs: the encoded nodes from the root to a key, in order. Nodes shorter than 32 bytes are
-// inside their parents and not listed (as eth_getProof does).
+// Merkle proofs: the encoded nodes from the root to a key, in order. Nodes shorter than 32 bytes
+// are inside their parents and not listed (as eth_getProof does).
 
 import { equalBytes } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'

@@ -1,5 +1,5 @@
-// Block-builder and archive on one store: build, check elsewhere, finalise several at once, restart on
-// the same root, forks that die, and what a reader sees.
+// Block-builder and archive on one store: build, check elsewhere, finalise several at once,
+// restart on the same root, forks that die, and what a reader sees.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

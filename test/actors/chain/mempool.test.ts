@@ -1,4 +1,5 @@
-// The mempool actor: verdicts in order, told to peers, gone when final, unknown senders asked for once.
+// The mempool actor: verdicts in order, told to peers, gone when final, unknown senders asked for
+// once.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

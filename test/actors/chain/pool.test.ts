@@ -1,5 +1,5 @@
-// The pool against a plain model over random histories: what is pending, what is queued, what a block
-// gets, and limits that hold at every step.
+// The pool against a plain model over random histories: what is pending, what is queued, what a
+// block gets, and limits that hold at every step.
 
 import fc from 'fast-check'
 import { test } from 'uvu'

@@ -1,4 +1,5 @@
-// The genesis: strict reading, one hash for one content, and the development network's pinned hashes.
+// The genesis: strict reading, one hash for one content, and the development network's pinned
+// hashes.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

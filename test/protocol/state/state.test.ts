@@ -1,5 +1,5 @@
-// The state's root against the reference implementation's secure trie, its restart from flat rows, and
-// the journal's rollback.
+// The state's root against the reference implementation's secure trie, its restart from flat
+// rows, and the journal's rollback.
 
 import { createMPT } from '@ethereumjs/mpt'
 import fc from 'fast-check'
