@@ -30,7 +30,9 @@ function storeFor(kind: string): LmdbStore {
   return store
 }
 
-async function tasksOf(role: string): Promise<TaskRunner> {
+type StoppableTasks = TaskRunner & { stop?(): void }
+
+async function tasksOf(role: string): Promise<StoppableTasks> {
   if (role !== 'provider') {
     return taskTable({
       'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
@@ -42,7 +44,7 @@ async function tasksOf(role: string): Promise<TaskRunner> {
   return providerTasks()
 }
 
-async function start(): Promise<Host> {
+async function start(tasks: StoppableTasks): Promise<Host> {
   const node = topology.nodes[name]
   if (!node) throw new Error(`no node ${name} in the topology`)
   const host = new Host({
@@ -52,7 +54,7 @@ async function start(): Promise<Host> {
     entropy: realEntropy,
     scheduler: realScheduler,
     storeFor,
-    tasks: await tasksOf(node.role),
+    tasks,
     log: (line) => {
       if (line.level !== 'debug') report({ type: 'log', line })
     },
@@ -72,17 +74,19 @@ async function start(): Promise<Host> {
   return host
 }
 
-async function stop(host: Host): Promise<void> {
+async function stop(host: Host, tasks: StoppableTasks): Promise<void> {
   await host.stop()
+  tasks.stop?.()
   for (const store of stores.values()) await store.close()
   report({ type: 'stopped', name })
   parentPort?.close()
 }
 
 try {
-  const host = await start()
+  const tasks = await tasksOf(topology.nodes[name]?.role ?? '')
+  const host = await start(tasks)
   parentPort?.on('message', (message: StopRequest) => {
-    if (message.type === 'stop') void stop(host)
+    if (message.type === 'stop') void stop(host, tasks)
   })
   const ms = Math.round(performance.now() - startedAt)
   report({ type: 'started', name, ms, detail: host.snapshot().actors.length + ' actors' })

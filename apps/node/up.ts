@@ -1,0 +1,189 @@
+// Starts a whole cluster on this machine: every node of the topology on a worker thread, the HTTP
+// servers on the main thread. Reports each step; continues the chain that the data folder holds.
+
+import { resolve } from 'node:path'
+import { selfTestSecp256k1 } from '../../compute/crypto/secp256k1-native.ts'
+import type { Environment } from '../../config/env.ts'
+import { loadNetwork } from '../../config/network.ts'
+import type { Topology } from '../../config/topology.ts'
+import { ArchiveMessages } from '../../actors/messages/archive.ts'
+import { Host } from '../../runtime/host.ts'
+import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
+import { MemoryStore } from '../../storage/memory/memory-store.ts'
+import { chainSetup } from './chain-setup.ts'
+import type { ClusterEvent } from './cluster-events.ts'
+import { ClusterStatusReader } from './cluster-status.ts'
+import { claimDataFolder } from './data-folder-state.ts'
+import { devAccounts } from './dev-keys.ts'
+import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
+import { HostLog } from './host-log.ts'
+import {
+  coordinatorName,
+  hostPlans,
+  MAIN_HOST,
+  placement,
+  SCHEDULER_KEY,
+  validatorNames,
+} from './plan.ts'
+import { pullModels } from './pull-models.ts'
+import { ThreadCrew } from './thread-crew.ts'
+
+export interface ClusterOptions {
+  readonly topology: Topology
+  readonly dataDirectory: string
+  /** Free ports instead of the topology's. */
+  readonly autoPorts: boolean
+  readonly environment: Environment
+  readonly report: (event: ClusterEvent) => void
+}
+
+export interface RunningCluster {
+  readonly endpoints: Endpoints['endpoints']
+  readonly accounts: Endpoints['accounts']
+  readonly pids: readonly number[]
+  /** Wei that each development account began with. */
+  readonly balanceWei: bigint
+  stop(): Promise<void>
+}
+
+const FIRST_HEAD_LIMIT_MS = 20_000
+const STATUS_INTERVAL_MS = 1000
+
+type Step = (name: string, detail: string) => void
+
+function stepper(report: (event: ClusterEvent) => void): Step {
+  let last = performance.now()
+  return (name, detail) => {
+    const now = performance.now()
+    report({ type: 'step', name, ms: Math.round(now - last), detail })
+    last = now
+  }
+}
+
+/** The main thread's host: no actors, only the edge. */
+function mainHost(topology: Topology, log: HostLog): Host {
+  return new Host({
+    name: MAIN_HOST,
+    place: placement(topology),
+    clock: realClock,
+    entropy: realEntropy,
+    scheduler: realScheduler,
+    storeFor: () => new MemoryStore(),
+    tasks: { start: () => () => {} },
+    log: (line) => log.write(line),
+  })
+}
+
+async function firstHead(host: Host, nodes: readonly string[]): Promise<number> {
+  const deadline = performance.now() + FIRST_HEAD_LIMIT_MS
+  for (;;) {
+    try {
+      const heads = await Promise.all(
+        nodes.map((node) => host.edge.ask(ArchiveMessages, node, 'Head', null, { within: 2000 })),
+      )
+      return Math.max(...heads.map((head) => head.height))
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await new Promise((done) => setTimeout(done, 20))
+    }
+  }
+}
+
+export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
+  const { topology, autoPorts, environment, report } = options
+  const startedAt = performance.now()
+  const step = stepper(report)
+  const dataDirectory = resolve(options.dataDirectory)
+  const network = loadNetwork(topology.network)
+  claimDataFolder(dataDirectory, network)
+  removeEndpoints(dataDirectory)
+  const { msPerRecovery, isNative } = selfTestSecp256k1()
+  if (!isNative) {
+    report({ type: 'warning', message: `secp256k1 runs in JavaScript: ${msPerRecovery} ms a check` })
+  }
+  const setup = chainSetup(network)
+  const { chainId } = setup.genesis
+  if (environment.chainId !== undefined && environment.chainId !== chainId) {
+    throw new Error(`AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`)
+  }
+  step('checks', `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`)
+
+  const log = new HostLog(dataDirectory)
+  const host = mainHost(topology, log)
+  const crew = new ThreadCrew(host, {
+    log: (line) => log.write(line),
+    warn: (message) => report({ type: 'warning', message }),
+  })
+  const launch = (names: readonly string[]) =>
+    Promise.all(names.map((name) => crew.start({ name, topology, network, dataDirectory })))
+  const names = hostPlans(topology).map((plan) => plan.name)
+  const validators = validatorNames(topology)
+  const status = new ClusterStatusReader(host, validators, coordinatorName(topology) !== undefined)
+  const servers: { stop(): Promise<void> }[] = []
+  const stopAll = async () => {
+    status.stop()
+    for (const server of servers.reverse()) await server.stop()
+    await crew.stop(names)
+    await host.stop()
+    await log.close()
+    removeEndpoints(dataDirectory)
+  }
+  try {
+    const pulling = pullModels(topology, report)
+    await launch(names.filter((name) => topology.nodes[name]?.role !== 'provider'))
+    step('nodes', `${names.length} hosts on worker threads, ${validators.length} validators`)
+    const height = await firstHead(host, validators)
+    step('chain', height > 0 ? `continues at height ${height}` : 'new, from genesis')
+    const { cached, wanted } = await pulling
+    if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
+    await launch(names.filter((name) => topology.nodes[name]?.role === 'provider'))
+
+    const warn = (message: string) => report({ type: 'warning', message })
+    const { startGateway } = await import('../gateway/start-gateway.ts')
+    const gateway = await startGateway({
+      host,
+      nodes: validators,
+      chainId,
+      genesisHash: network.genesisHash,
+      validatorSet: setup.genesis.validatorSet,
+      port: autoPorts ? 0 : topology.ports.rpc,
+      say: warn,
+    })
+    servers.push(gateway)
+    status.start()
+    const { startCoordinator } = await import('../coordinator/start-coordinator.ts')
+    const coordinator = await startCoordinator({
+      host,
+      schedulerKey: SCHEDULER_KEY,
+      nodes: validators,
+      chainId,
+      network,
+      validatorSet: setup.genesis.validatorSet,
+      port: autoPorts ? 0 : topology.ports.api,
+      dataDirectory,
+      databaseUrl: environment.databaseUrl,
+      status: () => status.read(),
+      warn,
+    })
+    servers.push(coordinator)
+    step('servers', `JSON-RPC on ${gateway.driver}, REST on ${coordinator.driver}`)
+    const endpoints = { rpc: gateway.url, ws: gateway.wsUrl, api: coordinator.url }
+    const accounts = network.keys === 'public' ? devAccounts() : []
+    const pids = [process.pid]
+    writeEndpoints(dataDirectory, { ready: true, endpoints, accounts, pids })
+    report({ type: 'ready', ms: Math.round(performance.now() - startedAt) })
+    const ticker = setInterval(() => {
+      status.read().then(
+        (now) => report({ type: 'status', status: now }),
+        () => {},
+      )
+    }, STATUS_INTERVAL_MS)
+    servers.push({ stop: async () => clearInterval(ticker) })
+    const spec = network.genesis as { accounts?: { balance: string }[] }
+    const balanceWei = BigInt(spec.accounts?.[0]?.balance ?? 0)
+    return { endpoints, accounts, pids, balanceWei, stop: stopAll }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
