@@ -18,6 +18,18 @@ export const THREAD_RESTARTS_MAX = 10
 /** JSON-RPC. */
 export const RPC_BODY_BYTES_MAX = 2 * 1024 * 1024
 export const RPC_BATCH_MAX = 100
+export const RPC_REPLY_BYTES_MAX = 25 * 1024 * 1024
+export const RPC_IN_FLIGHT_MAX = 1024
+export const RPC_SOCKET_IN_FLIGHT_MAX = 256
+export const RPC_ASK_MS = 10_000
+export const RPC_RETRY_MS = 250
+export const RPC_FOLLOW_BATCH = 64
+export const RPC_BLOCKS_CACHED_MAX = 512
+export const RPC_BLOCKS_CACHED_BYTES_MAX = 64 * 1024 * 1024
+export const RPC_FEE_HISTORY_BLOCKS_MAX = 256
+/** The priority fee suggested on a quiet chain, and how many blocks tell what is paid. */
+export const TIP_DEFAULT_WEI = 1_000_000_000n
+export const TIP_BLOCKS = 20
 export const LOG_RANGE_BLOCKS_MAX = 10_000
 export const LOG_RESULTS_MAX = 10_000
 export const WS_SUBSCRIPTIONS_MAX = 64

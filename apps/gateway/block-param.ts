@@ -1,0 +1,88 @@
+// Which block a client means: a number, a hash, or a tag. Blocks are shown only when they are final, so
+// `latest`, `safe` and `pending` name the same block; `finalized` joins them until stake checkpoints
+// exist (DESIGN 5).
+
+import { type Hex, isHex } from '../../lib/hex.ts'
+import { RpcError } from './errors.ts'
+import { type Param, withDefault } from './params.ts'
+import { readQuantity } from './quantity.ts'
+
+export type BlockRef =
+  | { readonly by: 'tag'; readonly tag: 'latest' | 'pending' | 'earliest' }
+  | { readonly by: 'height'; readonly height: number }
+  | { readonly by: 'hash'; readonly hash: Hex }
+
+function readTag(value: unknown): BlockRef | undefined {
+  switch (value) {
+    case 'latest':
+    case 'safe':
+    case 'finalized':
+      return { by: 'tag', tag: 'latest' }
+    case 'pending':
+    case 'earliest':
+      return { by: 'tag', tag: value }
+    default:
+      return undefined
+  }
+}
+
+function readHeight(value: unknown): BlockRef | undefined {
+  const height = readQuantity(value)
+  // Heights beyond 2^53 exist as little as any other block that is not there yet.
+  if (height === undefined) return undefined
+  return { by: 'height', height: Number(height) }
+}
+
+/** Block parameter of reads by number. */
+export const blockNumber: Param<BlockRef> = {
+  expects: 'a block number (quantity) or latest, safe, finalized, pending, earliest',
+  read: (value) => readTag(value) ?? readHeight(value),
+}
+
+/** EIP-1898: `{blockNumber}` or `{blockHash, requireCanonical}`. */
+function readObject(value: unknown): BlockRef | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const fields = value as Record<string, unknown>
+  const { blockNumber: number, blockHash, requireCanonical = false, ...rest } = fields
+  if (Object.keys(rest).length > 0 || typeof requireCanonical !== 'boolean') return undefined
+  if (number !== undefined) return blockHash === undefined ? blockNumber.read(number) : undefined
+  if (!isHex(blockHash, 32)) return undefined
+  return { by: 'hash', hash: (blockHash as string).toLowerCase() as Hex }
+}
+
+/** Block parameter of state reads: also a hash, or an object of EIP-1898. Default latest. */
+export const blockOfState: Param<BlockRef> = withDefault(
+  {
+    expects: `${blockNumber.expects}, a block hash, or {blockNumber} or {blockHash}`,
+    read: (value) => {
+      if (isHex(value, 32)) return { by: 'hash', hash: value.toLowerCase() as Hex }
+      return blockNumber.read(value) ?? readObject(value)
+    },
+  },
+  { by: 'tag', tag: 'latest' },
+)
+
+interface Heights {
+  head(): Promise<{ height: number }>
+  heightOf(hash: Hex): Promise<number | undefined>
+}
+
+/** Undefined when there is no such block (yet). */
+export async function heightOf(chain: Heights, ref: BlockRef): Promise<number | undefined> {
+  if (ref.by === 'hash') return chain.heightOf(ref.hash)
+  if (ref.by === 'tag') return ref.tag === 'earliest' ? 0 : (await chain.head()).height
+  return ref.height <= (await chain.head()).height ? ref.height : undefined
+}
+
+/**
+ * For reads of state. Only the state after the latest block is kept.
+ * Throws RpcError HEADER_NOT_FOUND or STATE_NOT_KEPT.
+ */
+export async function requireLatest(chain: Heights, ref: BlockRef): Promise<void> {
+  if (ref.by === 'tag' && ref.tag !== 'earliest') return
+  const height = await heightOf(chain, ref)
+  if (height === undefined) throw new RpcError('HEADER_NOT_FOUND', 'header not found')
+  if (height === (await chain.head()).height) return
+  const text = `missing trie node: state at block ${height} is not kept, only that of the latest block`
+  throw new RpcError('STATE_NOT_KEPT', text)
+}

@@ -1,0 +1,82 @@
+// All methods by name.
+
+import type { Method } from './method.ts'
+import { getFinality as aitbcGetFinality } from './methods/aitbc/get-finality.ts'
+import { status as aitbcStatus } from './methods/aitbc/status.ts'
+import { accounts } from './methods/eth/accounts.ts'
+import { blockNumber } from './methods/eth/block-number.ts'
+import { call } from './methods/eth/call.ts'
+import { chainId } from './methods/eth/chain-id.ts'
+import { estimateGas } from './methods/eth/estimate-gas.ts'
+import { feeHistory } from './methods/eth/fee-history.ts'
+import { gasPrice } from './methods/eth/gas-price.ts'
+import { getBalance } from './methods/eth/get-balance.ts'
+import { getBlockByHash } from './methods/eth/get-block-by-hash.ts'
+import { getBlockByNumber } from './methods/eth/get-block-by-number.ts'
+import { getBlockReceipts } from './methods/eth/get-block-receipts.ts'
+import { getBlockTransactionCountByHash } from './methods/eth/get-block-transaction-count-by-hash.ts'
+import { getBlockTransactionCountByNumber } from './methods/eth/get-block-transaction-count-by-number.ts'
+import { getCode } from './methods/eth/get-code.ts'
+import { getLogs } from './methods/eth/get-logs.ts'
+import { getStorageAt } from './methods/eth/get-storage-at.ts'
+import { getTransactionByBlockHashAndIndex } from './methods/eth/get-transaction-by-block-hash-and-index.ts'
+import { getTransactionByBlockNumberAndIndex } from './methods/eth/get-transaction-by-block-number-and-index.ts'
+import { getTransactionByHash } from './methods/eth/get-transaction-by-hash.ts'
+import { getTransactionCount } from './methods/eth/get-transaction-count.ts'
+import { getTransactionReceipt } from './methods/eth/get-transaction-receipt.ts'
+import { getUncleCountByBlockHash } from './methods/eth/get-uncle-count-by-block-hash.ts'
+import { getUncleCountByBlockNumber } from './methods/eth/get-uncle-count-by-block-number.ts'
+import { maxPriorityFeePerGas } from './methods/eth/max-priority-fee-per-gas.ts'
+import { protocolVersion } from './methods/eth/protocol-version.ts'
+import { sendRawTransaction } from './methods/eth/send-raw-transaction.ts'
+import { subscribe } from './methods/eth/subscribe.ts'
+import { syncing } from './methods/eth/syncing.ts'
+import { unsubscribe } from './methods/eth/unsubscribe.ts'
+import { netListening } from './methods/net/listening.ts'
+import { netPeerCount } from './methods/net/peer-count.ts'
+import { netVersion } from './methods/net/version.ts'
+import { rpcModules } from './methods/rpc/modules.ts'
+import { clientVersion } from './methods/web3/client-version.ts'
+import { sha3 } from './methods/web3/sha3.ts'
+
+const ALL: readonly Method[] = [
+  aitbcGetFinality,
+  aitbcStatus,
+  accounts,
+  blockNumber,
+  call,
+  chainId,
+  estimateGas,
+  feeHistory,
+  gasPrice,
+  getBalance,
+  getBlockByHash,
+  getBlockByNumber,
+  getBlockReceipts,
+  getBlockTransactionCountByHash,
+  getBlockTransactionCountByNumber,
+  getCode,
+  getLogs,
+  getStorageAt,
+  getTransactionByBlockHashAndIndex,
+  getTransactionByBlockNumberAndIndex,
+  getTransactionByHash,
+  getTransactionCount,
+  getTransactionReceipt,
+  getUncleCountByBlockHash,
+  getUncleCountByBlockNumber,
+  maxPriorityFeePerGas,
+  protocolVersion,
+  sendRawTransaction,
+  subscribe,
+  syncing,
+  unsubscribe,
+  netListening,
+  netPeerCount,
+  netVersion,
+  rpcModules,
+  clientVersion,
+  sha3,
+]
+
+export const METHODS: ReadonlyMap<string, Method> = new Map(ALL.map((one) => [one.name, one]))

@@ -1,0 +1,37 @@
+// A JSON-RPC method: its name, what it expects, what it does. One file each under methods/.
+
+import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { BlockCache } from './block-cache.ts'
+import type { ChainAccess } from './chain-access.ts'
+import { type Param, readParams, type Values } from './params.ts'
+import type { PendingFeed } from './pending-feed.ts'
+import type { SubscriptionDesk } from './subscription-desk.ts'
+
+export interface RpcContext {
+  readonly chain: ChainAccess
+  readonly blocks: BlockCache
+  readonly pending: PendingFeed
+  readonly chainId: bigint
+  /** Such as AITBC/v0.1.0. */
+  readonly clientVersion: string
+  readonly secp256k1: Secp256k1
+  /** The WebSocket that the request came over; absent over HTTP. */
+  readonly desk?: SubscriptionDesk
+}
+
+export interface Method {
+  readonly name: string
+  /** Rejects with RpcError for what the client did wrong or the chain refuses. */
+  run(context: RpcContext, given: readonly unknown[]): Promise<unknown>
+}
+
+export function method<const P extends readonly Param<unknown>[]>(
+  name: string,
+  params: P,
+  run: (context: RpcContext, ...values: Values<P>) => unknown,
+): Method {
+  return {
+    name,
+    run: async (context, given) => run(context, ...readParams(params, given)),
+  }
+}

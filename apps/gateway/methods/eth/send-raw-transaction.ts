@@ -1,0 +1,18 @@
+// eth_sendRawTransaction: hands a signed transaction in; the result is its hash.
+
+import { TRANSACTION_BYTES_MAX } from '../../../../config/limits.ts'
+import { refusal } from '../../errors.ts'
+import { method } from '../../method.ts'
+import { anyBytes } from '../../params.ts'
+
+export const sendRawTransaction = method(
+  'eth_sendRawTransaction',
+  [anyBytes],
+  async ({ chain, pending }, raw) => {
+    if (raw.length > TRANSACTION_BYTES_MAX) throw refusal('OVERSIZED')
+    const { hash, code, message } = await chain.submit(raw)
+    if (code !== '') throw refusal(code, message)
+    pending.accepted(hash, raw)
+    return hash
+  },
+)

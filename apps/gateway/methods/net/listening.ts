@@ -1,0 +1,5 @@
+// net_listening.
+
+import { method } from '../../method.ts'
+
+export const netListening = method('net_listening', [], () => true)

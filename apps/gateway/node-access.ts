@@ -1,0 +1,105 @@
+// ChainAccess over the actors of one node at a time: the same one as long as it answers, so that what
+// a client reads never goes back in time; the next one when it does not.
+
+import { ArchiveMessages } from '../../actors/messages/archive.ts'
+import { MempoolMessages } from '../../actors/messages/mempool.ts'
+import { ValidatorMessages } from '../../actors/messages/validator.ts'
+import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../config/limits.ts'
+import type { AskFailed, Edge } from '../../runtime/edge.ts'
+import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../runtime/messages.ts'
+import { type ChainAccess, ChainUnavailable } from './chain-access.ts'
+
+export class NodeAccess implements ChainAccess {
+  private readonly edge: Edge
+  private readonly names: readonly string[]
+  private readonly say: (line: string) => void
+  private current = 0
+
+  /** `say` takes a line whenever another node is used. */
+  constructor(edge: Edge, names: readonly string[], say: (line: string) => void) {
+    this.edge = edge
+    this.names = names
+    this.say = say
+  }
+
+  nodes(): readonly string[] {
+    return [...this.names.slice(this.current), ...this.names.slice(0, this.current)]
+  }
+
+  private async ask<V extends Verbs, N extends AskNames<V>>(
+    vocabulary: Vocabulary<V>,
+    verb: N,
+    body: Body<V, N>,
+    within = RPC_ASK_MS,
+  ): Promise<Reply<V, N>> {
+    let last = 'no nodes are configured'
+    for (let attempt = 0; attempt < this.names.length; attempt++) {
+      const used = this.current
+      try {
+        const name = this.names[used] as string
+        return await this.edge.ask(vocabulary, name, verb, body, { within })
+      } catch (error) {
+        last = (error as Error).message
+        this.leave(used, last)
+      }
+    }
+    throw new ChainUnavailable(last)
+  }
+
+  /** Many asks fail at once when a node goes down: only the first of them moves on. */
+  private leave(used: number, why: string): void {
+    if (this.current !== used || this.names.length < 2) return
+    this.current = (used + 1) % this.names.length
+    this.say(
+      `node ${this.names[used]} does not answer (${why}): ${this.names[this.current]} is asked`,
+    )
+  }
+
+  head = () => this.ask(ArchiveMessages, 'Head', null)
+
+  block = (height: number) => this.ask(ArchiveMessages, 'Block', { height })
+
+  heightOf: ChainAccess['heightOf'] = (hash) => this.ask(ArchiveMessages, 'HeightOf', { hash })
+
+  transactionAt: ChainAccess['transactionAt'] = (hash) =>
+    this.ask(ArchiveMessages, 'TransactionAt', { hash })
+
+  account: ChainAccess['account'] = (address) => this.ask(ArchiveMessages, 'Account', { address })
+
+  storage: ChainAccess['storage'] = (address, slot) =>
+    this.ask(ArchiveMessages, 'Storage', { address, slot })
+
+  call: ChainAccess['call'] = (request) => this.ask(ArchiveMessages, 'Call', request)
+
+  logs: ChainAccess['logs'] = (query) => this.ask(ArchiveMessages, 'Logs', query)
+
+  blocksAfter: ChainAccess['blocksAfter'] = async (height, max) => {
+    const used = this.current
+    const name = this.names[used] as string
+    const body = { height, max }
+    try {
+      // The archive answers an idle poll by itself, somewhat later than it holds it.
+      const within = LONG_POLL_HOLD_MS * 1.5
+      return await this.edge.ask(ArchiveMessages, name, 'BlocksAfter', body, { within })
+    } catch (error) {
+      const { reason } = (error as AskFailed).failure ?? {}
+      this.leave(used, reason ?? (error as Error).message)
+      throw new ChainUnavailable((error as Error).message)
+    }
+  }
+
+  submit: ChainAccess['submit'] = async (transaction) => {
+    const [verdict] = await this.ask(MempoolMessages, 'Submit', { transactions: [transaction] })
+    if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
+    return verdict
+  }
+
+  pendingNonce: ChainAccess['pendingNonce'] = (address) =>
+    this.ask(MempoolMessages, 'PendingNonce', { address })
+
+  waiting: ChainAccess['waiting'] = (hash) => this.ask(MempoolMessages, 'Lookup', { hash })
+
+  pool = () => this.ask(MempoolMessages, 'Size', null)
+
+  validator = () => this.ask(ValidatorMessages, 'Status', null)
+}

@@ -1,0 +1,88 @@
+// The JSON-RPC gateway: HTTP and WebSocket on one port, in front of the nodes of a chain.
+
+import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { HttpServer } from '../../transport/http/http-server.ts'
+import { type DriverChoice, startHttp } from '../../transport/http/start-http.ts'
+import { BlockCache } from './block-cache.ts'
+import type { ChainAccess } from './chain-access.ts'
+import { ChainFollower } from './chain-follower.ts'
+import { httpRoutes, refuse } from './http-routes.ts'
+import { JsonRpc } from './json-rpc.ts'
+import type { RpcContext } from './method.ts'
+import { METHODS } from './method-table.ts'
+import { NodeAccess } from './node-access.ts'
+import { PendingFeed } from './pending-feed.ts'
+import { socketRoute } from './socket-route.ts'
+
+export interface GatewayOptions {
+  readonly chainId: bigint
+  /** 0 picks a free port. */
+  readonly port: number
+  /** Address to listen on; 127.0.0.1 when absent. */
+  readonly address?: string
+  readonly secp256k1: Secp256k1
+  /** Such as 0.1.0; part of web3_clientVersion. */
+  readonly version: string
+  readonly driver?: DriverChoice['driver']
+  /** Takes lines for the operator: a slower driver, another node, a fault. */
+  readonly say: (line: string) => void
+}
+
+export interface Gateway {
+  readonly url: string
+  readonly wsUrl: string
+  readonly driver: HttpServer['driver']
+  stop(): Promise<void>
+}
+
+/** Serves a chain. Rejects with ListenError when the port is taken. */
+export async function serveChain(chain: ChainAccess, options: GatewayOptions): Promise<Gateway> {
+  const { chainId, port, address = '127.0.0.1', secp256k1, version, driver = 'auto', say } = options
+  const fault = (error: unknown, where: string) => {
+    say(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
+  }
+  const blocks = new BlockCache(chain, secp256k1)
+  const context: RpcContext = {
+    chain,
+    blocks,
+    pending: new PendingFeed(),
+    chainId,
+    clientVersion: `AITBC/v${version}/${process.platform}-${process.arch}/node${process.versions.node}`,
+    secp256k1,
+  }
+  const follower = new ChainFollower(chain, blocks, (error) => fault(error, 'the chain follower'))
+  const rpc = new JsonRpc(METHODS, fault)
+  const server = await startHttp(
+    {
+      host: address,
+      port,
+      routes: httpRoutes(rpc, context),
+      sockets: [socketRoute(rpc, context, follower)],
+      refuse,
+      failed: (error, request) => fault(error, `${request.method} ${request.path}`),
+    },
+    { driver, say },
+  )
+  follower.start()
+  const place = `${address.includes(':') ? `[${address}]` : address}:${server.port}`
+  return {
+    url: `http://${place}`,
+    wsUrl: `ws://${place}`,
+    driver: server.driver,
+    async stop() {
+      follower.stop()
+      await server.stop()
+    },
+  }
+}
+
+/**
+ * Serves the chain of the named nodes, whose actors the host can reach; the first that answers is
+ * used until it does not. Rejects with ListenError when the port is taken.
+ */
+export function startGateway(
+  options: GatewayOptions & { readonly host: Host; readonly nodes: readonly string[] },
+): Promise<Gateway> {
+  return serveChain(new NodeAccess(options.host.edge, options.nodes, options.say), options)
+}
