@@ -2,7 +2,7 @@
 // only the one canonical form of each value is accepted.
 
 import { EMPTY } from '../../lib/bytes.ts'
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 
 export type RlpItem = Uint8Array | RlpItem[]
 
@@ -121,12 +121,20 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
   return item
 }
 
+/** Below this, numbers are exact and much cheaper than bigints. */
+const SMALL_BYTES = 6
+const SMALL = 2n ** BigInt(8 * SMALL_BYTES)
+
 /** A non-negative integer as its minimal big-endian bytes (zero is empty). */
 export function rlpInteger(value: bigint | number): Uint8Array {
-  let rest = BigInt(value)
-  if (rest === 0n) return EMPTY
+  if (typeof value === 'bigint' && value >= SMALL) {
+    const digits = value.toString(16)
+    return hexToBytes(`0x${digits.length % 2 === 1 ? '0' : ''}${digits}`)
+  }
+  let rest = Number(value)
+  if (rest === 0) return EMPTY
   const bytes: number[] = []
-  for (; rest > 0n; rest >>= 8n) bytes.unshift(Number(rest & 0xffn))
+  for (; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256)
   return Uint8Array.from(bytes)
 }
 
@@ -155,9 +163,10 @@ export function asInteger(item: RlpItem | undefined): bigint {
   const bytes = asBytes(item)
   if (bytes.length > 32) throw new RlpError('integer above 256 bits')
   if (bytes[0] === 0) throw new RlpError('integer with a leading zero')
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
-  return value
+  if (bytes.length > SMALL_BYTES) return BigInt(bytesToHex(bytes))
+  let value = 0
+  for (const byte of bytes) value = value * 256 + byte
+  return BigInt(value)
 }
 
 export function asNumber(item: RlpItem | undefined): number {

@@ -1,7 +1,6 @@
 // Strict decoding of raw transactions. A refusal says why; nothing that is malformed, malleable
 // (high s) or unprotected against replay on other chains gets through.
 
-import { bigintToBytes, concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { Secp256k1 } from '../crypto/signatures.ts'
@@ -41,13 +40,14 @@ function readAccessList(item: RlpItem | undefined): AccessListEntry[] {
 
 function readSignature(r: RlpItem | undefined, s: RlpItem | undefined, parity: bigint): Uint8Array {
   if (parity !== 0n && parity !== 1n) throw new RlpError('invalid signature: yParity')
-  const sValue = asInteger(s)
-  if (sValue > S_MAX) throw new RlpError('invalid signature: high s')
-  return concatBytes(
-    bigintToBytes(asInteger(r), 32),
-    bigintToBytes(sValue, 32),
-    Uint8Array.of(Number(parity)),
-  )
+  if (asInteger(s) > S_MAX) throw new RlpError('invalid signature: high s')
+  asInteger(r)
+  const signature = new Uint8Array(65)
+  const [rBytes, sBytes] = [asBytes(r), asBytes(s)]
+  signature.set(rBytes, 32 - rBytes.length)
+  signature.set(sBytes, 64 - sBytes.length)
+  signature[64] = Number(parity)
+  return signature
 }
 
 type Parsed = Omit<Transaction, 'hash' | 'raw'>
