@@ -1,5 +1,7 @@
 // A JSON-RPC method: its name, what it expects, what it does. One file each under methods/.
 
+import type { Hex } from '../../lib/hex.ts'
+import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
@@ -12,6 +14,9 @@ export interface RpcContext {
   readonly blocks: BlockCache
   readonly pending: PendingFeed
   readonly chainId: bigint
+  readonly genesisHash: Hex
+  /** The validators of the first epoch; later ones come from the chain. */
+  readonly validatorSet: ValidatorSet
   /** Such as AITBC/v0.1.0. */
   readonly clientVersion: string
   readonly secp256k1: Secp256k1

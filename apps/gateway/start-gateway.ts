@@ -1,9 +1,13 @@
 // The JSON-RPC gateway: HTTP and WebSocket on one port, in front of the nodes of a chain.
 
+import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
+import type { Hex } from '../../lib/hex.ts'
+import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { HttpServer } from '../../transport/http/http-server.ts'
 import { type DriverChoice, startHttp } from '../../transport/http/start-http.ts'
+import { version } from '../cli/version.ts'
 import { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
 import { ChainFollower } from './chain-follower.ts'
@@ -17,13 +21,14 @@ import { socketRoute } from './socket-route.ts'
 
 export interface GatewayOptions {
   readonly chainId: bigint
+  readonly genesisHash: Hex
+  readonly validatorSet: ValidatorSet
   /** 0 picks a free port. */
   readonly port: number
   /** Address to listen on; 127.0.0.1 when absent. */
   readonly address?: string
-  readonly secp256k1: Secp256k1
-  /** Such as 0.1.0; part of web3_clientVersion. */
-  readonly version: string
+  /** The native one when absent. */
+  readonly secp256k1?: Secp256k1
   readonly driver?: DriverChoice['driver']
   /** Takes lines for the operator: a slower driver, another node, a fault. */
   readonly say: (line: string) => void
@@ -36,9 +41,15 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
+function clientVersion(): string {
+  const { platform, arch, versions } = process
+  return `AITBC/v${version()}/${platform}-${arch}/node${versions.node}`
+}
+
 /** Serves a chain. Rejects with ListenError when the port is taken. */
 export async function serveChain(chain: ChainAccess, options: GatewayOptions): Promise<Gateway> {
-  const { chainId, port, address = '127.0.0.1', secp256k1, version, driver = 'auto', say } = options
+  const { port, address = '127.0.0.1', driver = 'auto', say } = options
+  const { chainId, genesisHash, validatorSet, secp256k1 = secp256k1Native } = options
   const fault = (error: unknown, where: string) => {
     say(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
   }
@@ -48,7 +59,9 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     blocks,
     pending: new PendingFeed(),
     chainId,
-    clientVersion: `AITBC/v${version}/${process.platform}-${process.arch}/node${process.versions.node}`,
+    genesisHash,
+    validatorSet,
+    clientVersion: clientVersion(),
     secp256k1,
   }
   const follower = new ChainFollower(chain, blocks, (error) => fault(error, 'the chain follower'))

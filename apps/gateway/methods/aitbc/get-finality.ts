@@ -1,11 +1,12 @@
 // aitbc_getFinality: what a light client needs to trust a block without us: its header, the headers up
-// to the one that a finality certificate is for, the certificate, and the validators' hash.
+// to the one that a finality certificate is for, the certificate, and the validators.
 
 import { BUNDLE_HEADERS_MAX } from '../../../../config/limits.ts'
 import { bytesToHex, type Hex } from '../../../../lib/hex.ts'
 import { encodeHeader } from '../../../../protocol/block/header-codec.ts'
 import { decodeSidecar } from '../../../../protocol/block/sidecar.ts'
 import { decodeCertificate } from '../../../../protocol/consensus/certificate.ts'
+import { encodeValidatorSet } from '../../../../protocol/consensus/validator-set.ts'
 import { blockOfState } from '../../block-param.ts'
 import type { ChainBlock } from '../../chain-block.ts'
 import { RpcError } from '../../errors.ts'
@@ -43,6 +44,8 @@ export const getFinality = method('aitbc_getFinality', [blockOfState], async (co
     view: certificate.view,
     signers: certificate.signers,
     sidecar: bytesToHex(block.block.sidecar),
+    genesisHash: context.genesisHash,
     validatorSetHash: decodeSidecar(block.block.sidecar).validatorSetHash,
+    validatorSet: bytesToHex(encodeValidatorSet(context.validatorSet)),
   }
 })
