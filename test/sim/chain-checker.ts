@@ -1,0 +1,112 @@
+// Reads the validators' disks and compares: one final block per height, equal roots, all the money
+// there, each escrow ended at most once, nothing final ever lost.
+
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { u64 } from '../../lib/bytes.ts'
+import { decodeBlock } from '../../protocol/block/block.ts'
+import { decodeReceipt } from '../../protocol/block/transaction-receipt.ts'
+import { decodeMarketLog } from '../../protocol/market/market-log.ts'
+import { decodeAccount } from '../../protocol/state/account.ts'
+import { CHAIN_TABLES, decodeReceipts, META_FINAL } from '../../protocol/state/tables.ts'
+import { bytesToBigint } from '../../lib/bytes.ts'
+import type { World } from '../../runtime/sim/world.ts'
+import { SUPPLY } from './sim-chain.ts'
+import { NODES } from './sim-cluster.ts'
+
+export class ChainChecker {
+  readonly violations: string[] = []
+  /** By height: the block that the first node to have it has. */
+  private readonly blocks = new Map<number, Hex>()
+  private readonly checkedTo = new Map<string, number>()
+  private readonly escrows = new Map<Hex, 'open' | 'ended'>()
+  private logsTo = 0
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  private row(node: string, table: string, key: Uint8Array): Uint8Array | undefined {
+    return this.world.platter(node, 'chain').table(table).get(bytesToHex(key))?.[1]
+  }
+
+  height(node: string): number {
+    const row = this.row(node, CHAIN_TABLES.meta, META_FINAL)
+    return row ? Number(bytesToBigint(row)) : 0
+  }
+
+  openEscrows(): number {
+    return [...this.escrows.values()].filter((state) => state === 'open').length
+  }
+
+  check(): void {
+    for (const node of NODES) {
+      const height = this.height(node)
+      const from = this.checkedTo.get(node) ?? 0
+      if (height < from) this.violations.push(`lost: ${node} fell from ${from} to ${height}`)
+      for (let h = from + 1; h <= height; h++) this.checkBlock(node, h)
+      this.checkedTo.set(node, Math.max(from, height))
+    }
+  }
+
+  private checkBlock(node: string, height: number): void {
+    const bytes = this.row(node, CHAIN_TABLES.blocks, u64(height))
+    if (!bytes) {
+      this.violations.push(`lost: ${node} has no block ${height}`)
+      return
+    }
+    const { hash } = decodeBlock(bytes)
+    const known = this.blocks.get(height)
+    if (known === undefined) {
+      this.blocks.set(height, hash)
+      this.readLogs(node, height)
+    } else if (known !== hash) {
+      this.violations.push(`fork: ${node} has ${hash} at ${height}, another has ${known}`)
+    }
+  }
+
+  private readLogs(node: string, height: number): void {
+    if (height <= this.logsTo) return
+    this.logsTo = height
+    const row = this.row(node, CHAIN_TABLES.receipts, u64(height))
+    for (const encoded of row ? decodeReceipts(row) : []) {
+      for (const log of decodeReceipt(encoded).logs) {
+        const said = decodeMarketLog(log)
+        if (said?.event === 'EscrowOpened') this.opened(said.jobId)
+        if (said?.event === 'Settled' || said?.event === 'Refunded') this.ended(said.jobId)
+      }
+    }
+  }
+
+  private opened(job: Hex): void {
+    if (this.escrows.has(job)) this.violations.push(`escrow: ${job} was opened twice`)
+    this.escrows.set(job, 'open')
+  }
+
+  private ended(job: Hex): void {
+    if (this.escrows.get(job) !== 'open') this.violations.push(`escrow: ${job} ended twice`)
+    this.escrows.set(job, 'ended')
+  }
+
+  /** Every wei of the genesis is on some account; every transfer that was seen final still is. */
+  checkEnd(finalTransfers: ReadonlyMap<Hex, number>): void {
+    for (const node of NODES) {
+      let total = 0n
+      for (const [, value] of this.world.platter(node, 'chain').table(CHAIN_TABLES.accounts).values()) {
+        total += decodeAccount(value).balance
+      }
+      if (total !== SUPPLY) this.violations.push(`supply: ${node} holds ${total} of ${SUPPLY}`)
+      const places = this.world.platter(node, 'chain').table(CHAIN_TABLES.transactions)
+      for (const [hash, height] of finalTransfers) {
+        if (height <= this.height(node) && !places.has(hash)) {
+          this.violations.push(`lost: ${node} has no final transfer ${hash} of block ${height}`)
+        }
+      }
+    }
+  }
+
+  /** The blocks all nodes agree on, for comparing two runs of a seed. */
+  digest(): string {
+    return [...this.blocks].map(([height, hash]) => `${height}:${hash.slice(2, 10)}`).join(' ')
+  }
+}

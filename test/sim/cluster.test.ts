@@ -1,0 +1,27 @@
+// A few seeds of the simulated cluster, each run twice: no violation, the same course both times; and
+// a planted bug, which must be found.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runSeed } from './run-seed.ts'
+
+const SEEDS = [1, 2, 3, 4, 5, 6]
+
+for (const seed of SEEDS) {
+  test(`seed ${seed} holds and is the same when run again`, () => {
+    const first = runSeed(seed)
+    assert.equal(first.violations, [])
+    assert.ok(first.height > 20, `only ${first.height} blocks`)
+    assert.is(runSeed(seed).trace, first.trace)
+  })
+}
+
+test('the checkers find a validator that votes twice', () => {
+  const { violations } = runSeed(1, { plant: 'double-vote' })
+  assert.ok(
+    violations.some((violation) => violation.startsWith('equivocation: 0 notarizes')),
+    violations.join('; '),
+  )
+})
+
+test.run()

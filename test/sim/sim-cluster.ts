@@ -1,0 +1,160 @@
+// The cluster under test: the very actors that run in production, on a simulated world.
+
+import { Archive } from '../../actors/archive/archive.ts'
+import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
+import { GpuWorker } from '../../actors/gpu-worker/gpu-worker.ts'
+import { Mempool } from '../../actors/mempool/mempool.ts'
+import { Scheduler } from '../../actors/scheduler/scheduler.ts'
+import { Validator } from '../../actors/validator/validator.ts'
+import type { Prng } from '../../lib/prng.ts'
+import {
+  CLOCK_AHEAD_MAX_MS,
+  DELTA_MAX_MS,
+  EMPTY_BLOCK_INTERVAL_MS,
+  FAST_BLOCK_TIME_MS,
+  FAST_DELTA_MS,
+} from '../../protocol/params.ts'
+import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { Faults } from '../../runtime/sim/faults.ts'
+import { World } from '../../runtime/sim/world.ts'
+import { JobPerson, type PersonProps, type Seen, TransferPerson } from './clients.ts'
+import {
+  COORDINATOR,
+  COORDINATOR_KEY,
+  PEOPLE,
+  PROVIDER,
+  PROVIDER_KEY,
+  person,
+  personKey,
+  simConfig,
+  simGenesis,
+  VALIDATORS,
+  validatorKey,
+  WALL_START_MS,
+} from './sim-chain.ts'
+import { simBls, simSecp256k1 } from './sim-crypto.ts'
+
+export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
+const MODEL_ROOT = `0x${'77'.repeat(32)}` as const
+
+const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive']
+
+function place(kind: string, key: string): string {
+  if (NODE_KINDS.includes(kind)) return key
+  if (kind === 'scheduler') return 'market'
+  return kind === 'gpu-worker' ? 'gpu' : 'people'
+}
+
+const DISKS: Record<string, string> = { validator: 'sign', scheduler: 'jobs' }
+
+/** Models as modelled work: some text, sometimes a crash. */
+const tasks = {
+  'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
+    senders: recoverSenders(transactions, simSecp256k1),
+  }),
+  'load-model': ({ modelId }: { modelId: string }) => ({
+    modelId,
+    modelRoot: MODEL_ROOT,
+    engine: 'simulated',
+    device: 'none',
+    quantization: 'none',
+    tokenizerHash: MODEL_ROOT,
+    unit: 'tokens',
+    unitPriceWei: 1000n,
+    unitsPerSecond: 100,
+    loadMs: 1,
+  }),
+  'run-model': (_: unknown, random: Prng) => ({
+    output: JSON.stringify({ text: `word ${random.below(1000)}` }),
+    promptTokens: 2,
+    completionTokens: 1 + random.below(3),
+    inputs: 1,
+    cancelled: false,
+  }),
+  'stop-run': () => null,
+}
+
+function spawnNode(host: Host, i: number): void {
+  const node = NODES[i] as string
+  const peers = NODES.filter((name) => name !== node)
+  host.spawn(BlockBuilder, node, {
+    genesis: simGenesis,
+    config: simConfig,
+    mempool: node,
+    archive: node,
+  })
+  host.spawn(Archive, node, { config: simConfig })
+  host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
+  const config = {
+    set: simGenesis.validatorSet,
+    seed: simGenesis.block.hash,
+    chain: { chainId: 1337n, genesisHash: simGenesis.block.hash },
+    bls: simBls,
+    index: i,
+    secretKey: validatorKey(i),
+    blockTimeMs: FAST_BLOCK_TIME_MS,
+    deltaMs: FAST_DELTA_MS,
+    deltaMaxMs: DELTA_MAX_MS,
+    emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
+    statusIntervalMs: 1000,
+    clockAheadMaxMs: CLOCK_AHEAD_MAX_MS,
+  }
+  host.spawn(Validator, node, { config, peers: NODES, node })
+}
+
+function spawnPeople(host: Host, seen: Seen): void {
+  for (let i = 0; i < PEOPLE; i++) {
+    const props: PersonProps = {
+      nodes: NODES,
+      secretKey: personKey(i),
+      address: person(i),
+      to: person((i + 1) % PEOPLE),
+      pauseMs: 300,
+      seen,
+    }
+    host.spawn(TransferPerson, `p${i}`, props)
+    if (i < 2) host.spawn(JobPerson, `p${i}`, { ...props, pauseMs: 1000 })
+  }
+}
+
+export function startCluster(
+  seed: string,
+  faults: Faults,
+  onLog?: ConstructorParameters<typeof World>[0]['onLog'],
+): { world: World; seen: Seen } {
+  const world = new World({
+    seed,
+    faults,
+    place,
+    disk: (kind) => DISKS[kind] ?? 'chain',
+    tasks,
+    wallStartMs: WALL_START_MS,
+    ...(onLog && { onLog }),
+  })
+  const seen: Seen = { finalTransfers: new Map(), acceptedJobs: new Set(), endedJobs: new Map() }
+  for (let i = 0; i < VALIDATORS; i++) world.addNode(`v${i}`, (host) => spawnNode(host, i))
+  world.addNode('market', (host) => {
+    host.spawn(Scheduler, 'main', {
+      chainId: 1337n,
+      secretKey: COORDINATOR_KEY,
+      address: COORDINATOR,
+      secp256k1: simSecp256k1,
+      nodes: NODES,
+      heartbeatMs: 1000,
+    })
+  })
+  world.addNode('gpu', (host) => {
+    host.spawn(GpuWorker, 'gpu', {
+      schedulerKey: 'main',
+      chainId: 1337,
+      address: PROVIDER,
+      secretKey: PROVIDER_KEY,
+      secp256k1: simSecp256k1,
+      models: ['stories15m'],
+      slots: 2,
+    })
+  })
+  world.addNode('people', (host) => spawnPeople(host, seen))
+  return { world, seen }
+}

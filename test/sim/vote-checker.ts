@@ -1,0 +1,43 @@
+// Listens to every frame on the simulated network: no validator may ever contradict itself. It reads
+// what is sent, not what anybody says they sent.
+
+import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
+import { readBlockNode } from '../../protocol/consensus/block-tree.ts'
+import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../protocol/consensus/vote.ts'
+import { unpackFrame } from '../../runtime/envelope.ts'
+
+export class VoteChecker {
+  readonly violations: string[] = []
+  private readonly said = new Map<string, string>()
+
+  /** Looks into one frame. */
+  see(frame: Uint8Array): void {
+    for (const wire of unpackFrame(frame) ?? []) {
+      if (wire[1] !== 'validator' || wire[3] !== 'Deliver') continue
+      const [sender, bytes] = wire[4] as [number, Uint8Array]
+      const message = decodeMessage(bytes)
+      if (message?.type === 'vote' && message.vote.signer === sender) this.vote(message.vote)
+      else if (message?.type === 'propose') {
+        const node = readBlockNode(message.proposal.block)
+        // Proposals are passed on by others; they carry their leader's own signature.
+        if (node) this.once(`${node.proposer} proposes in ${node.view}`, node.hash)
+      }
+    }
+  }
+
+  private vote(vote: Vote): void {
+    const { signer, view, kind, blockHash } = vote
+    if (kind === NOTARIZE) this.once(`${signer} notarizes in ${view}`, blockHash)
+    if (kind === FINALIZE) {
+      this.once(`${signer} finalizes in ${view}`, blockHash)
+      this.once(`${signer} finalizes or nullifies ${view}`, 'finalizes')
+    }
+    if (kind === NULLIFY) this.once(`${signer} finalizes or nullifies ${view}`, 'nullifies')
+  }
+
+  private once(what: string, value: string): void {
+    const known = this.said.get(what)
+    if (known === undefined) this.said.set(what, value)
+    else if (known !== value) this.violations.push(`equivocation: ${what}: ${known} and ${value}`)
+  }
+}
