@@ -1,6 +1,8 @@
 // docs/ERRORS.md out of the code tables: one table for each edge.
 
 import { CLI_ERRORS } from '../apps/cli/cli-error.ts'
+import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
+import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
 const HEAD = `# Errors
 
@@ -11,6 +13,10 @@ function section(title: string, note: string, head: string[], rows: (string | nu
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |\n`
   const body = rows.map(line).join('')
   return `\n## ${title}\n\n${note}\n\n${line(head)}${line(head.map(() => '---'))}${body}`
+}
+
+function rowsOf(table: Readonly<Record<string, string>>): string[][] {
+  return Object.entries(table).map(([code, meaning]) => [`\`${code}\``, meaning])
 }
 
 export function errorsPage(): string {
@@ -26,6 +32,18 @@ export function errorsPage(): string {
       'Three lines on stderr: what, why, what to do. With `--json` also `{"error":{…}}` on stdout.',
       ['code', 'exit status', 'meaning'],
       cli,
+    ),
+    section(
+      'Transactions',
+      'Why a transaction is refused, in the words of geth: clients classify errors by their text.',
+      ['code', 'message'],
+      rowsOf(TRANSACTION_REFUSALS),
+    ),
+    section(
+      'Blocks',
+      'Why a validator refuses a block, or cannot build one: in its log.',
+      ['code', 'meaning'],
+      rowsOf(BLOCK_REFUSALS),
     ),
   ].join('')
 }
