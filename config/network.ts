@@ -41,5 +41,7 @@ export function loadNetwork(name: string): Network {
       `unknown network "${name}"${near ? `; did you mean "${near}"?` : ''} (known: ${names.join(', ')})`,
     )
   }
-  return NetworkSchema.parse(JSON.parse(readFileSync(join(networksFolder(), `${name}.json`), 'utf8')))
+  return NetworkSchema.parse(
+    JSON.parse(readFileSync(join(networksFolder(), `${name}.json`), 'utf8')),
+  )
 }

@@ -14,7 +14,8 @@ export interface Prng {
 
 function hash(text: string, seed: number): number {
   let h = seed ^ 0x9e3779b9
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x85ebca6b) ^ (h >>> 13)
+  for (let i = 0; i < text.length; i++)
+    h = Math.imul(h ^ text.charCodeAt(i), 0x85ebca6b) ^ (h >>> 13)
   return (Math.imul(h ^ (h >>> 16), 0xc2b2ae35) ^ (h >>> 15)) >>> 0
 }
 

@@ -3,127 +3,186 @@
 
 import type { Actor, Strategy } from './actor.ts'
 import type { AnyActor, Cell } from './cell.ts'
-import type { AskOutcome, Context } from './context.ts'
+import type { AskOutcome, Context, LogLevel, TerminatedWhy } from './context.ts'
 import type { Host } from './host.ts'
-import type { Verbs, Vocabulary } from './messages.ts'
+import type { AskNames, Body, Reply, TellNames, Verbs, Vocabulary } from './messages.ts'
 import { type Ref, ref, refText } from './ref.ts'
 import { runTask } from './run-task.ts'
 import type { Store } from './store.ts'
+import type { CancelTask, Task, TaskOutcome } from './task.ts'
 
-function trace(host: Host, cell: Cell): { cause: string; hop: number } {
-  const { current } = cell
-  if (current) return { cause: current.cause, hop: current.hop + 1 }
-  return { cause: `${host.name}:${refText(cell.ref)}:${cell.handled}`, hop: 0 }
+class CellContext implements Context {
+  readonly self: Ref
+  readonly incarnation: number
+  private readonly host: Host
+  private readonly cell: Cell
+  private wrapped: Store | undefined
+
+  constructor(host: Host, cell: Cell) {
+    this.host = host
+    this.cell = cell
+    this.self = cell.ref
+    this.incarnation = cell.incarnation
+  }
+
+  private get alive(): boolean {
+    return this.cell.incarnation === this.incarnation && this.cell.state !== 'stopped'
+  }
+
+  private turn(run: () => void): void {
+    this.host.turn(this.cell, this.incarnation, run)
+  }
+
+  /** Where a message comes from: the cause of the one being handled, or a new one. */
+  private trace(): { cause: string; hop: number } {
+    const { current, handled } = this.cell
+    if (current) return { cause: current.cause, hop: current.hop + 1 }
+    return { cause: `${this.host.name}:${refText(this.self)}:${handled}`, hop: 0 }
+  }
+
+  now(): number {
+    return this.host.options.clock.now()
+  }
+
+  wallTime(): number {
+    return this.host.options.clock.wallTime()
+  }
+
+  random(below: number): number {
+    return this.host.options.entropy.random(below)
+  }
+
+  tell<V extends Verbs, N extends TellNames<V>>(
+    vocabulary: Vocabulary<V>,
+    key: string,
+    verb: N,
+    body: Body<V, N>,
+  ): void {
+    if (!this.alive) return
+    this.host.route(vocabulary as Vocabulary, {
+      form: 'message',
+      to: ref(vocabulary.kind, key),
+      verb,
+      body,
+      askId: undefined,
+      fromHost: this.host.name,
+      deadline: undefined,
+      ...this.trace(),
+    })
+  }
+
+  ask<V extends Verbs, N extends AskNames<V>>(
+    vocabulary: Vocabulary<V>,
+    key: string,
+    verb: N,
+    body: Body<V, N>,
+    outcome: AskOutcome<Reply<V, N>>,
+  ): void {
+    if (!this.alive) return
+    const { cancels } = this.cell
+    // An ask can fail before `start` returns: when the link to its target is down.
+    let forget: () => void = () => {}
+    let ended = false
+    const end = (then: () => void) => {
+      ended = true
+      cancels.delete(forget)
+      this.turn(then)
+    }
+    forget = this.host.asks.start(
+      vocabulary as Vocabulary,
+      ref(vocabulary.kind, key),
+      verb,
+      body,
+      {
+        within: outcome.within,
+        ok: (reply) => end(() => outcome.ok(reply as Reply<V, N>)),
+        failed: (failure) => end(() => outcome.failed(failure)),
+      },
+      this.trace(),
+    )
+    if (!ended) cancels.add(forget)
+  }
+
+  spawn<V extends Verbs, P>(
+    child: Actor<V, P>,
+    key: string,
+    props: P,
+    strategy: Strategy = 'one-for-one',
+  ): Ref {
+    return this.host.addCell(child as unknown as AnyActor, key, props, this.cell, strategy).ref
+  }
+
+  watch(target: Ref, terminated: (why: TerminatedWhy) => void): void {
+    this.host.watch(target, (why) => this.turn(() => terminated(why)))
+  }
+
+  stop(target?: Ref): void {
+    const victim = target ? this.host.cellOf(target) : this.cell
+    if (!victim) return
+    if (victim !== this.cell && victim.parent !== this.cell) {
+      throw new Error(`${refText(this.self)} may stop its children and itself only`)
+    }
+    this.host.supervisor.stop(victim, 'stopped')
+  }
+
+  after(name: string, ms: number, run: () => void): void {
+    if (!this.alive) return
+    const { timers } = this.cell
+    this.cancel(name)
+    const stop = this.host.options.clock.after(ms, () => {
+      if (timers.get(name) !== stop) return
+      timers.delete(name)
+      this.turn(run)
+    })
+    this.cell.setTimer(name, stop)
+  }
+
+  cancel(name: string): void {
+    this.cell.timers.get(name)?.()
+    this.cell.timers.delete(name)
+  }
+
+  stash(): void {
+    this.cell.stashCurrent()
+  }
+
+  unstash(): void {
+    this.cell.mailbox.returnToHead(this.cell.stashed)
+    this.cell.stashed = []
+    this.host.wake(this.cell)
+  }
+
+  /** The actor's store, whose commits answer in a turn of the actor. */
+  get store(): Store {
+    if (!this.wrapped) {
+      const { host } = this
+      const store = host.options.storeFor(this.self.kind, this.self.key)
+      this.wrapped = {
+        get: (table, key) => store.get(table, key),
+        range: (table, options) => store.range(table, options),
+        commit: (puts, done) => host.commit(store, puts, (error) => this.turn(() => done(error))),
+      }
+    }
+    return this.wrapped
+  }
+
+  run<In, Out, Chunk = never>(
+    task: Task<In, Out, Chunk>,
+    input: In,
+    outcome: TaskOutcome<Out, Chunk>,
+  ): CancelTask {
+    return runTask(this.host, this.cell, (then) => this.turn(then), task, input, outcome)
+  }
+
+  log(level: LogLevel, event: string, fields?: Record<string, unknown>): void {
+    this.host.log(level, this.self, event, fields)
+  }
+
+  reached(mark: string): void {
+    this.host.options.reached?.(mark)
+  }
 }
 
 export function createContext(host: Host, cell: Cell): Context {
-  const { incarnation } = cell
-  const { clock, entropy, storeFor } = host.options
-  const turn = (run: () => void) => host.turn(cell, incarnation, run)
-  const alive = () => cell.incarnation === incarnation && cell.state !== 'stopped'
-  let wrapped: Store | undefined
-  return {
-    self: cell.ref,
-    incarnation,
-    now: () => clock.now(),
-    wallTime: () => clock.wallTime(),
-    random: (below) => entropy.random(below),
-    tell(vocabulary, key, verb, body) {
-      if (!alive()) return
-      host.route(vocabulary as Vocabulary, {
-        form: 'message',
-        to: ref(vocabulary.kind, key),
-        verb,
-        body,
-        askId: undefined,
-        fromHost: host.name,
-        deadline: undefined,
-        ...trace(host, cell),
-      })
-    },
-    ask(vocabulary, key, verb, body, outcome) {
-      if (!alive()) return
-      const { within, ok, failed } = outcome as AskOutcome<unknown>
-      // An ask can fail before `start` returns: when the link to its target is down.
-      let forget: () => void = () => {}
-      let ended = false
-      const end = () => {
-        ended = true
-        cell.cancels.delete(forget)
-      }
-      forget = host.asks.start(
-        vocabulary as Vocabulary,
-        ref(vocabulary.kind, key),
-        verb,
-        body,
-        {
-          within,
-          ok: (reply) => {
-            end()
-            turn(() => ok(reply))
-          },
-          failed: (failure) => {
-            end()
-            turn(() => failed(failure))
-          },
-        },
-        trace(host, cell),
-      )
-      if (!ended) cell.cancels.add(forget)
-    },
-    spawn<V extends Verbs, P>(
-      child: Actor<V, P>,
-      key: string,
-      props: P,
-      strategy: Strategy = 'one-for-one',
-    ) {
-      return host.addCell(child as unknown as AnyActor, key, props, cell, strategy).ref
-    },
-    watch: (target, terminated) => host.watch(target, (why) => turn(() => terminated(why))),
-    stop(target?: Ref) {
-      const victim = target ? host.cellOf(target) : cell
-      if (!victim) return
-      if (victim !== cell && victim.parent !== cell) {
-        throw new Error(`${refText(cell.ref)} may stop its children and itself only`)
-      }
-      host.supervisor.stop(victim, 'stopped')
-    },
-    after(name, ms, run) {
-      if (!alive()) return
-      cell.timers.get(name)?.()
-      cell.timers.delete(name)
-      const cancel = clock.after(ms, () => {
-        if (cell.timers.get(name) !== cancel) return
-        cell.timers.delete(name)
-        turn(run)
-      })
-      cell.setTimer(name, cancel)
-    },
-    cancel(name) {
-      cell.timers.get(name)?.()
-      cell.timers.delete(name)
-    },
-    stash: () => cell.stashCurrent(),
-    unstash() {
-      cell.mailbox.returnToHead(cell.stashed)
-      cell.stashed = []
-      host.wake(cell)
-    },
-    get store() {
-      if (!wrapped) wrapped = asTurns(storeFor(cell.ref.kind, cell.ref.key), host, turn)
-      return wrapped
-    },
-    run: (task, input, outcome) => runTask(host, cell, turn, task, input, outcome),
-    log: (level, event, fields) => host.log(level, cell.ref, event, fields),
-    reached: (mark) => host.options.reached?.(mark),
-  }
-}
-
-/** The same store, whose commits answer in a turn of the actor. */
-function asTurns(store: Store, host: Host, turn: (run: () => void) => void): Store {
-  return {
-    get: (table, key) => store.get(table, key),
-    range: (table, options) => store.range(table, options),
-    commit: (puts, done) => host.commit(store, puts, (error) => turn(() => done(error))),
-  }
+  return new CellContext(host, cell)
 }

@@ -39,7 +39,11 @@ function count(name: string, text: string): number {
 }
 
 const first = count('from', values.seed ?? values.from)
-const seeds = values.seed ? 1 : values.minutes ? Number.MAX_SAFE_INTEGER : count('seeds', values.seeds)
+const seeds = values.seed
+  ? 1
+  : values.minutes
+    ? Number.MAX_SAFE_INTEGER
+    : count('seeds', values.seeds)
 const endAt = values.minutes ? Date.now() + count('minutes', values.minutes) * 60_000 : undefined
 if (values.plant !== undefined && values.plant !== 'double-vote') {
   process.stderr.write(`--plant knows "double-vote", not "${values.plant}"\n`)
@@ -85,7 +89,9 @@ for (let seed = first; seed < first + seeds; seed++) {
   done++
   if (done % 10 === 0) {
     const rate = (done / (Date.now() - startedAt)) * 1000
-    process.stderr.write(`\r${done} seeds, ${failures.length} failures, ${rate.toFixed(2)} seeds/s `)
+    process.stderr.write(
+      `\r${done} seeds, ${failures.length} failures, ${rate.toFixed(2)} seeds/s `,
+    )
   }
 }
 process.stderr.write(`\n${done} seeds, ${blocks} blocks, ${jobs} jobs ended\n`)

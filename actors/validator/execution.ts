@@ -59,11 +59,17 @@ export class Execution {
   }
 
   private check({ hash, block }: Extract<ExecutionEffect, { type: 'check' }>): void {
-    this.ctx.ask(BlockBuilderMessages, this.props.node, 'Check', { block }, {
-      within: CHECK_WITHIN_MS,
-      ok: ({ ok, code }) => this.report({ type: 'checked', hash, ok, code }),
-      failed: () => this.report({ type: 'checked', hash, ok: false, code: 'BUSY' }),
-    })
+    this.ctx.ask(
+      BlockBuilderMessages,
+      this.props.node,
+      'Check',
+      { block },
+      {
+        within: CHECK_WITHIN_MS,
+        ok: ({ ok, code }) => this.report({ type: 'checked', hash, ok, code }),
+        failed: () => this.report({ type: 'checked', hash, ok: false, code: 'BUSY' }),
+      },
+    )
   }
 
   private finalise({ hash, certificate }: Extract<ExecutionEffect, { type: 'finalise' }>): void {

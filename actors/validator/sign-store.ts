@@ -33,7 +33,11 @@ export class SignStore {
   records(): SignRecord[] {
     return this.ctx.store.range(RECORDS, { limit: RECORDS_MAX }).map(([key, message]) => {
       const data = new DataView(key.buffer, key.byteOffset, key.byteLength)
-      return { view: Number(data.getBigUint64(0)), slot: data.getUint8(8), message: message.slice() }
+      return {
+        view: Number(data.getBigUint64(0)),
+        slot: data.getUint8(8),
+        message: message.slice(),
+      }
     })
   }
 

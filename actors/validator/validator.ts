@@ -1,8 +1,6 @@
 // validator: hosts the consensus core. Events in, effects out; everything that must survive a crash
 // is durable in the sign store before it leaves.
 
-import { actor } from '../../runtime/actor.ts'
-import type { Context } from '../../runtime/context.ts'
 import { decodeCertificate } from '../../protocol/consensus/certificate.ts'
 import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
 import { Simplex } from '../../protocol/consensus/simplex.ts'
@@ -12,6 +10,8 @@ import type {
   SimplexEvent,
 } from '../../protocol/consensus/simplex-types.ts'
 import { MODE_NAMES } from '../../protocol/consensus/validator-set.ts'
+import { actor } from '../../runtime/actor.ts'
+import type { Context } from '../../runtime/context.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
 import { Execution } from './execution.ts'
@@ -111,7 +111,9 @@ export const Validator = actor({
         within: TIP_WITHIN_MS,
         failed: () => ctx.after('start', START_RETRY_MS, start),
         ok: (tip) => {
-          const config = signs.mayVote(tip.height) ? props.config : { ...props.config, secretKey: undefined }
+          const config = signs.mayVote(tip.height)
+            ? props.config
+            : { ...props.config, secretKey: undefined }
           hosted = new Hosted(ctx, props, new Simplex(config), signs)
           const certificate = tip.certificate.length
             ? decodeCertificate(tip.certificate)

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Network } from '../../config/network.ts'
-import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
-import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
-import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
+import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
+import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
 import { createMarketModule } from '../../protocol/market/market-module.ts'
 import { moduleRegistry } from '../../protocol/modules/registry.ts'
 
@@ -25,7 +25,10 @@ export function chainSetup(network: Network): ChainSetup {
         `but ${network.genesisHash} is pinned`,
     )
   }
-  return { genesis, config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native))) }
+  return {
+    genesis,
+    config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native))),
+  }
 }
 
 export function storeFolder(dataDirectory: string, node: string, store: string): string {

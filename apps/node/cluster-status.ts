@@ -54,8 +54,9 @@ export class ClusterStatusReader {
       const key = this.validators[node % this.validators.length] as string
       try {
         if (height === undefined) {
-          height = (await this.host.edge.ask(ArchiveMessages, key, 'Head', null, { within: ASK_MS }))
-            .height
+          height = (
+            await this.host.edge.ask(ArchiveMessages, key, 'Head', null, { within: ASK_MS })
+          ).height
         }
         const body = { height, max: BLOCKS_PER_POLL }
         const blocks = await this.host.edge.ask(ArchiveMessages, key, 'BlocksAfter', body, {

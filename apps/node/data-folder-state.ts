@@ -8,9 +8,14 @@ import { StartError } from './start-error.ts'
 
 /** Throws StartError; otherwise the folder is there and says which network it belongs to. */
 export function claimDataFolder(folder: string, network: Network): void {
-  const running = readEndpoints(folder)?.pids.filter((pid) => pid !== process.pid).find(processAlive)
+  const running = readEndpoints(folder)
+    ?.pids.filter((pid) => pid !== process.pid)
+    .find(processAlive)
   if (running) {
-    throw new StartError('ALREADY_RUNNING', `process ${running} already runs a cluster on ${folder}`)
+    throw new StartError(
+      'ALREADY_RUNNING',
+      `process ${running} already runs a cluster on ${folder}`,
+    )
   }
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'network.json')

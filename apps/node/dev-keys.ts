@@ -3,8 +3,8 @@
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { mnemonicToAccount } from 'viem/accounts'
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { bigintToBytes, bytesToBigint, utf8 } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
 
 export const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
 

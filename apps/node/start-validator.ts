@@ -5,8 +5,8 @@ import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../actors/mempool/mempool.ts'
 import { Validator } from '../../actors/validator/validator.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
-import type { Topology } from '../../config/topology.ts'
 import type { Network } from '../../config/network.ts'
+import type { Topology } from '../../config/topology.ts'
 import type { SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
 import {
   CLOCK_AHEAD_MAX_MS,

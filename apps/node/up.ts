@@ -2,11 +2,11 @@
 // servers on the main thread. Reports each step; continues the chain that the data folder holds.
 
 import { resolve } from 'node:path'
+import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { selfTestSecp256k1 } from '../../compute/crypto/secp256k1-native.ts'
 import type { Environment } from '../../config/env.ts'
 import { loadNetwork } from '../../config/network.ts'
 import type { Topology } from '../../config/topology.ts'
-import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import { MemoryStore } from '../../storage/memory/memory-store.ts'
@@ -99,12 +99,17 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   removeEndpoints(dataDirectory)
   const { msPerRecovery, isNative } = selfTestSecp256k1()
   if (!isNative) {
-    report({ type: 'warning', message: `secp256k1 runs in JavaScript: ${msPerRecovery} ms a check` })
+    report({
+      type: 'warning',
+      message: `secp256k1 runs in JavaScript: ${msPerRecovery} ms a check`,
+    })
   }
   const setup = chainSetup(network)
   const { chainId } = setup.genesis
   if (environment.chainId !== undefined && environment.chainId !== chainId) {
-    throw new Error(`AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`)
+    throw new Error(
+      `AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`,
+    )
   }
   step('checks', `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`)
 

@@ -13,7 +13,12 @@ export interface WorkerInput {
 }
 
 export type WorkerReport =
-  | { readonly type: 'started'; readonly name: string; readonly ms: number; readonly detail: string }
+  | {
+      readonly type: 'started'
+      readonly name: string
+      readonly ms: number
+      readonly detail: string
+    }
   | { readonly type: 'failed'; readonly name: string; readonly message: string }
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'stopped'; readonly name: string }

@@ -2,9 +2,9 @@
 // in tests. npm's package falls back to slow JavaScript without a word, so we ask which one it is.
 
 import secp256k1 from 'secp256k1'
+import { concatBytes, equalBytes } from '../../lib/bytes.ts'
 import { addressOfKey, secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
-import { concatBytes, equalBytes } from '../../lib/bytes.ts'
 
 /** True if the compact signature's s is above half of the order (EIP-2 refuses it). */
 function isHighS(compact: Uint8Array): boolean {

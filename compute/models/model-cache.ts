@@ -29,7 +29,9 @@ export function cachedFiles(manifest: Manifest): Record<string, string> {
   const paths: Record<string, string> = {}
   for (const file of manifest.files) {
     if (!hasBlob(file)) {
-      throw new Error(`${manifest.id}: ${file.name} is not here; run ./aitbc models pull ${manifest.id}`)
+      throw new Error(
+        `${manifest.id}: ${file.name} is not here; run ./aitbc models pull ${manifest.id}`,
+      )
     }
     paths[file.name] = blobPath(file)
   }

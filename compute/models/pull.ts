@@ -37,7 +37,11 @@ interface Source {
 async function openSource(file: ModelFileSpec): Promise<Source> {
   const [scheme, rest] = [file.source.slice(0, file.source.indexOf(':')), file.source]
   if (scheme === 'file') {
-    return { body: createReadStream(rest.slice(5)), totalBytes: file.size, integrity: file.integrity }
+    return {
+      body: createReadStream(rest.slice(5)),
+      totalBytes: file.size,
+      integrity: file.integrity,
+    }
   }
   const archive = scheme === 'npm' ? await packageArchive(rest.slice(4)) : undefined
   const response = await fetch(archive?.url ?? rest)

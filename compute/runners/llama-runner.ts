@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs'
 import { setImmediate as giveWay } from 'node:timers/promises'
 import { prng } from '../../lib/prng.ts'
 import type { JobInput, JobRequest } from '../../protocol/job/job-request.ts'
-import { LlamaEngine } from './llama-engine.ts'
 import { readLlamaCheckpoint } from './llama-checkpoint.ts'
+import { LlamaEngine } from './llama-engine.ts'
 import { BOS, EOS, LlamaTokenizer } from './llama-tokenizer.ts'
-import { type LoadRunner, RunError, type Runner, type RunLimits, type RunResult } from './runner.ts'
+import { type LoadRunner, RunError, type RunLimits, type Runner, type RunResult } from './runner.ts'
 import { type SamplerSettings, sampleToken } from './sample-token.ts'
 
 /** How many of the latest tokens the repetition penalty looks at. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { JobInput, JobRequest } from '../../protocol/job/job-request.ts'
-import { type LoadRunner, RunError, type Runner, type RunLimits, type RunResult } from './runner.ts'
+import { type LoadRunner, RunError, type RunLimits, type Runner, type RunResult } from './runner.ts'
 import { WordPieceTokenizer } from './wordpiece-tokenizer.ts'
 
 /** Components are printed with this many decimals: the output's bytes are what is signed. */

@@ -4,7 +4,12 @@ import type { JobRequest } from '../../protocol/job/job-request.ts'
 import type { RunResult } from './runner.ts'
 
 export type ToRunner =
-  | { readonly type: 'run'; readonly id: number; readonly request: JobRequest; readonly unitsMax: number }
+  | {
+      readonly type: 'run'
+      readonly id: number
+      readonly request: JobRequest
+      readonly unitsMax: number
+    }
   | { readonly type: 'cancel'; readonly id: number }
 
 export type FromRunner =
@@ -12,4 +17,9 @@ export type FromRunner =
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'chunk'; readonly id: number; readonly text: string }
   | { readonly type: 'done'; readonly id: number; readonly result: RunResult }
-  | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string }
+  | {
+      readonly type: 'failed'
+      readonly id: number
+      readonly code: string
+      readonly message: string
+    }

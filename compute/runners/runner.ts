@@ -1,8 +1,8 @@
 // What every model engine offers: load, run with streaming and cancel, unload. The same contract for
 // text and embeddings; what differs is in the output.
 
-import type { Manifest } from '../models/manifest.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
+import type { Manifest } from '../models/manifest.ts'
 
 export interface RunLimits {
   /** Stops generation when this many units are used. */

@@ -36,7 +36,8 @@ function difference(golden: GoldenVector, { output }: RunResult): string | undef
   const vector = answer.embeddings?.[0] ?? []
   for (const [i, expected] of golden.micros.entries()) {
     const got = Math.round((vector[i] ?? Number.NaN) * 1e6)
-    if (!(Math.abs(got - expected) <= golden.tolerance)) return `component ${i} is ${got} millionths`
+    if (!(Math.abs(got - expected) <= golden.tolerance))
+      return `component ${i} is ${got} millionths`
   }
   return undefined
 }

@@ -40,7 +40,10 @@ export class WordPieceTokenizer {
   }
 
   private words(text: string): string[] {
-    const clean = text.normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase()
+    const clean = text
+      .normalize('NFD')
+      .replace(/\p{Mn}/gu, '')
+      .toLowerCase()
     let spaced = ''
     for (const character of clean) {
       if (/\p{Cc}/u.test(character) && !/\s/.test(character)) continue

@@ -1,8 +1,8 @@
 // The tasks of a provider: load, run and stop models, each in a child process of its own that is
 // started when first needed and again when it has died.
 
-import type { TaskRunner } from '../../runtime/task.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
+import type { TaskRunner } from '../../runtime/task.ts'
 import { loadManifest, type Manifest, modelRoot } from '../models/manifest.ts'
 import { cachedFiles } from '../models/model-cache.ts'
 import { RunnerProcess } from '../runners/runner-process.ts'

@@ -1,9 +1,9 @@
 // A simulated disk under the store port: a commit takes virtual time and is applied whole or not at
 // all; what was not applied when the node crashed is gone.
 
-import type { Prng } from '../../lib/prng.ts'
 import { compareBytes } from '../../lib/bytes.ts'
 import { bytesToHex } from '../../lib/hex.ts'
+import type { Prng } from '../../lib/prng.ts'
 import type { Put, RangeOptions, Store } from '../store.ts'
 import type { DiskFaults } from './faults.ts'
 import type { Timeline } from './timeline.ts'

@@ -104,7 +104,8 @@ export class World {
     node.life++
     const host = new Host(this.hostOptions(node))
     node.host = host
-    for (const other of this.nodes.values()) if (other.host && other !== node) this.link(node, other)
+    for (const other of this.nodes.values())
+      if (other.host && other !== node) this.link(node, other)
     node.spawn(host)
   }
 

@@ -1,14 +1,13 @@
 // Reads the validators' disks and compares: one final block per height, equal roots, all the money
 // there, each escrow ended at most once, nothing final ever lost.
 
+import { bytesToBigint, u64 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { u64 } from '../../lib/bytes.ts'
 import { decodeBlock } from '../../protocol/block/block.ts'
 import { decodeReceipt } from '../../protocol/block/transaction-receipt.ts'
 import { decodeMarketLog } from '../../protocol/market/market-log.ts'
 import { decodeAccount } from '../../protocol/state/account.ts'
 import { CHAIN_TABLES, decodeReceipts, META_FINAL } from '../../protocol/state/tables.ts'
-import { bytesToBigint } from '../../lib/bytes.ts'
 import type { World } from '../../runtime/sim/world.ts'
 import { SUPPLY } from './sim-chain.ts'
 import { NODES } from './sim-cluster.ts'
@@ -92,7 +91,10 @@ export class ChainChecker {
   checkEnd(finalTransfers: ReadonlyMap<Hex, number>): void {
     for (const node of NODES) {
       let total = 0n
-      for (const [, value] of this.world.platter(node, 'chain').table(CHAIN_TABLES.accounts).values()) {
+      for (const [, value] of this.world
+        .platter(node, 'chain')
+        .table(CHAIN_TABLES.accounts)
+        .values()) {
         total += decodeAccount(value).balance
       }
       if (total !== SUPPLY) this.violations.push(`supply: ${node} holds ${total} of ${SUPPLY}`)

@@ -4,8 +4,8 @@
 import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { MempoolMessages } from '../../actors/messages/mempool.ts'
 import { SchedulerMessages } from '../../actors/messages/scheduler.ts'
-import { nothing } from '../../lib/schema.ts'
 import type { Hex } from '../../lib/hex.ts'
+import { nothing } from '../../lib/schema.ts'
 import { signTransaction } from '../../protocol/transaction/encode-transaction.ts'
 import { actor } from '../../runtime/actor.ts'
 import { messages, tell } from '../../runtime/messages.ts'
@@ -40,11 +40,17 @@ export const TransferPerson = actor({
     const node = () => props.nodes[ctx.random(props.nodes.length)] as string
     const rest = () => ctx.after('next', 1 + ctx.random(2 * props.pauseMs), next)
     const next = () => {
-      ctx.ask(ArchiveMessages, node(), 'Account', { address: props.address }, {
-        within: WITHIN_MS,
-        failed: rest,
-        ok: ({ nonce }) => submit(nonce),
-      })
+      ctx.ask(
+        ArchiveMessages,
+        node(),
+        'Account',
+        { address: props.address },
+        {
+          within: WITHIN_MS,
+          failed: rest,
+          ok: ({ nonce }) => submit(nonce),
+        },
+      )
     }
     const submit = (nonce: number) => {
       const raw = signTransaction(
@@ -63,11 +69,18 @@ export const TransferPerson = actor({
         props.secretKey,
         simSecp256k1,
       )
-      ctx.ask(MempoolMessages, node(), 'Submit', { transactions: [raw] }, {
-        within: WITHIN_MS,
-        failed: rest,
-        ok: ([verdict]) => (verdict && verdict.code === '' ? awaitFinal(verdict.hash, 0) : rest()),
-      })
+      ctx.ask(
+        MempoolMessages,
+        node(),
+        'Submit',
+        { transactions: [raw] },
+        {
+          within: WITHIN_MS,
+          failed: rest,
+          ok: ([verdict]) =>
+            verdict && verdict.code === '' ? awaitFinal(verdict.hash, 0) : rest(),
+        },
+      )
     }
     const awaitFinal = (hash: Hex, waitedMs: number) => {
       if (waitedMs > PATIENCE_MS) {
@@ -75,18 +88,24 @@ export const TransferPerson = actor({
         return
       }
       const again = () => ctx.after('again', 100, () => awaitFinal(hash, waitedMs + 100))
-      ctx.ask(ArchiveMessages, node(), 'TransactionAt', { hash }, {
-        within: WITHIN_MS,
-        failed: again,
-        ok: (place) => {
-          if (!place) {
-            again()
-            return
-          }
-          props.seen.finalTransfers.set(hash, place.height)
-          rest()
+      ctx.ask(
+        ArchiveMessages,
+        node(),
+        'TransactionAt',
+        { hash },
+        {
+          within: WITHIN_MS,
+          failed: again,
+          ok: (place) => {
+            if (!place) {
+              again()
+              return
+            }
+            props.seen.finalTransfers.set(hash, place.height)
+            rest()
+          },
         },
-      })
+      )
     }
     rest()
     return { Nothing() {} }
@@ -132,17 +151,23 @@ export const JobPerson = actor({
       })
     }
     const follow = (jobId: Hex, waitedMs: number) => {
-      ctx.ask(SchedulerMessages, 'main', 'Job', { jobId }, {
-        within: WITHIN_MS,
-        failed: () => ctx.after('follow', 500, () => follow(jobId, waitedMs + 500)),
-        ok: (job) => {
-          if (job && ['completed', 'failed', 'cancelled', 'expired'].includes(job.state)) {
-            props.seen.endedJobs.set(jobId, job.state)
-            rest()
-          } else if (waitedMs > 2 * PATIENCE_MS) rest()
-          else ctx.after('follow', 200, () => follow(jobId, waitedMs + 200))
+      ctx.ask(
+        SchedulerMessages,
+        'main',
+        'Job',
+        { jobId },
+        {
+          within: WITHIN_MS,
+          failed: () => ctx.after('follow', 500, () => follow(jobId, waitedMs + 500)),
+          ok: (job) => {
+            if (job && ['completed', 'failed', 'cancelled', 'expired'].includes(job.state)) {
+              props.seen.endedJobs.set(jobId, job.state)
+              rest()
+            } else if (waitedMs > 2 * PATIENCE_MS) rest()
+            else ctx.after('follow', 200, () => follow(jobId, waitedMs + 200))
+          },
         },
-      })
+      )
     }
     rest()
     return { Nothing() {} }

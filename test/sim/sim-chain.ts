@@ -1,8 +1,8 @@
 // The chain of the simulated cluster: four validators, a coordinator, a provider, people with money.
 
 import { bytesToHex } from '../../lib/hex.ts'
-import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
+import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { createMarketModule } from '../../protocol/market/market-module.ts'
 import { moduleRegistry } from '../../protocol/modules/registry.ts'
 import { simAddress, simBls, simSecp256k1 } from './sim-crypto.ts'

@@ -29,7 +29,8 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 
 function xor(signatures: readonly Uint8Array[]): Uint8Array {
   const sum = new Uint8Array(96)
-  for (const one of signatures) for (let i = 0; i < 96; i++) sum[i] = (sum[i] as number) ^ (one[i] as number)
+  for (const one of signatures)
+    for (let i = 0; i < 96; i++) sum[i] = (sum[i] as number) ^ (one[i] as number)
   return sum
 }
 
@@ -44,7 +45,8 @@ export const simBls: Bls = {
   verify: (key, message, signature) => same(tagged(key.subarray(0, 32), message), signature),
   aggregate: (signatures) => xor(signatures),
   verifyAggregate: (keys, message, signature) =>
-    keys.length > 0 && same(xor(keys.map((key) => tagged(key.subarray(0, 32), message))), signature),
+    keys.length > 0 &&
+    same(xor(keys.map((key) => tagged(key.subarray(0, 32), message))), signature),
   provePossession: (secretKey) => tagged(secretKey, secretKey),
   verifyPossession: (key, proof) => same(tagged(key.subarray(0, 32), key.subarray(0, 32)), proof),
 }

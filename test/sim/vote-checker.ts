@@ -1,8 +1,8 @@
 // Listens to every frame on the simulated network: no validator may ever contradict itself. It reads
 // what is sent, not what anybody says they sent.
 
-import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
 import { readBlockNode } from '../../protocol/consensus/block-tree.ts'
+import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
 import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../protocol/consensus/vote.ts'
 import { unpackFrame } from '../../runtime/envelope.ts'
 
