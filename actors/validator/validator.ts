@@ -29,6 +29,16 @@ export interface ValidatorProps {
 const START_RETRY_MS = 200
 const TIP_WITHIN_MS = 30_000
 
+type Evidence = Extract<SimplexEffect, { type: 'evidence' } | { type: 'evidence-proposals' }>
+
+function evidenceFields(effect: Evidence): Record<string, unknown> {
+  if (effect.type === 'evidence-proposals') {
+    return { rule: 'E4', signer: effect.leader, view: effect.view }
+  }
+  const [vote] = effect.contradiction.votes
+  return { rule: effect.contradiction.rule, signer: vote.signer, view: vote.view }
+}
+
 /** One running validator: the core and the doors through which its effects leave. */
 class Hosted {
   private readonly ctx: Context
@@ -54,40 +64,39 @@ class Hosted {
     const { ctx } = this
     switch (effect.type) {
       case 'send':
-        return this.send(effect.to, effect.message)
+        this.send(effect.to, effect.message)
+        break
       case 'broadcast':
         for (let i = 0; i < this.props.peers.length; i++) this.send(i, effect.message)
-        return
-      case 'persist':
-        return this.signs.persist(effect.records, () =>
-          this.handle({ type: 'persisted', id: effect.id }),
-        )
+        break
+      case 'persist': {
+        const { id, records } = effect
+        this.signs.persist(records, () => this.handle({ type: 'persisted', id }))
+        break
+      }
       case 'forget':
-        return this.signs.forget(effect.view)
-      case 'timer':
-        return ctx.after(effect.name, effect.ms, () =>
-          this.handle({ type: 'timer', name: effect.name }),
-        )
+        this.signs.forget(effect.view)
+        break
+      case 'timer': {
+        const { name, ms } = effect
+        ctx.after(name, ms, () => this.handle({ type: 'timer', name }))
+        break
+      }
       case 'cancel':
-        return ctx.cancel(effect.name)
+        ctx.cancel(effect.name)
+        break
       case 'log':
-        return ctx.log(effect.level, effect.event, effect.fields)
+        ctx.log(effect.level, effect.event, effect.fields)
+        break
       case 'reached':
-        return ctx.reached(effect.mark)
+        ctx.reached(effect.mark)
+        break
       case 'evidence':
-        return ctx.log('warn', 'a validator contradicts itself', {
-          rule: effect.contradiction.rule,
-          signer: effect.contradiction.votes[0].signer,
-          view: effect.contradiction.votes[0].view,
-        })
       case 'evidence-proposals':
-        return ctx.log('warn', 'a leader made two proposals', {
-          rule: 'E4',
-          leader: effect.leader,
-          view: effect.view,
-        })
+        ctx.log('warn', 'a validator contradicts itself', evidenceFields(effect))
+        break
       default:
-        return this.execution.perform(effect)
+        this.execution.perform(effect)
     }
   }
 

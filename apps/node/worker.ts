@@ -89,7 +89,7 @@ try {
     if (message.type === 'stop') void stop(host, tasks)
   })
   const ms = Math.round(performance.now() - startedAt)
-  report({ type: 'started', name, ms, detail: host.snapshot().actors.length + ' actors' })
+  report({ type: 'started', name, ms, detail: `${host.snapshot().actors.length} actors` })
 } catch (error) {
   report({ type: 'failed', name, message: (error as Error).message })
 }

@@ -77,7 +77,6 @@ export class LlamaEngine {
   private readonly query: Float32Array
   private readonly gate: Float32Array
   private readonly up: Float32Array
-  private readonly scores: Float32Array
   private readonly logits: Float32Array
 
   constructor(weights: LlamaWeights) {

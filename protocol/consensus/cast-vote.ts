@@ -4,7 +4,6 @@
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { encodeMessage } from './consensus-message.ts'
-import { addVote } from './handle-vote.ts'
 import type { SimplexState, ViewState } from './simplex-state.ts'
 import {
   FINALIZE,
@@ -33,7 +32,7 @@ function cast(state: SimplexState, view: ViewState, kind: VoteKind, blockHash: H
   state.record({ view: view.view, slot: kind, message }, () => {
     view.own.push(message)
     state.emit({ type: 'broadcast', message })
-    addVote(state, vote)
+    state.ownVotes.push(vote)
   })
 }
 

@@ -1,18 +1,11 @@
 // A vote arrives, ours or a peer's: collect it, report contradictions, certify when a quorum is
 // there.
 
-import { FUTURE_VIEWS_BUFFERED } from '../params.ts'
 import { encodeMessage } from './consensus-message.ts'
+import { isCurrentEnough } from './current-views.ts'
 import { acceptCertificate } from './handle-certificate.ts'
 import type { SimplexState } from './simplex-state.ts'
 import { NO_BLOCK, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
-
-/** Is this a view that we keep votes of? */
-export function isCurrentEnough(state: SimplexState, epoch: number, view: number): boolean {
-  const { final, config } = state
-  if (epoch !== config.set.epoch || view <= final.view) return false
-  return view <= state.view + FUTURE_VIEWS_BUFFERED
-}
 
 function isWellFormed(state: SimplexState, vote: Vote): boolean {
   if (vote.signer >= state.config.set.validators.length) return false

@@ -14,6 +14,7 @@ import type {
   TimerName,
 } from './simplex-types.ts'
 import { validatorSetHash } from './validator-set.ts'
+import type { Vote } from './vote.ts'
 import { VoteBook } from './vote-book.ts'
 
 export interface ViewState {
@@ -53,6 +54,8 @@ export class SimplexState {
   clock: Now
   /** Turns in a row in which a leader was silent. */
   readonly silentTurns = new Map<number, number>()
+  /** Votes of ours that have become durable and are to be counted. */
+  readonly ownVotes: Vote[] = []
   private effects: SimplexEffect[] = []
   private records: SignRecord[] = []
   private afterPersist: (() => void)[] = []

@@ -52,40 +52,53 @@ export class Simplex {
 function dispatch(state: SimplexState, event: Exclude<SimplexEvent, { type: 'start' }>): void {
   switch (event.type) {
     case 'message':
-      return receive(state, event.from, event.message)
+      receive(state, event.from, event.message)
+      break
     case 'timer':
-      return onTimer(state, event.name)
+      onTimer(state, event.name)
+      break
     case 'built':
-      return handleBuilt(state, event.view, event.block, event.code)
+      handleBuilt(state, event.view, event.block, event.code)
+      break
     case 'checked':
-      return onChecked(state, event)
+      onChecked(state, event)
+      break
     case 'persisted':
-      return state.persisted(event.id)
+      state.persisted(event.id)
+      for (const vote of state.ownVotes.splice(0)) addVote(state, vote)
+      break
     case 'finalised':
-      return handleFinalised(state, event.hash, event.code)
+      handleFinalised(state, event.hash, event.code)
+      break
     case 'transaction-waiting':
       state.waiting = true
       armView(state)
-      return planProposal(state)
+      planProposal(state)
+      break
     case 'fetched':
-      return handleFetched(state, event.blocks)
+      handleFetched(state, event.blocks)
+      break
   }
 }
 
 function receive(state: SimplexState, from: number, message: ConsensusMessage): void {
   switch (message.type) {
     case 'propose':
-      return receiveProposal(state, message.proposal, from)
+      receiveProposal(state, message.proposal, from)
+      break
     case 'vote':
       // Nobody but the signer has a reason to send a vote: others send certificates.
       if (message.vote.signer === from) addVote(state, message.vote)
-      return
+      break
     case 'certificate':
-      return receiveCertificate(state, message.certificate, from)
+      receiveCertificate(state, message.certificate, from)
+      break
     case 'status':
-      return onStatus(state, from, message)
+      onStatus(state, from, message)
+      break
     case 'get':
-      return onGet(state, from, message.from, message.to)
+      onGet(state, from, message.from, message.to)
+      break
   }
 }
 
@@ -93,26 +106,30 @@ function onTimer(state: SimplexState, name: TimerName): void {
   const view = state.viewState(state.view)
   switch (name) {
     case 'propose':
-      return planProposal(state)
+      planProposal(state)
+      break
     case 'empty':
       planProposal(state)
-      return armView(state)
+      armView(state)
+      break
     case 'lead':
       if (!view.proposal) voteNullify(state, view)
-      return
+      break
     case 'advance':
       voteNullify(state, view)
-      return
+      break
     case 'rebroadcast':
-      return rebroadcast(state)
+      rebroadcast(state)
+      break
     case 'status':
-      return sendStatus(state)
+      sendStatus(state)
+      break
     case 'fetch':
       if (state.finals.size > 0 && !state.finalising) {
         state.emit({ type: 'fetch', aboveHeight: state.final.height })
         state.reached('fetch')
       }
-      return
+      break
   }
 }
 

@@ -3,7 +3,6 @@
 import type { Link } from '../../runtime/ports.ts'
 
 class MemoryLink implements Link {
-  private peer: MemoryLink | undefined
   private receive: (frame: Uint8Array) => void = () => {}
   private down: () => void = () => {}
 
