@@ -16,7 +16,7 @@ export type Source = (
 ) => () => void
 
 interface Subscription {
-  readonly stop: () => void
+  stop: () => void
   /** What happened before the client knew the id. */
   held: unknown[] | undefined
 }
@@ -38,12 +38,14 @@ export class SubscriptionDesk {
       throw new RpcError('LIMIT', text)
     }
     const id = bytesToHex(randomBytes(16))
-    const emit = (result: unknown) => {
-      const subscription = this.subscriptions.get(id)
-      if (subscription?.held) subscription.held.push(result)
-      else if (subscription) this.notify(id, result)
-    }
-    this.subscriptions.set(id, { stop: source(this.feeds, emit), held: [] })
+    const subscription: Subscription = { stop: () => {}, held: [] }
+    // Known before its source starts: some speak at once.
+    this.subscriptions.set(id, subscription)
+    subscription.stop = source(this.feeds, (result) => {
+      if (!this.subscriptions.has(id)) return
+      if (subscription.held) subscription.held.push(result)
+      else this.notify(id, result)
+    })
     return id
   }
 
