@@ -1,6 +1,6 @@
-// Which block a client means: a number, a hash, or a tag. Blocks are shown only when they are final, so
-// `latest`, `safe` and `pending` name the same block; `finalized` joins them until stake checkpoints
-// exist (DESIGN 5).
+// Which block a client means: a number, a hash, or a tag. Blocks are shown only when they are
+// final, so `latest`, `safe` and `pending` name the same block; `finalized` joins them until stake
+// checkpoints exist (DESIGN 5).
 
 import { type Hex, isHex } from '../../lib/hex.ts'
 import { RpcError } from './errors.ts'

@@ -1,5 +1,5 @@
-// A final block, decoded as far as somebody asked: senders cost a signature recovery each, so they are
-// found one by one and remembered.
+// A final block, decoded as far as somebody asked: senders cost a signature recovery each, so they
+// are found one by one and remembered.
 
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'

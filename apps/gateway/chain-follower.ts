@@ -1,5 +1,5 @@
-// Follows the chain block by block and tells whoever listens: no block is left out, none comes twice,
-// also when another node has to be asked.
+// Follows the chain block by block and tells whoever listens: no block is left out, none comes
+// twice, also when another node has to be asked.
 
 import { RPC_FOLLOW_BATCH, RPC_RETRY_MS } from '../../config/limits.ts'
 import type { BlockCache } from './block-cache.ts'

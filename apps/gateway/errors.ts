@@ -1,5 +1,5 @@
-// Every error that JSON-RPC answers with. Numbers by JSON-RPC 2.0 and EIP-1474; texts of geth, because
-// clients such as viem and ethers classify errors by their text.
+// Every error that JSON-RPC answers with. Numbers by JSON-RPC 2.0 and EIP-1474; texts of geth,
+// because clients such as viem and ethers classify errors by their text.
 
 import type { Hex } from '../../lib/hex.ts'
 import { TRANSACTION_REFUSALS } from '../../protocol/errors/transaction-refusals.ts'

@@ -1,5 +1,5 @@
-// JSON-RPC 2.0: from the text of a request or batch to the text of its answer. Whatever comes in, it
-// answers or stays silent as the specification says, and never throws.
+// JSON-RPC 2.0: from the text of a request or batch to the text of its answer. Whatever comes in,
+// it answers or stays silent as the specification says, and never throws.
 
 import { RPC_BATCH_MAX, RPC_IN_FLIGHT_MAX, RPC_REPLY_BYTES_MAX } from '../../config/limits.ts'
 import { ChainUnavailable } from './chain-access.ts'

@@ -14,13 +14,13 @@ import { getBalance } from './methods/eth/get-balance.ts'
 import { getBlockByHash } from './methods/eth/get-block-by-hash.ts'
 import { getBlockByNumber } from './methods/eth/get-block-by-number.ts'
 import { getBlockReceipts } from './methods/eth/get-block-receipts.ts'
-import { getBlockTransactionCountByHash } from './methods/eth/get-block-transaction-count-by-hash.ts'
-import { getBlockTransactionCountByNumber } from './methods/eth/get-block-transaction-count-by-number.ts'
+import { transactionCountAtHash } from './methods/eth/get-block-transaction-count-by-hash.ts'
+import { transactionCountAtNumber } from './methods/eth/get-block-transaction-count-by-number.ts'
 import { getCode } from './methods/eth/get-code.ts'
 import { getLogs } from './methods/eth/get-logs.ts'
 import { getStorageAt } from './methods/eth/get-storage-at.ts'
-import { getTransactionByBlockHashAndIndex } from './methods/eth/get-transaction-by-block-hash-and-index.ts'
-import { getTransactionByBlockNumberAndIndex } from './methods/eth/get-transaction-by-block-number-and-index.ts'
+import { transactionAtHash } from './methods/eth/get-transaction-by-block-hash-and-index.ts'
+import { transactionAtNumber } from './methods/eth/get-transaction-by-block-number-and-index.ts'
 import { getTransactionByHash } from './methods/eth/get-transaction-by-hash.ts'
 import { getTransactionCount } from './methods/eth/get-transaction-count.ts'
 import { getTransactionReceipt } from './methods/eth/get-transaction-receipt.ts'
@@ -53,13 +53,13 @@ const ALL: readonly Method[] = [
   getBlockByHash,
   getBlockByNumber,
   getBlockReceipts,
-  getBlockTransactionCountByHash,
-  getBlockTransactionCountByNumber,
+  transactionCountAtHash,
+  transactionCountAtNumber,
   getCode,
   getLogs,
   getStorageAt,
-  getTransactionByBlockHashAndIndex,
-  getTransactionByBlockNumberAndIndex,
+  transactionAtHash,
+  transactionAtNumber,
   getTransactionByHash,
   getTransactionCount,
   getTransactionReceipt,

@@ -1,5 +1,5 @@
-// ChainAccess over the actors of one node at a time: the same one as long as it answers, so that what
-// a client reads never goes back in time; the next one when it does not.
+// ChainAccess over the actors of one node at a time: the same one as long as it answers, so that
+// what a client reads never goes back in time; the next one when it does not.
 
 import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { MempoolMessages } from '../../actors/messages/mempool.ts'

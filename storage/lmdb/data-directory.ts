@@ -128,7 +128,8 @@ function checkSchema(folder: string, network: string): void {
     throw new DataDirectoryError('STATE_MISMATCH', `${file} is damaged`)
   }
   if ((found.schema as number) > SCHEMA_VERSION) {
-    const text = `${folder} was written by a newer version (schema ${found.schema}, ours is ${SCHEMA_VERSION})`
+    const schemas = `schema ${found.schema}, ours is ${SCHEMA_VERSION}`
+    const text = `${folder} was written by a newer version (${schemas})`
     throw new DataDirectoryError('STATE_MISMATCH', text)
   }
   if (found.network !== network) {
@@ -139,8 +140,9 @@ function checkSchema(folder: string, network: string): void {
 
 /**
  * Takes the folder (made if missing) for this process; the result gives it back. `network` is
- * whatever tells networks apart, such as a name with the genesis hash. A lock of a process that died
- * is taken over. Throws DataDirectoryError.
+ * whatever tells networks apart, such as a name with the genesis hash. A lock of a process that
+ * died is taken over. Throws DataDirectoryError ALREADY_RUNNING, or STATE_MISMATCH for a newer
+ * schema, another network or damage.
  */
 export function openDataDirectory(folder: string, network: string): () => void {
   mkdirSync(folder, { recursive: true })

@@ -1,16 +1,20 @@
-// A store in LMDB: one environment, one named database per table, one synchronous commit at a time.
-// A commit is on the disk before it is answered; it is never opened with noSync (DESIGN 12).
+// A store in LMDB: one environment, one named database per table, one synchronous commit at a
+// time. A commit is on the disk before it is answered; it is never opened with noSync (DESIGN 12).
 //
-// Commits are synchronous on purpose: lmdb's asynchronous ones raise an unhandled rejection on a full
-// disk that no caller can catch, and the process dies (docs/decisions/0050).
+// Commits are synchronous on purpose: lmdb's asynchronous ones raise an unhandled rejection on a
+// full disk that no caller can catch, and the process dies (docs/decisions/0050).
 
 import { mkdirSync } from 'node:fs'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { LMDB_MAP_BYTES, LMDB_TABLES_MAX } from '../../config/limits.ts'
+import { LMDB_MAP_BYTES, LMDB_TABLES_MAX, STORE_KEY_BYTES_MAX } from '../../config/limits.ts'
 import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
 
 type Table = Database<Buffer, Buffer>
+
+/** The first and the last key that there can be. */
+const LOWEST = Uint8Array.of(0)
+const HIGHEST = new Uint8Array(STORE_KEY_BYTES_MAX).fill(255)
 
 const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const
 
@@ -52,20 +56,21 @@ export class LmdbStore implements Store {
   }
 
   range(name: string, options: RangeOptions): [Uint8Array, Uint8Array][] {
-    const { from, to, reverse = false, limit } = options
+    const { from = LOWEST, to, reverse = false, limit } = options
     const rows: [Uint8Array, Uint8Array][] = []
-    if (limit <= 0 || (from && to && Buffer.compare(from, to) >= 0)) return rows
+    if (limit <= 0 || (to && Buffer.compare(from, to) >= 0)) return rows
     const table = this.table(name)
-    // LMDB's reverse ranges include their start and exclude their end: the other way round than ours.
+    // Both ends are always given: lmdb's own defaults leave out keys such as 00 and ff ff ff ff ff.
+    // Its reverse ranges include their start and exclude their end: ours the other way round.
     const bounds = reverse
-      ? { ...(to && { start: to as Buffer }), ...(from && { end: from as Buffer }), reverse }
-      : { ...(from && { start: from as Buffer }), ...(to && { end: to as Buffer }) }
+      ? { start: (to ?? HIGHEST) as Buffer, end: from as Buffer, reverse }
+      : { start: from as Buffer, ...(to && { end: to as Buffer }) }
     for (const { key, value } of table.getRange(bounds)) {
       if (rows.length >= limit) break
       if (reverse && to && Buffer.compare(key, to) >= 0) continue
       rows.push([key, value])
     }
-    if (reverse && from && rows.length < limit) this.addLowest(table, from, rows)
+    if (reverse && rows.length < limit) this.addLowest(table, from, rows)
     return rows
   }
 

@@ -1,5 +1,5 @@
-// A store in memory: for tests, and for nodes that keep nothing. Same order, atomicity and limits as
-// LMDB; what is read is a copy, so nobody can change what is stored by changing what he read.
+// A store in memory: for tests, and for nodes that keep nothing. Same order, atomicity and limits
+// as LMDB; what is read is a copy, so nobody can change what is stored by changing what he read.
 
 import { compareBytes } from '../../lib/bytes.ts'
 import { bytesToHex } from '../../lib/hex.ts'

@@ -1,5 +1,5 @@
-// Bad input over HTTP and WebSocket: every case gets the right code and says what was wrong, and the
-// gateway serves on. The same cases run on both drivers.
+// Bad input over HTTP and WebSocket: every case gets the right code and says what was wrong, and
+// the gateway serves on. The same cases run on both drivers.
 
 import { once } from 'node:events'
 import { test } from 'uvu'

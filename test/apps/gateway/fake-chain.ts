@@ -1,5 +1,5 @@
-// A chain of a few blocks in memory that a test can grow, and whose answers it can make fail: for what
-// the gateway does by itself, without waiting for consensus.
+// A chain of a few blocks in memory that a test can grow, and whose answers it can make fail: for
+// what the gateway does by itself, without waiting for consensus.
 
 import {
   type ChainAccess,

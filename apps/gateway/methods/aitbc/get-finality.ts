@@ -1,5 +1,5 @@
-// aitbc_getFinality: what a light client needs to trust a block without us: its header, the headers up
-// to the one that a finality certificate is for, the certificate, and the validators.
+// aitbc_getFinality: what a light client needs to trust a block without us: its header, the
+// headers up to the one that a finality certificate is for, the certificate, and the validators.
 
 import { BUNDLE_HEADERS_MAX } from '../../../../config/limits.ts'
 import { bytesToHex, type Hex } from '../../../../lib/hex.ts'

@@ -4,7 +4,7 @@ import { method } from '../../method.ts'
 import { hash } from '../../params.ts'
 import { quantity } from '../../quantity.ts'
 
-export const getBlockTransactionCountByHash = method(
+export const transactionCountAtHash = method(
   'eth_getBlockTransactionCountByHash',
   [hash],
   async (context, ref) => {

@@ -5,7 +5,7 @@ import { findBlock } from '../../find-block.ts'
 import { method } from '../../method.ts'
 import { quantity } from '../../quantity.ts'
 
-export const getBlockTransactionCountByNumber = method(
+export const transactionCountAtNumber = method(
   'eth_getBlockTransactionCountByNumber',
   [blockNumber],
   async (context, ref) => {

@@ -1,5 +1,6 @@
-// eth_getCode: the chain runs no contracts yet. Its own modules answer with one invalid opcode, so that
-// wallets and libraries see something that can be called (as other chains do for built-in contracts).
+// eth_getCode: the chain runs no contracts yet. Its own modules answer with one invalid opcode, so
+// that wallets and libraries see something that can be called (as other chains do for built-in
+// contracts).
 
 import { MARKET_ADDRESS } from '../../../../protocol/params.ts'
 import { blockOfState, requireLatest } from '../../block-param.ts'

@@ -4,7 +4,7 @@ import { minedAnswer } from '../../answers/transaction-answer.ts'
 import { method } from '../../method.ts'
 import { count, hash } from '../../params.ts'
 
-export const getTransactionByBlockHashAndIndex = method(
+export const transactionAtHash = method(
   'eth_getTransactionByBlockHashAndIndex',
   [hash, count],
   async (context, ref, index) => {

@@ -6,7 +6,7 @@ import { findBlock } from '../../find-block.ts'
 import { method } from '../../method.ts'
 import { count } from '../../params.ts'
 
-export const getTransactionByBlockNumberAndIndex = method(
+export const transactionAtNumber = method(
   'eth_getTransactionByBlockNumberAndIndex',
   [blockNumber, count],
   async (context, ref, index) => {
