@@ -108,3 +108,13 @@ export const FINALITY_SAMPLES_MAX = 500
 /** Model runners. */
 export const RUNNER_MEMORY_MIB = 2048
 export const GPU_WORKER_JOBS_MAX = 64
+
+/** Coordinator. */
+export const NONCES_MAX = 10_000
+export const NONCE_SECONDS = 300
+export const TOKEN_SECONDS = 12 * 3600
+export const RATE_CALLERS_MAX = 10_000
+export const AUTH_PER_MINUTE = 120
+export const SUBMIT_PER_MINUTE = 600
+export const EVENTS_PING_MS = 15_000
+export const SQL_CONNECTIONS_MAX = 8

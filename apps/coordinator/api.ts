@@ -1,0 +1,77 @@
+// What a route is, and what every route can reach.
+
+import type { z } from 'zod'
+import type { ArchiveMessages } from '../../actors/messages/archive.ts'
+import type { SchedulerMessages } from '../../actors/messages/scheduler.ts'
+import type { Hex } from '../../lib/hex.ts'
+import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
+import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
+import type { HttpReply } from '../../transport/http/http-server.ts'
+import type { ClusterStatus } from '../node/cluster-events.ts'
+import type { Nonces } from './nonces.ts'
+import type { ReadModel } from './read-model.ts'
+import type { Tokens } from './tokens.ts'
+
+type SchedulerVerbs = (typeof SchedulerMessages)['verbs']
+type ArchiveVerbs = (typeof ArchiveMessages)['verbs']
+
+export interface ApiContext {
+  readonly chainId: bigint
+  readonly genesisHash: Hex
+  readonly validatorSetHash: Hex
+  readonly validatorSet: ValidatorSet
+  readonly nonces: Nonces
+  readonly tokens: Tokens
+  readonly jobs: ReadModel
+  status(): Promise<ClusterStatus>
+  /** Asks the scheduler; rejects with ApiError. */
+  scheduler<N extends AskNames<SchedulerVerbs>>(
+    verb: N,
+    body: Body<SchedulerVerbs, N>,
+    withinMs?: number,
+  ): Promise<Reply<SchedulerVerbs, N>>
+  /** Asks an archive, the next one when one is down; rejects with ApiError. */
+  archive<N extends AskNames<ArchiveVerbs>>(
+    verb: N,
+    body: Body<ArchiveVerbs, N>,
+  ): Promise<Reply<ArchiveVerbs, N>>
+}
+
+export interface ApiRequest<B> {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string>>
+  readonly remoteAddress: string
+  readonly signal: AbortSignal
+  readonly body: B
+  /** The signed-in account; the zero address on public routes without a token. */
+  readonly account: Hex
+}
+
+export interface ApiReply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Becomes JSON. */
+  readonly json?: unknown
+  /** Sent as it is. */
+  readonly raw?: HttpReply
+}
+
+export interface ApiRoute<B = unknown> {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Under the server's root, `:name` for parameters. */
+  readonly path: string
+  readonly access: 'public' | 'account'
+  readonly summary: string
+  /** Absent: the route takes no body. */
+  readonly body?: z.ZodType<B>
+  /** Names of the query's parameters; others are refused. */
+  readonly query?: readonly string[]
+  /** Calls a minute per account, or per address on public routes. */
+  readonly perMinute?: number
+  handle(request: ApiRequest<B>, api: ApiContext): Promise<ApiReply>
+}
+
+export function apiRoute<B>(route: ApiRoute<B>): ApiRoute<unknown> {
+  return route as unknown as ApiRoute<unknown>
+}

@@ -1,0 +1,44 @@
+// POST /api/v1/quotes: what a job would cost, who would do it, and the exact text to submit.
+
+import { z } from 'zod'
+import { SUBMIT_PER_MINUTE } from '../../../config/limits.ts'
+import { apiRoute } from '../api.ts'
+import { refusalError } from '../errors.ts'
+
+/** The published job body; what is inside is checked by the scheduler's own rules. */
+export const JobBody = z.looseObject({
+  type: z.string(),
+  model_id: z.string(),
+  input_data: z.unknown(),
+  requirements: z.record(z.string(), z.unknown()).optional(),
+})
+
+export const quotes = apiRoute({
+  method: 'POST',
+  path: '/api/v1/quotes',
+  access: 'account',
+  summary: 'Price a job before anything is spent',
+  body: JobBody,
+  perMinute: SUBMIT_PER_MINUTE,
+  async handle({ body, account }, api) {
+    const request = JSON.stringify(body)
+    const quote = await api.scheduler('Quote', { consumer: account, request })
+    if (quote.code) throw refusalError(quote.code, quote.message)
+    return {
+      json: {
+        job_id: quote.jobId,
+        request: quote.request,
+        request_hash: quote.requestHash,
+        model_id: quote.modelId,
+        model_root: quote.modelRoot,
+        price_wei: quote.priceWei.toString(),
+        deadline: new Date(quote.deadlineSeconds * 1000).toISOString(),
+        deadline_seconds: quote.deadlineSeconds,
+        coordinator: quote.coordinator,
+        market: quote.market,
+        matching: quote.matching,
+        explain: quote.explain ? JSON.parse(quote.explain) : [],
+      },
+    }
+  },
+})

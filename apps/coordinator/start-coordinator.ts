@@ -1,0 +1,138 @@
+// The coordinator's HTTP server: the REST API over the scheduler, the archives and the job list.
+
+import { join } from 'node:path'
+import { ArchiveMessages } from '../../actors/messages/archive.ts'
+import { SchedulerMessages } from '../../actors/messages/scheduler.ts'
+import type { Network } from '../../config/network.ts'
+import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
+import { AskFailed } from '../../runtime/edge.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { Sql } from '../../storage/sql/sql.ts'
+import type { HttpRoute, HttpServer, Refusal } from '../../transport/http/http-server.ts'
+import { startHttp } from '../../transport/http/start-http.ts'
+import type { ClusterStatus } from '../node/cluster-events.ts'
+import type { ApiContext } from './api.ts'
+import { ApiError, type ApiErrorCode } from './errors.ts'
+import { Nonces } from './nonces.ts'
+import { openApi } from './openapi.ts'
+import { RateLimit } from './rate-limit.ts'
+import { ReadModel } from './read-model.ts'
+import { ROUTES } from './route-list.ts'
+import { errorReply, JSON_HEADERS, requestIdOf, serveRoute } from './serve-route.ts'
+import { Tokens } from './tokens.ts'
+
+export interface CoordinatorOptions {
+  readonly host: Host
+  readonly schedulerKey: string
+  readonly nodes: readonly string[]
+  readonly chainId: bigint
+  readonly network: Pick<Network, 'genesisHash' | 'validatorSetHash'>
+  readonly validatorSet: ValidatorSet
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly dataDirectory: string
+  readonly databaseUrl: string | undefined
+  status(): Promise<ClusterStatus>
+  warn(message: string): void
+}
+
+const ASK_MS = 5000
+const CHANGES_POLL_MS = 15_000
+const CHANGES_PER_POLL = 128
+
+/** How a failed ask looks to a client. */
+function askError(error: unknown): ApiError {
+  if (!(error instanceof AskFailed)) throw error
+  const { reason, target } = error.failure
+  if (reason === 'expired') return new ApiError('TIMEOUT_ERROR', `${target.kind} did not answer`)
+  return new ApiError('SERVICE_UNAVAILABLE', `${target.kind} cannot be reached (${reason})`)
+}
+
+function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
+  const { host, schedulerKey, nodes, chainId, network, validatorSet } = options
+  let node = 0
+  return {
+    chainId,
+    genesisHash: network.genesisHash,
+    validatorSetHash: network.validatorSetHash,
+    validatorSet,
+    nonces: new Nonces(chainId, '127.0.0.1'),
+    tokens: new Tokens(options.dataDirectory, network.genesisHash),
+    jobs,
+    status: options.status,
+    scheduler: (verb, body, within = ASK_MS) =>
+      host.edge.ask(SchedulerMessages, schedulerKey, verb, body, { within }).catch((error) => {
+        throw askError(error)
+      }),
+    async archive(verb, body) {
+      for (let tries = 1; ; tries++) {
+        const key = nodes[node % nodes.length] as string
+        try {
+          return await host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS })
+        } catch (error) {
+          node++
+          if (tries >= nodes.length) throw askError(error)
+        }
+      }
+    },
+  }
+}
+
+async function openDatabase(options: CoordinatorOptions): Promise<Sql> {
+  const { databaseUrl, dataDirectory, warn } = options
+  if (databaseUrl) {
+    return (await import('../../storage/sql/postgres-sql.ts')).openPostgres(databaseUrl)
+  }
+  const { openPglite } = await import('../../storage/sql/pglite-sql.ts')
+  return openPglite(join(dataDirectory, 'coordinator.db'), warn)
+}
+
+const REFUSALS: Record<Refusal['code'], ApiErrorCode> = {
+  MALFORMED: 'VALIDATION_ERROR',
+  NOT_FOUND: 'NOT_FOUND',
+  METHOD_NOT_ALLOWED: 'METHOD_NOT_ALLOWED',
+  BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  INTERNAL: 'INTERNAL_ERROR',
+}
+
+function documentRoute(): HttpRoute {
+  const body = JSON.stringify(openApi(ROUTES))
+  const reply = { status: 200, headers: JSON_HEADERS, body }
+  return { method: 'GET', path: '/openapi.json', handle: () => reply }
+}
+
+export interface RunningCoordinator {
+  readonly url: string
+  readonly driver: HttpServer['driver']
+  stop(): Promise<void>
+}
+
+/** Rejects with ListenError when the port is taken. */
+export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
+  const jobs = new ReadModel()
+  const api = context(options, jobs)
+  const fault = (error: unknown, where: string) =>
+    options.warn(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
+  const serving = { api, limits: new RateLimit(), fault }
+  const server = await startHttp(
+    {
+      host: '127.0.0.1',
+      port: options.port,
+      routes: [...ROUTES.map((route) => serveRoute(route, serving)), documentRoute()],
+      refuse: ({ code, detail }) => errorReply(new ApiError(REFUSALS[code], detail), requestIdOf({})),
+      failed: (error, { method, path }) => fault(error, `${method} ${path}`),
+    },
+    { say: options.warn },
+  )
+  const changes = (seq: number) =>
+    api.scheduler('ChangesAfter', { seq, max: CHANGES_PER_POLL }, CHANGES_POLL_MS)
+  jobs.start(() => openDatabase(options), changes, options.warn)
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    driver: server.driver,
+    async stop() {
+      await server.stop()
+      await jobs.stop()
+    },
+  }
+}
