@@ -14,6 +14,8 @@ export class NodeAccess implements ChainAccess {
   private readonly names: readonly string[]
   private readonly say: (line: string) => void
   private current = 0
+  /** The node in use has answered: if it stops doing so, that is news. */
+  private answering = true
 
   /** `say` takes a line whenever another node is used. */
   constructor(edge: Edge, names: readonly string[], say: (line: string) => void) {
@@ -37,7 +39,9 @@ export class NodeAccess implements ChainAccess {
       const used = this.current
       try {
         const name = this.names[used] as string
-        return await this.edge.ask(vocabulary, name, verb, body, { within })
+        const reply = await this.edge.ask(vocabulary, name, verb, body, { within })
+        this.answering = true
+        return reply
       } catch (error) {
         last = (error as Error).message
         this.leave(used, last)
@@ -50,9 +54,10 @@ export class NodeAccess implements ChainAccess {
   private leave(used: number, why: string): void {
     if (this.current !== used || this.names.length < 2) return
     this.current = (used + 1) % this.names.length
-    this.say(
-      `node ${this.names[used]} does not answer (${why}): ${this.names[this.current]} is asked`,
-    )
+    if (!this.answering) return
+    this.answering = false
+    const next = this.names[this.current]
+    this.say(`node ${this.names[used]} does not answer (${why}): ${next} is asked`)
   }
 
   head = () => this.ask(ArchiveMessages, 'Head', null)
@@ -80,7 +85,9 @@ export class NodeAccess implements ChainAccess {
     try {
       // The archive answers an idle poll by itself, somewhat later than it holds it.
       const within = LONG_POLL_HOLD_MS * 1.5
-      return await this.edge.ask(ArchiveMessages, name, 'BlocksAfter', body, { within })
+      const blocks = await this.edge.ask(ArchiveMessages, name, 'BlocksAfter', body, { within })
+      this.answering = true
+      return blocks
     } catch (error) {
       const { reason } = (error as AskFailed).failure ?? {}
       this.leave(used, reason ?? (error as Error).message)
@@ -89,9 +96,12 @@ export class NodeAccess implements ChainAccess {
   }
 
   submit: ChainAccess['submit'] = async (transaction) => {
+    const asked = this.current
     const [verdict] = await this.ask(MempoolMessages, 'Submit', { transactions: [transaction] })
     if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
-    return verdict
+    // The node that failed had taken it and told the others, only its answer was lost.
+    const taken = verdict.code === 'ALREADY_KNOWN' && this.current !== asked
+    return taken ? { ...verdict, code: '', message: '' } : verdict
   }
 
   pendingNonce: ChainAccess['pendingNonce'] = (address) =>
