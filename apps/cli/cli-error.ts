@@ -24,6 +24,8 @@ export const CLI_ERRORS = {
   JOB_FAILED: { exit: 1, meaning: 'The job ended without a result; its money was returned.' },
   TIMEOUT: { exit: 1, meaning: 'Something took longer than its limit.' },
   FILE: { exit: 1, meaning: 'A file cannot be read or written.' },
+  INVALID_RECEIPT: { exit: 1, meaning: 'The receipt file does not verify.' },
+  PULL_FAILED: { exit: 1, meaning: 'A model could not be fetched or is not what it should be.' },
   CHECK_FAILED: { exit: 1, meaning: 'A check of `doctor` failed.' },
   INTERNAL: { exit: 1, meaning: 'A fault in AITBC itself.' },
 } as const satisfies Record<string, CliErrorKind>

@@ -77,6 +77,7 @@ export class LlamaEngine {
   private readonly query: Float32Array
   private readonly gate: Float32Array
   private readonly up: Float32Array
+  private readonly scores: Float32Array
   private readonly logits: Float32Array
 
   constructor(weights: LlamaWeights) {
@@ -134,7 +135,8 @@ export class LlamaEngine {
 
   /** One head: scores against all positions so far, then the weighted sum of their values. */
   private attend(at: number, kvOffset: number, position: number, headDim: number, kvDim: number) {
-    const { scores, query, keys, values, mixed } = this
+    const { query, keys, values, mixed } = this
+    const scores = this.scores
     const scale = Math.sqrt(headDim)
     for (let t = 0; t <= position; t++) {
       const k = kvOffset + t * kvDim

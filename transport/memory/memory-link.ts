@@ -3,8 +3,9 @@
 import type { Link } from '../../runtime/ports.ts'
 
 class MemoryLink implements Link {
-  private receive: (frame: Uint8Array) => void = () => {}
-  private down: () => void = () => {}
+  peer: MemoryLink | undefined
+  receive: (frame: Uint8Array) => void = () => {}
+  down: () => void = () => {}
 
   join(peer: MemoryLink): void {
     this.peer = peer

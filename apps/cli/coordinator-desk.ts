@@ -1,0 +1,71 @@
+// The job desk of `aitbc run`, over the SDK's coordinator client.
+
+import type { Hex } from '../../lib/hex.ts'
+import { CoordinatorClient, CoordinatorError } from '../../sdk/coordinator/coordinator-client.ts'
+import { CliError } from './cli-error.ts'
+import type { JobDesk } from './job-desk.ts'
+
+function asCliError(error: unknown, api: string): unknown {
+  if (error instanceof CoordinatorError) {
+    const what = 'the coordinator refused'
+    return new CliError('REFUSED', what, `${error.message} (${error.code})`, error.hint)
+  }
+  if (error instanceof TypeError || (error as Error).name === 'TimeoutError') {
+    const why = (error as Error).message
+    return new CliError('UNREACHABLE', `no answer from ${api}`, why, 'check with ./aitbc status')
+  }
+  return error
+}
+
+export function coordinatorDesk(api: string, privateKey: Hex): JobDesk {
+  const client = new CoordinatorClient({ baseUrl: api, privateKey })
+  const guarded = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      throw asCliError(error, api)
+    }
+  }
+  return {
+    async quote(request) {
+      const quote = await guarded(client.quote(request))
+      return {
+        request: quote.request,
+        jobId: quote.job_id,
+        requestHash: quote.request_hash,
+        modelId: quote.model_id,
+        modelRoot: quote.model_root,
+        priceWei: BigInt(quote.price_wei),
+        deadlineSeconds: quote.deadline_seconds,
+        coordinator: quote.coordinator,
+        market: quote.market,
+        matching: quote.matching,
+      }
+    },
+    async submit({ request }, escrowTx) {
+      await guarded(client.createJob({ request, escrow_tx: escrowTx }))
+    },
+    async *events(jobId) {
+      try {
+        yield* client.events(jobId)
+      } catch (error) {
+        throw asCliError(error, api)
+      }
+    },
+    async job(jobId) {
+      const job = await guarded(client.job(jobId))
+      return {
+        status: job.status,
+        modelId: job.model_id,
+        output: job.output,
+        paidWei: BigInt(job.paid_wei),
+        refundedWei: BigInt(job.refunded_wei),
+        settleTx: job.settle_tx ?? undefined,
+        settleBlock: job.settle_block ?? undefined,
+        errorCode: job.error?.code,
+        errorMessage: job.error?.message,
+      }
+    },
+    bundle: (jobId) => guarded(client.bundle(jobId)),
+  }
+}
