@@ -1,6 +1,7 @@
 // docs/ERRORS.md out of the code tables: one table for each edge.
 
 import { CLI_ERRORS } from '../apps/cli/cli-error.ts'
+import { RPC_ERRORS } from '../apps/gateway/errors.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
@@ -32,6 +33,12 @@ export function errorsPage(): string {
       'Three lines on stderr: what, why, what to do. With `--json` also `{"error":{…}}` on stdout.',
       ['code', 'exit status', 'meaning'],
       cli,
+    ),
+    section(
+      'JSON-RPC',
+      'Numbers of JSON-RPC 2.0 and EIP-1474; `data.code` names the refusal where there is one.',
+      ['code', 'meaning'],
+      Object.values(RPC_ERRORS).map(({ code, meaning }) => [`\`${code}\``, meaning]),
     ),
     section(
       'Transactions',
