@@ -40,11 +40,21 @@ export function removeEndpoints(dataDirectory: string): void {
   rmSync(endpointsFile(dataDirectory), { force: true })
 }
 
-/** True while the process exists (also one that belongs to somebody else). */
+/** A process that has ended but that nobody has waited for still has its number. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) === 'Z'
+  } catch {
+    return false
+  }
+}
+
+/** True while the process runs (also one that belongs to somebody else). */
 export function processAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

@@ -101,7 +101,7 @@ export function tryFinalise(state: SimplexState): void {
     if (next.state === 'new') startCheck(state, next)
     return
   }
-  if (certificates.length > 0) state.timer('fetch', state.deltaMs / 2)
+  if (certificates.length > 0) state.fetchSoon()
 }
 
 export function handleFinalised(state: SimplexState, hash: Hex, code: string): void {
@@ -111,7 +111,7 @@ export function handleFinalised(state: SimplexState, hash: Hex, code: string): v
   const certificate = [...state.finals.values()].find((one) => one.blockHash === hash)
   if (code !== '' || !node || !certificate) {
     state.log('warn', 'a final block could not be committed', { hash, code })
-    state.timer('fetch', state.deltaMs)
+    state.fetchSoon()
     return
   }
   const { height, timestampMs } = node

@@ -45,7 +45,7 @@ export function handleFetched(state: SimplexState, blocks: readonly Fetched[]): 
   const certificate = links.at(-1)?.certificate
   const { set, chain: identity, bls } = state.config
   if (!certificate || !verifyCertificate(certificate, set, identity, bls).ok) {
-    if (state.finals.size > 0) state.timer('fetch', state.deltaMs)
+    if (state.finals.size > 0) state.fetchSoon()
     return
   }
   state.reached('catch-up')

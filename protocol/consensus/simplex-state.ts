@@ -51,6 +51,7 @@ export class SimplexState {
   /** When the last notarised or final block was seen (monotonic). */
   lastBlockAt: number
   finalising: Hex | undefined
+  fetchArmed = false
   clock: Now
   /** Turns in a row in which a leader was silent. */
   readonly silentTurns = new Map<number, number>()
@@ -118,6 +119,15 @@ export class SimplexState {
 
   timer(name: TimerName, ms: number): void {
     this.emit({ type: 'timer', name, ms: Math.max(0, ms) })
+  }
+
+  /**
+   * Fetches from a peer soon. Armed once: news of ever later blocks must not push the fetch away.
+   */
+  fetchSoon(): void {
+    if (this.fetchArmed) return
+    this.fetchArmed = true
+    this.timer('fetch', this.config.deltaMs / 2)
   }
 
   cancel(...names: TimerName[]): void {

@@ -125,6 +125,7 @@ function onTimer(state: SimplexState, name: TimerName): void {
       sendStatus(state)
       break
     case 'fetch':
+      state.fetchArmed = false
       if (state.finals.size > 0 && !state.finalising) {
         state.emit({ type: 'fetch', aboveHeight: state.final.height })
         state.reached('fetch')
@@ -139,7 +140,7 @@ function onChecked(state: SimplexState, event: { hash: `0x${string}`; ok: boolea
   if (event.ok) node.state = 'valid'
   else if (event.code === 'UNKNOWN_PARENT' || event.code === 'BUSY') {
     node.state = 'new'
-    if (state.finals.size > 0) state.timer('fetch', state.deltaMs)
+    if (state.finals.size > 0) state.fetchSoon()
     return
   } else {
     node.state = 'invalid'

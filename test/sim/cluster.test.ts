@@ -5,7 +5,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { runSeed } from './run-seed.ts'
 
-const SEEDS = [1, 2, 3, 4, 5, 6]
+/** The last three found a fetch that never began, because each new block pushed it away. */
+const SEEDS = [1, 2, 3, 203, 354, 380]
 
 for (const seed of SEEDS) {
   test(`seed ${seed} holds and is the same when run again`, () => {
