@@ -10,8 +10,11 @@ export const getTransactionCount = method(
   [address, blockOfState],
   async ({ chain }, account, ref) => {
     await requireLatest(chain, ref)
+    // The pool is asked first: what it drops because it became final is in the account by then, so
+    // the answer never goes back.
+    const pending = ref.by === 'tag' && ref.tag === 'pending'
+    const waiting = pending ? await chain.pendingNonce(account) : undefined
     const { nonce } = await chain.account(account)
-    if (ref.by !== 'tag' || ref.tag !== 'pending') return quantity(nonce)
-    return quantity(Math.max(nonce, (await chain.pendingNonce(account)) ?? 0))
+    return quantity(Math.max(nonce, waiting ?? 0))
   },
 )
