@@ -18,9 +18,7 @@ export function verifyReceiptText(file: Uint8Array | string, trusted: Hex): Text
   const { valid, kind, reason, checks, receipt } = verifyReceipt(file, {
     validatorSetHash: trusted,
   })
-  const facts = receipt as
-    | { receipt_id?: string; verification?: { level?: string } }
-    | undefined
+  const facts = receipt as { receipt_id?: string; verification?: { level?: string } } | undefined
   return {
     valid,
     kind,

@@ -5,8 +5,14 @@ import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 
 export const API_ERRORS = {
   VALIDATION_ERROR: { status: 400, hint: 'correct the request as the details say' },
-  AUTHENTICATION_ERROR: { status: 401, hint: 'sign in: GET /api/v1/auth/nonce, then POST /api/v1/auth/login' },
-  PAYMENT_ERROR: { status: 402, hint: 'deposit and authorize: ./aitbc deposit AMOUNT, ./aitbc authorize' },
+  AUTHENTICATION_ERROR: {
+    status: 401,
+    hint: 'sign in: GET /api/v1/auth/nonce, then POST /api/v1/auth/login',
+  },
+  PAYMENT_ERROR: {
+    status: 402,
+    hint: 'deposit and authorize: ./aitbc deposit AMOUNT, ./aitbc authorize',
+  },
   AUTHORIZATION_ERROR: { status: 403, hint: 'use the account that owns this' },
   NOT_FOUND: { status: 404, hint: 'check the id and the path' },
   METHOD_NOT_ALLOWED: { status: 405, hint: 'see /openapi.json for the methods of this path' },

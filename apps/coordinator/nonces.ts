@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { getAddress } from 'viem'
 import { createSiweMessage } from 'viem/siwe'
-import { NONCES_MAX, NONCE_SECONDS } from '../../config/limits.ts'
+import { NONCE_SECONDS, NONCES_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 
 interface Issued {

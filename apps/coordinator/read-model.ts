@@ -1,11 +1,11 @@
 // The jobs in SQL, for listing: follows the scheduler's changes and can be built again at any time.
 // Until the database is open, lists are refused with a reason; single jobs come from the scheduler.
 
+import type { Hex } from '../../lib/hex.ts'
 import { migrate } from '../../storage/sql/migrate.ts'
 import type { Sql } from '../../storage/sql/sql.ts'
 import { ApiError } from './errors.ts'
 import { type Job, jobJson, receiptIdOf } from './job-view.ts'
-import type { Hex } from '../../lib/hex.ts'
 
 export interface Change {
   readonly seq: number

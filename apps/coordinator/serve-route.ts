@@ -6,7 +6,12 @@ import type { z } from 'zod'
 import { REST_BODY_BYTES_MAX } from '../../config/limits.ts'
 import { nearestName } from '../../config/nearest-name.ts'
 import type { Hex } from '../../lib/hex.ts'
-import type { HttpReply, HttpRequest, HttpRoute, WholeReply } from '../../transport/http/http-server.ts'
+import type {
+  HttpReply,
+  HttpRequest,
+  HttpRoute,
+  WholeReply,
+} from '../../transport/http/http-server.ts'
 import type { ApiContext, ApiReply, ApiRoute } from './api.ts'
 import { API_ERRORS, ApiError, type ErrorDetail, errorBody } from './errors.ts'
 import type { RateLimit } from './rate-limit.ts'

@@ -83,8 +83,8 @@ async function openDatabase(options: CoordinatorOptions): Promise<Sql> {
   if (databaseUrl) {
     return (await import('../../storage/sql/postgres-sql.ts')).openPostgres(databaseUrl)
   }
-  const { openPglite } = await import('../../storage/sql/pglite-sql.ts')
-  return openPglite(join(dataDirectory, 'coordinator.db'), warn)
+  const { openSqlThread } = await import('./sql-thread.ts')
+  return openSqlThread(join(dataDirectory, 'coordinator.db'), warn)
 }
 
 const REFUSALS: Record<Refusal['code'], ApiErrorCode> = {
@@ -119,7 +119,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       host: '127.0.0.1',
       port: options.port,
       routes: [...ROUTES.map((route) => serveRoute(route, serving)), documentRoute()],
-      refuse: ({ code, detail }) => errorReply(new ApiError(REFUSALS[code], detail), requestIdOf({})),
+      refuse: ({ code, detail }) =>
+        errorReply(new ApiError(REFUSALS[code], detail), requestIdOf({})),
       failed: (error, { method, path }) => fault(error, `${method} ${path}`),
     },
     { say: options.warn },

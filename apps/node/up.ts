@@ -89,10 +89,8 @@ async function firstHead(host: Host, nodes: readonly string[]): Promise<number> 
   }
 }
 
-export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { topology, autoPorts, environment, report } = options
-  const startedAt = performance.now()
-  const step = stepper(report)
+/** Checks before anything starts. Throws what the command line turns into advice. */
+function prepare({ topology, environment, report, ...options }: ClusterOptions) {
   const dataDirectory = resolve(options.dataDirectory)
   const network = loadNetwork(topology.network)
   claimDataFolder(dataDirectory, network)
@@ -111,21 +109,75 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       `AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`,
     )
   }
-  step('checks', `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`)
+  const detail = `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`
+  return { dataDirectory, network, setup, chainId, detail }
+}
 
+/** The servers of the main thread: JSON-RPC, then REST. */
+async function startServers(
+  options: ClusterOptions,
+  prepared: ReturnType<typeof prepare>,
+  host: Host,
+  status: ClusterStatusReader,
+) {
+  const { topology, autoPorts, environment, report } = options
+  const { chainId, network, setup, dataDirectory } = prepared
+  const nodes = validatorNames(topology)
+  const { validatorSet } = setup.genesis
+  const warn = (message: string) => report({ type: 'warning', message })
+  const { startGateway } = await import('../gateway/start-gateway.ts')
+  const gateway = await startGateway({
+    host,
+    nodes,
+    chainId,
+    genesisHash: network.genesisHash,
+    validatorSet,
+    port: autoPorts ? 0 : topology.ports.rpc,
+    say: warn,
+  })
+  try {
+    const { startCoordinator } = await import('../coordinator/start-coordinator.ts')
+    const coordinator = await startCoordinator({
+      host,
+      schedulerKey: SCHEDULER_KEY,
+      nodes,
+      chainId,
+      network,
+      validatorSet,
+      port: autoPorts ? 0 : topology.ports.api,
+      dataDirectory,
+      databaseUrl: environment.databaseUrl,
+      status: () => status.read(),
+      warn,
+    })
+    return { gateway, coordinator }
+  } catch (error) {
+    await gateway.stop()
+    throw error
+  }
+}
+
+export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
+  const { topology, report } = options
+  const startedAt = performance.now()
+  const step = stepper(report)
+  const prepared = prepare(options)
+  const { dataDirectory, network } = prepared
+  step('checks', prepared.detail)
   const log = new HostLog(dataDirectory)
   const host = mainHost(topology, log)
   const crew = new ThreadCrew(host, {
     log: (line) => log.write(line),
     warn: (message) => report({ type: 'warning', message }),
   })
-  const launch = (names: readonly string[]) =>
-    Promise.all(names.map((name) => crew.start({ name, topology, network, dataDirectory })))
   const names = hostPlans(topology).map((plan) => plan.name)
+  const isProvider = (name: string) => topology.nodes[name]?.role === 'provider'
+  const launch = (some: readonly string[]) =>
+    Promise.all(some.map((name) => crew.start({ name, topology, network, dataDirectory })))
   const validators = validatorNames(topology)
   const status = new ClusterStatusReader(host, validators, coordinatorName(topology) !== undefined)
   const servers: { stop(): Promise<void> }[] = []
-  const stopAll = async () => {
+  const stop = async () => {
     status.stop()
     for (const server of servers.reverse()) await server.stop()
     await crew.stop(names)
@@ -135,60 +187,39 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   }
   try {
     const pulling = pullModels(topology, report)
-    await launch(names.filter((name) => topology.nodes[name]?.role !== 'provider'))
+    await launch(names.filter((name) => !isProvider(name)))
     step('nodes', `${names.length} hosts on worker threads, ${validators.length} validators`)
     const height = await firstHead(host, validators)
     step('chain', height > 0 ? `continues at height ${height}` : 'new, from genesis')
     const { cached, wanted } = await pulling
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
-    await launch(names.filter((name) => topology.nodes[name]?.role === 'provider'))
-
-    const warn = (message: string) => report({ type: 'warning', message })
-    const { startGateway } = await import('../gateway/start-gateway.ts')
-    const gateway = await startGateway({
-      host,
-      nodes: validators,
-      chainId,
-      genesisHash: network.genesisHash,
-      validatorSet: setup.genesis.validatorSet,
-      port: autoPorts ? 0 : topology.ports.rpc,
-      say: warn,
-    })
-    servers.push(gateway)
+    await launch(names.filter(isProvider))
     status.start()
-    const { startCoordinator } = await import('../coordinator/start-coordinator.ts')
-    const coordinator = await startCoordinator({
-      host,
-      schedulerKey: SCHEDULER_KEY,
-      nodes: validators,
-      chainId,
-      network,
-      validatorSet: setup.genesis.validatorSet,
-      port: autoPorts ? 0 : topology.ports.api,
-      dataDirectory,
-      databaseUrl: environment.databaseUrl,
-      status: () => status.read(),
-      warn,
-    })
-    servers.push(coordinator)
+    const { gateway, coordinator } = await startServers(options, prepared, host, status)
+    servers.push(gateway, coordinator)
     step('servers', `JSON-RPC on ${gateway.driver}, REST on ${coordinator.driver}`)
     const endpoints = { rpc: gateway.url, ws: gateway.wsUrl, api: coordinator.url }
     const accounts = network.keys === 'public' ? devAccounts() : []
     const pids = [process.pid]
     writeEndpoints(dataDirectory, { ready: true, endpoints, accounts, pids })
     report({ type: 'ready', ms: Math.round(performance.now() - startedAt) })
-    const ticker = setInterval(() => {
-      status.read().then(
-        (now) => report({ type: 'status', status: now }),
-        () => {},
-      )
-    }, STATUS_INTERVAL_MS)
-    servers.push({ stop: async () => clearInterval(ticker) })
+    servers.push(statusTicker(status, report))
     const spec = network.genesis as { accounts?: { balance: string }[] }
     const balanceWei = BigInt(spec.accounts?.[0]?.balance ?? 0)
-    return { endpoints, accounts, pids, balanceWei, stop: stopAll }
+    return { endpoints, accounts, pids, balanceWei, stop }
   } catch (error) {
-    await stopAll()
+    await stop()
     throw error
   }
+}
+
+/** One status a second, for the screen's calm line. */
+function statusTicker(status: ClusterStatusReader, report: (event: ClusterEvent) => void) {
+  const timer = setInterval(() => {
+    status.read().then(
+      (now) => report({ type: 'status', status: now }),
+      () => {},
+    )
+  }, STATUS_INTERVAL_MS)
+  return { stop: async () => clearInterval(timer) }
 }

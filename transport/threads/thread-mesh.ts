@@ -1,6 +1,8 @@
 // A full mesh of hosts on worker threads: every pair gets a MessageChannel, and a thread that died
 // and came back gets new ones. The starting thread takes part as a host of its own.
 
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads'
 import { packageRoot } from '../../config/package-root.ts'
 import type { Host } from '../../runtime/host.ts'
@@ -33,8 +35,10 @@ export class ThreadMesh {
 
   /** Starts a thread that imports `module` and is linked to all threads that run already. */
   start(name: string, module: URL, data: Record<string, unknown>): Worker {
-    const boot = new URL('./boot.mjs', sourceFolder())
-    const worker = new Worker(boot, { name, workerData: { ...data, name, module: module.href } })
+    const worker = new Worker(bootFile(), {
+      name,
+      workerData: { ...data, name, module: module.href },
+    })
     this.connect(worker, name)
     this.workers.set(name, worker)
     worker.once('exit', () => {
@@ -56,7 +60,7 @@ export class ThreadMesh {
   }
 }
 
-/** boot.mjs is not compiled: it is used from the sources also when dist runs. */
-function sourceFolder(): string {
-  return `file://${packageRoot()}/transport/threads/`
+/** The first file of every thread; it is not compiled, so it lies with the sources. */
+export function bootFile(): URL {
+  return pathToFileURL(join(packageRoot(), 'transport', 'threads', 'boot.mjs'))
 }

@@ -33,7 +33,8 @@ export function receiptVerifyCommand(terminal: Terminal): Command {
       const { valid, kind, reason, checks } = verifyReceiptText(file, anchor)
       const ms = performance.now() - started
       const say = speaker(options, terminal)
-      for (const { name, ok, detail } of checks) say.line(` ${ok ? '✓' : '✗'} ${name.padEnd(22)} ${detail}`)
+      for (const { name, ok, detail } of checks)
+        say.line(` ${ok ? '✓' : '✗'} ${name.padEnd(22)} ${detail}`)
       if (valid) {
         say.line(` VALID (${kind}, ${ms.toFixed(0)} ms, offline)`)
         say.document({ valid: true, kind, checks })

@@ -59,6 +59,8 @@ export const login = apiRoute({
       refuse('the nonce is unknown, used, expired, or was issued to another address')
     }
     const { token, expiresAt } = await api.tokens.issue(address)
-    return { json: { token, access_token: token, token_type: 'Bearer', expires_at: expiresAt, address } }
+    return {
+      json: { token, access_token: token, token_type: 'Bearer', expires_at: expiresAt, address },
+    }
   },
 })

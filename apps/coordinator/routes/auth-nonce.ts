@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { AUTH_PER_MINUTE } from '../../../config/limits.ts'
-import { isHex } from '../../../lib/hex.ts'
 import type { Hex } from '../../../lib/hex.ts'
+import { isHex } from '../../../lib/hex.ts'
 import { type ApiContext, apiRoute } from '../api.ts'
 import { ApiError } from '../errors.ts'
 import { AddressSchema } from '../fields.ts'

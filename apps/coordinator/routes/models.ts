@@ -28,6 +28,8 @@ export const models = apiRoute({
         }
       }
     }
-    return { json: { data: [...offers.values()].map(({ model, providers }) => ({ ...model, providers })) } }
+    return {
+      json: { data: [...offers.values()].map(({ model, providers }) => ({ ...model, providers })) },
+    }
   },
 })
