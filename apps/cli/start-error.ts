@@ -10,6 +10,10 @@ export function startError(error: unknown, data: string): unknown {
     const hint = 'run again with --ports auto, or stop the program that uses the port'
     return new CliError('PORT_TAKEN', 'a port is taken', message ?? 'in use', hint)
   }
+  if (code === 'ALREADY_RUNNING') {
+    const hint = 'stop it with ./aitbc down, or give another folder with --data'
+    return new CliError('ALREADY_RUNNING', `a cluster uses ${data}`, message ?? '', hint)
+  }
   if (code === 'STATE_MISMATCH') {
     const hint = `start a new chain with --reset, or name another folder with --data`
     return new CliError('STATE_MISMATCH', `${data} cannot be continued`, message ?? '', hint)

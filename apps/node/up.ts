@@ -9,14 +9,15 @@ import { loadNetwork } from '../../config/network.ts'
 import type { Topology } from '../../config/topology.ts'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
+import { openDataDirectory } from '../../storage/lmdb/data-directory.ts'
 import { MemoryStore } from '../../storage/memory/memory-store.ts'
 import { chainSetup } from './chain-setup.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { ClusterStatusReader } from './cluster-status.ts'
-import { claimDataFolder } from './data-folder-state.ts'
 import { devAccounts } from './dev-keys.ts'
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { HostLog } from './host-log.ts'
+import { pinNetwork } from './pin-network.ts'
 import {
   coordinatorName,
   hostPlans,
@@ -93,8 +94,6 @@ async function firstHead(host: Host, nodes: readonly string[]): Promise<number> 
 function prepare({ topology, environment, report, ...options }: ClusterOptions) {
   const dataDirectory = resolve(options.dataDirectory)
   const network = loadNetwork(topology.network)
-  claimDataFolder(dataDirectory, network)
-  removeEndpoints(dataDirectory)
   const { msPerRecovery, isNative } = selfTestSecp256k1()
   if (!isNative) {
     report({
@@ -110,7 +109,11 @@ function prepare({ topology, environment, report, ...options }: ClusterOptions) 
     )
   }
   const detail = `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`
-  return { dataDirectory, network, setup, chainId, detail }
+  // Last, because nothing that fails here may leave the folder locked.
+  const release = openDataDirectory(dataDirectory, `${network.name} ${network.genesisHash}`)
+  pinNetwork(dataDirectory, network)
+  removeEndpoints(dataDirectory)
+  return { dataDirectory, network, setup, chainId, detail, release }
 }
 
 /** The servers of the main thread: JSON-RPC, then REST. */
@@ -184,6 +187,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     await host.stop()
     await log.close()
     removeEndpoints(dataDirectory)
+    prepared.release()
   }
   try {
     const pulling = pullModels(topology, report)

@@ -36,8 +36,9 @@ function startOf(pid: number): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // Field 22 (proc(5)), counted after the name, which may hold spaces and parentheses.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-    return `${boot} ${ticks}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie has ended; only nobody has waited for it yet.
+    return fields[0] === 'Z' ? 'ended' : `${boot} ${fields[19]}`
   } catch {
     return ''
   }
