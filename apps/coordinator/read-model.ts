@@ -34,6 +34,10 @@ export class ReadModel {
     this.following = (async () => {
       try {
         const sql = await open()
+        if (this.stopped) {
+          await sql.close()
+          return
+        }
         await migrate(sql)
         this.sql = sql
         await this.follow(sql, changes)

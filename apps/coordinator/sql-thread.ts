@@ -16,6 +16,8 @@ interface Waiting {
 export async function openSqlThread(folder: string, warn: (text: string) => void): Promise<Sql> {
   const module = runningFile(import.meta.url, './sql-thread-worker').href
   const worker = new Worker(bootFile(), { name: 'sql', workerData: { module, folder } })
+  // The database is a view of what is kept elsewhere: it never keeps the process from ending.
+  worker.unref()
   const waiting = new Map<number, Waiting>()
   let nextId = 1
   const failAll = (error: Error) => {

@@ -160,8 +160,23 @@ async function startServers(
   }
 }
 
-export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { topology, report } = options
+/** A stopping cluster's parts miss each other: that is no news. */
+function untilStopping(report: ClusterOptions['report']) {
+  let stopping = false
+  return {
+    report: (event: ClusterEvent) => {
+      if (!stopping) report(event)
+    },
+    stopping: () => {
+      stopping = true
+    },
+  }
+}
+
+export async function startCluster(given: ClusterOptions): Promise<RunningCluster> {
+  const { report, stopping } = untilStopping(given.report)
+  const options = { ...given, report }
+  const { topology } = options
   const startedAt = performance.now()
   const step = stepper(report)
   const prepared = prepare(options)
@@ -181,6 +196,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const status = new ClusterStatusReader(host, validators, coordinatorName(topology) !== undefined)
   const servers: { stop(): Promise<void> }[] = []
   const stop = async () => {
+    stopping()
     status.stop()
     for (const server of servers.reverse()) await server.stop()
     await crew.stop(names)
