@@ -1,7 +1,7 @@
 // The AITBC_ environment variables: what each does today, and what is said about those that do
 // nothing yet. .env.example lists the same names.
 
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../lib/nearest-name.ts'
 
 export interface Environment {
   /** Undefined: take what the topology says. */

@@ -118,3 +118,5 @@ export const AUTH_PER_MINUTE = 120
 export const SUBMIT_PER_MINUTE = 600
 export const EVENTS_PING_MS = 15_000
 export const SQL_CONNECTIONS_MAX = 8
+export const SQL_CONNECT_MS = 5000
+export const IDEMPOTENT_CALLS_KEPT = 10_000

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Hex } from '../lib/hex.ts'
-import { nearestName } from './nearest-name.ts'
-import { packageRoot } from './package-root.ts'
+import { nearestName } from '../lib/nearest-name.ts'
+import { packageRoot } from '../lib/package-root.ts'
 
 const Hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value))
 
@@ -37,9 +37,8 @@ export function loadNetwork(name: string): Network {
   const names = networkNames()
   if (!names.includes(name)) {
     const near = nearestName(name, names)
-    throw new Error(
-      `unknown network "${name}"${near ? `; did you mean "${near}"?` : ''} (known: ${names.join(', ')})`,
-    )
+    const hint = near ? `; did you mean "${near}"?` : ''
+    throw new Error(`unknown network "${name}"${hint} (known: ${names.join(', ')})`)
   }
   return NetworkSchema.parse(
     JSON.parse(readFileSync(join(networksFolder(), `${name}.json`), 'utf8')),

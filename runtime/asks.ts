@@ -109,6 +109,11 @@ export class Asks {
     }
   }
 
+  /** The host stops: nobody waits any longer. */
+  stop(): void {
+    for (const id of [...this.pending.keys()]) this.fail(id, 'stopped', 'the host stopped')
+  }
+
   replyTo(message: MessageEnvelope, cell: Cell): (value: unknown) => void {
     const id = message.askId as number
     let open = true

@@ -1,5 +1,5 @@
-// What travels between actors. On one host an envelope is passed as it is; across a link its body is
-// encoded by its schema and the envelope becomes a positional msgpack array, many to a frame.
+// What travels between actors. On one host an envelope is passed as it is; across a link its body
+// is encoded by its schema and the envelope becomes a positional msgpack array, many to a frame.
 
 import { Packr } from 'msgpackr'
 import type { Ref } from './ref.ts'

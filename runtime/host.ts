@@ -307,6 +307,7 @@ export class Host {
       this.stopped = true
       for (const cell of [...this.roots].reverse()) this.supervisor.stop(cell, 'stopped')
       this.remote.close()
+      this.asks.stop()
     }
     if (this.commitsInFlight === 0) return Promise.resolve()
     return new Promise((resolve) => this.idleWaiters.push(resolve))

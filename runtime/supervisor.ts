@@ -1,5 +1,6 @@
 // Supervision in OTP's words. A failed child restarts after a back-off, alone or with siblings as
-// its parent chose, until it fails too often within its own intensity window; then it stops for good.
+// its parent chose, until it fails too often within its own intensity window; then it stops for
+// good.
 
 import type { Cell } from './cell.ts'
 import type { TerminatedWhy } from './context.ts'

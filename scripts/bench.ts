@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../config/package-root.ts'
+import { packageRoot } from '../lib/package-root.ts'
 
 const ENDING = '.bench.ts'
 const root = packageRoot()

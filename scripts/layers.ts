@@ -28,13 +28,13 @@ const EVERYTHING = [
 export const SHARED_FILES = ['config/limits.ts']
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
-  lib: { folders: [], packages: [] },
+  lib: { folders: [], packages: ['node:*'] },
   protocol: { folders: ['lib'], packages: ['@noble/*'] },
   runtime: { folders: ['lib'], packages: ['msgpackr', 'node:*'] },
   actors: { folders: ['runtime', 'protocol', 'lib'], packages: [] },
   transport: {
     folders: ['runtime', 'lib'],
-    packages: ['msgpackr', 'uWebSockets.js', 'ws', 'node:*'],
+    packages: ['msgpackr', 'uWebSockets.js', 'ws', 'tsx/*', 'node:*'],
   },
   storage: {
     folders: ['runtime', 'protocol', 'lib'],

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { packageRoot } from '../config/package-root.ts'
+import { packageRoot } from '../lib/package-root.ts'
 import { runFile, type TestResult } from './test-file.ts'
 
 const HELP = `usage: npm test -- [options] [PATH...]

@@ -1,5 +1,5 @@
-// gpu-worker: a provider. Tests its models, offers those that gave their known answers, runs what it
-// is pushed, streams, signs receipts with its own key, and keeps a job until its result is
+// gpu-worker: a provider. Tests its models, offers those that gave their known answers, runs what
+// it is pushed, streams, signs receipts with its own key, and keeps a job until its result is
 // acknowledged.
 
 import type { Hex } from '../../lib/hex.ts'

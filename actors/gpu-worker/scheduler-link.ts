@@ -1,5 +1,5 @@
-// The worker dials the scheduler: registers, says again at every beat that it is there, and survives
-// the scheduler's restarts because a registration may be repeated at any time.
+// The worker dials the scheduler: registers, says again at every beat that it is there, and
+// survives the scheduler's restarts because a registration may be repeated at any time.
 
 import type { Context } from '../../runtime/context.ts'
 import { SchedulerMessages } from '../messages/scheduler.ts'

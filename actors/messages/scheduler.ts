@@ -1,5 +1,5 @@
-// scheduler: the coordinator's job desk. Quotes, matches, pushes work to gpu-workers, and moves each
-// job's money by transactions of the market module. The chain is the truth about money.
+// scheduler: the coordinator's job desk. Quotes, matches, pushes work to gpu-workers, and moves
+// each job's money by transactions of the market module. The chain is the truth about money.
 
 import { JOB_INPUT_BYTES_MAX, JOB_OUTPUT_BYTES_MAX } from '../../config/limits.ts'
 import {

@@ -1,6 +1,6 @@
 // The account that a command acts for, out of those that the cluster handed out.
 
-import { nearestName } from '../../config/nearest-name.ts'
+import { nearestName } from '../../lib/nearest-name.ts'
 import type { Endpoints } from '../node/endpoints.ts'
 import { CliError } from './cli-error.ts'
 

@@ -1,7 +1,7 @@
 // Reads a command line, runs its command, turns every failure into three lines or one document.
 
 import { Command, CommanderError } from 'commander'
-import { nearestName } from '../../config/nearest-name.ts'
+import { nearestName } from '../../lib/nearest-name.ts'
 import { asCliError, CliError, errorDocument, errorLines } from './cli-error.ts'
 import { accountsCommand } from './commands/accounts.ts'
 import { authorizeCommand } from './commands/authorize.ts'

@@ -1,5 +1,5 @@
-// A receipt file's verdict as commands show it. The trusted validator set is required: a bundle that
-// is only consistent with itself proves nothing.
+// A receipt file's verdict as commands show it. The trusted validator set is required: a bundle
+// that is only consistent with itself proves nothing.
 
 import type { Hex } from '../../lib/hex.ts'
 import { type ReceiptVerdict, verifyReceipt } from '../../sdk/receipts/verify-receipt.ts'

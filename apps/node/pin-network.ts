@@ -1,4 +1,5 @@
-// network.json in the data folder: what clients of this cluster pin, for verifying receipts offline.
+// network.json in the data folder: what clients of this cluster pin, for verifying receipts
+// offline.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

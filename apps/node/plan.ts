@@ -1,5 +1,5 @@
-// The plan of a topology: which host every actor lives on. A pure function of the topology, so every
-// host computes the same answer without asking anybody.
+// The plan of a topology: which host every actor lives on. A pure function of the topology, so
+// every host computes the same answer without asking anybody.
 
 import type { Topology } from '../../config/topology.ts'
 

@@ -1,5 +1,6 @@
-// secp256k1 by the native library: 23 times faster than noble (60 µs a recovery), checked against it
-// in tests. npm's package falls back to slow JavaScript without a word, so we ask which one it is.
+// secp256k1 by the native library: 23 times faster than noble (60 µs a recovery), checked against
+// it in tests. npm's package falls back to slow JavaScript without a word, so we ask which one it
+// is.
 
 import secp256k1 from 'secp256k1'
 import { concatBytes, equalBytes } from '../../lib/bytes.ts'

@@ -1,11 +1,12 @@
-// A model's manifest: what it is, where its files come from, how it is metered, and the answers that
-// a worker must get right before it may offer the model. Its digest names the model everywhere.
+// A model's manifest: what it is, where its files come from, how it is metered, and the answers
+// that a worker must get right before it may offer the model. Its digest names the model
+// everywhere.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { nearestName } from '../../config/nearest-name.ts'
-import { packageRoot } from '../../config/package-root.ts'
+import { nearestName } from '../../lib/nearest-name.ts'
+import { packageRoot } from '../../lib/package-root.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { sha256Hex } from '../../protocol/crypto/sha256.ts'
 import { canonicalJson } from '../../protocol/receipt/jcs.ts'

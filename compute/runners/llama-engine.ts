@@ -1,6 +1,7 @@
 // The reference Llama: one token at a time, float32 storage, one fixed order of every sum, so that
-// the same weights, tokens and seed give the same bytes on every machine with this JavaScript engine.
-// Engine class aitbc-llama-ref@1. (Math.exp is the one function whose last bit V8 may change.)
+// the same weights, tokens and seed give the same bytes on every machine with this JavaScript
+// engine. Engine class aitbc-llama-ref@1. (Math.exp is the one function whose last bit V8 may
+// change.)
 
 import type { LlamaWeights } from './llama-checkpoint.ts'
 

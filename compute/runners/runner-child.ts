@@ -1,5 +1,5 @@
-// The child process of one loaded model: loads, self-tests, then runs one request at a time. It dies
-// with its parent, and whatever it does, the chain's process is not touched.
+// The child process of one loaded model: loads, self-tests, then runs one request at a time. It
+// dies with its parent, and whatever it does, the chain's process is not touched.
 
 import { loadManifest } from '../models/manifest.ts'
 import { cachedFiles } from '../models/model-cache.ts'

@@ -1,5 +1,5 @@
-// One loaded model as a child process, seen from the provider: start, run with chunks, cancel, and a
-// clear end for everything in flight when the child dies.
+// One loaded model as a child process, seen from the provider: start, run with chunks, cancel, and
+// a clear end for everything in flight when the child dies.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,7 @@ export class RunnerProcess {
     const file = fileURLToPath(new URL(`./runner-child${ENDING}`, import.meta.url))
     const { PATH, HOME, XDG_CACHE_HOME } = process.env
     this.child = fork(file, [modelId], {
-      // Nothing of our environment but what finding the files needs: no secrets in a model's process.
+      // Only what finding the files needs: no secrets of ours in a process with foreign weights.
       env: { PATH, HOME, ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
       execArgv: [
         `--max-old-space-size=${RUNNER_MEMORY_MIB}`,

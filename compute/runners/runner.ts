@@ -1,5 +1,5 @@
-// What every model engine offers: load, run with streaming and cancel, unload. The same contract for
-// text and embeddings; what differs is in the output.
+// What every model engine offers: load, run with streaming and cancel, unload. The same contract
+// for text and embeddings; what differs is in the output.
 
 import type { JobRequest } from '../../protocol/job/job-request.ts'
 import type { Manifest } from '../models/manifest.ts'

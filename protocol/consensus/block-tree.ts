@@ -1,5 +1,5 @@
-// The blocks between the last final one and the tips, as consensus knows them: who follows whom, and
-// which of them execution has found valid.
+// The blocks between the last final one and the tips, as consensus knows them: who follows whom,
+// and which of them execution has found valid.
 
 import type { Hex } from '../../lib/hex.ts'
 import { decodeBlock } from '../block/block.ts'

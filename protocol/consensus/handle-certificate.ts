@@ -1,5 +1,5 @@
-// A checked certificate: a view is notarised, nullified or final, and the core moves on (rules 1, 5,
-// 6 and 7 of CONSENSUS, "one view").
+// A checked certificate: a view is notarised, nullified or final, and the core moves on (rules 1,
+// 5, 6 and 7 of CONSENSUS, "one view").
 
 import type { Hex } from '../../lib/hex.ts'
 import { NOTARISED_SLOT, NULLIFIED_SLOT, voteFinalize } from './cast-vote.ts'

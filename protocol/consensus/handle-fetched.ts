@@ -1,5 +1,5 @@
-// Catch-up, the one code path from one block behind to a million: final blocks of a peer, checked by
-// their parent hashes up to the last one that carries its own finality certificate.
+// Catch-up, the one code path from one block behind to a million: final blocks of a peer, checked
+// by their parent hashes up to the last one that carries its own finality certificate.
 
 import { RlpError } from '../rlp/rlp.ts'
 import { readBlockNode } from './block-tree.ts'

@@ -1,5 +1,5 @@
-// A proposal arrives (rule 3): is it from the leader, on a justified parent, in time, and valid when
-// executed? Then NOTARIZE; if it is invalid, NULLIFY.
+// A proposal arrives (rule 3): is it from the leader, on a justified parent, in time, and valid
+// when executed? Then NOTARIZE; if it is invalid, NULLIFY.
 
 import { hexToBytes } from '../../lib/hex.ts'
 import { type BlockNode, readBlockNode } from './block-tree.ts'

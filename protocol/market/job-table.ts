@@ -1,5 +1,6 @@
 // The one table of a job's life: which event leads where, which clock runs in each state, and what
-// happens to the money. The market module, the scheduler, the tests and docs/spec/market.md follow it.
+// happens to the money. The market module, the scheduler, the tests and docs/spec/market.md follow
+// it.
 
 export type JobState =
   | 'pending'

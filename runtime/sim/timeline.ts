@@ -1,5 +1,5 @@
-// Virtual time: events in order of their time; events of one moment in an order that the seed draws,
-// so that every order is explored.
+// Virtual time: events in order of their time; events of one moment in an order that the seed
+// draws, so that every order is explored.
 
 import { Heap } from '../../lib/heap.ts'
 import type { Prng } from '../../lib/prng.ts'

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { packageRoot } from '../../config/package-root.ts'
+import { packageRoot } from '../../lib/package-root.ts'
 
 export interface Cluster {
   readonly dataDirectory: string

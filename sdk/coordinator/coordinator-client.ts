@@ -1,5 +1,5 @@
-// A typed client of the coordinator's REST API: signs in by itself, keeps its token, and turns errors
-// into exceptions that say what to do. Uses nothing but fetch.
+// A typed client of the coordinator's REST API: signs in by itself, keeps its token, and turns
+// errors into exceptions that say what to do. Uses nothing but fetch.
 
 import { concatBytes, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'

@@ -1,5 +1,5 @@
-// The embedded database: PostgreSQL in WebAssembly, in a folder. If a crash left it unreadable it is
-// moved aside and begun anew, because it is only a view of what is kept elsewhere.
+// The embedded database: PostgreSQL in WebAssembly, in a folder. If a crash left it unreadable it
+// is moved aside and begun anew, because it is only a view of what is kept elsewhere.
 
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
@@ -11,6 +11,7 @@ async function open(folder: string): Promise<PGlite> {
   return database
 }
 
+/** Rejects if even a new database cannot be opened there. One process at a time per folder. */
 export async function openPglite(folder: string, warn: (message: string) => void): Promise<Sql> {
   mkdirSync(folder, { recursive: true })
   let database: PGlite
@@ -19,15 +20,20 @@ export async function openPglite(folder: string, warn: (message: string) => void
   } catch (error) {
     const aside = `${folder}.broken-${Date.now()}`
     if (existsSync(folder)) renameSync(folder, aside)
-    warn(
-      `the job view was unreadable (${(error as Error).message}); moved to ${aside}, built again`,
-    )
+    const why = error instanceof Error ? error.message : String(error)
+    warn(`the job view was unreadable (${why}); moved to ${aside}, built again`)
     mkdirSync(folder, { recursive: true })
     database = await open(folder)
   }
   return {
     query: async (text, parameters = []) =>
       (await database.query<SqlRow>(text, [...parameters])).rows,
+    batch: (statements) =>
+      database.transaction(async (transaction) => {
+        for (const { text, parameters = [] } of statements) {
+          await transaction.query(text, [...parameters])
+        }
+      }),
     close: () => database.close(),
   }
 }

@@ -3,8 +3,15 @@
 
 export type SqlRow = Record<string, unknown>
 
+export interface SqlStatement {
+  readonly text: string
+  readonly parameters?: readonly unknown[]
+}
+
 export interface Sql {
   /** Parameters are $1, $2, …; rows are objects by column. */
   query(text: string, parameters?: readonly unknown[]): Promise<SqlRow[]>
+  /** All statements in one transaction: rejects with none of them done when one fails. */
+  batch(statements: readonly SqlStatement[]): Promise<void>
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
-// A few seeds of the simulated cluster, each run twice: no violation, the same course both times; and
-// a planted bug, which must be found.
+// A few seeds of the simulated cluster, each run twice: no violation, the same course both times;
+// and a planted bug, which must be found.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

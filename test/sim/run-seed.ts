@@ -1,5 +1,5 @@
-// One seed from start to verdict: a safety phase in which anything goes, then all faults end, and the
-// cluster must make progress and agree.
+// One seed from start to verdict: a safety phase in which anything goes, then all faults end, and
+// the cluster must make progress and agree.
 
 import { prng } from '../../lib/prng.ts'
 import type { LogLine } from '../../runtime/ports.ts'

@@ -1,4 +1,5 @@
-// The chain of the simulated cluster: four validators, a coordinator, a provider, people with money.
+// The chain of the simulated cluster: four validators, a coordinator, a provider, people with
+// money.
 
 import { bytesToHex } from '../../lib/hex.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'

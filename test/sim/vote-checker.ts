@@ -1,5 +1,5 @@
-// Listens to every frame on the simulated network: no validator may ever contradict itself. It reads
-// what is sent, not what anybody says they sent.
+// Listens to every frame on the simulated network: no validator may ever contradict itself. It
+// reads what is sent, not what anybody says they sent.
 
 import { readBlockNode } from '../../protocol/consensus/block-tree.ts'
 import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads'
-import { packageRoot } from '../../config/package-root.ts'
+import { packageRoot } from '../../lib/package-root.ts'
 import type { Host } from '../../runtime/host.ts'
 import { portLink } from './port-link.ts'
 

@@ -11,7 +11,7 @@ const DEFAULT_TOPOLOGY = 'config/topologies/dev.yaml'
 
 async function topologyFile(given: string | undefined, terminal: Terminal): Promise<string> {
   if (given !== undefined) return resolve(terminal.cwd, given)
-  const { packageRoot } = await import('../../../config/package-root.ts')
+  const { packageRoot } = await import('../../../lib/package-root.ts')
   return join(packageRoot(), DEFAULT_TOPOLOGY)
 }
 

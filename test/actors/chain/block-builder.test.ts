@@ -11,7 +11,7 @@ import { DEPOSIT, DEPOSIT_OF } from '../../../protocol/market/market-abi.ts'
 import { MARKET_ADDRESS } from '../../../protocol/params.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 import { sign, testGenesis, WALLETS, type Wallet } from '../../protocol/chain-world.ts'
-import { ChainNode } from './chain-node.ts'
+import { ChainNode, stopChainNodes } from './chain-node.ts'
 
 const [ann, ben] = WALLETS as [Wallet, Wallet]
 const genesis = testGenesis()
@@ -184,5 +184,7 @@ test('a failed write is answered, and the block can be finalised again', async (
   assert.equal(await node.finalise(one.hash), { height: 1, code: '' })
   assert.is((await node.archive('Head', null)).height, 1)
 })
+
+test.after(stopChainNodes)
 
 test.run()

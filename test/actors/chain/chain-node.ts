@@ -43,6 +43,13 @@ const Counter = actor({
   }),
 })
 
+const started: ChainNode[] = []
+
+/** For a file's last `after`: hosts that run keep the process from ending. */
+export async function stopChainNodes(): Promise<void> {
+  await Promise.all(started.splice(0).map((node) => node.host.stop()))
+}
+
 export class ChainNode {
   readonly host: Host
   readonly name: string
@@ -52,6 +59,7 @@ export class ChainNode {
 
   constructor(name: string, store: Store, peers: readonly string[] = []) {
     this.name = name
+    started.push(this)
     const tasks: TaskRunner = {
       start: (_name, input, on) => {
         const { transactions } = input as { transactions: Uint8Array[] }

@@ -16,7 +16,7 @@ import {
   type Wallet,
   wallet,
 } from '../../protocol/chain-world.ts'
-import { ChainNode } from './chain-node.ts'
+import { ChainNode, stopChainNodes } from './chain-node.ts'
 
 const [ann, ben] = WALLETS as [Wallet, Wallet]
 const genesis = testGenesis()
@@ -132,5 +132,7 @@ test('a hundred senders at once are all checked and asked for', async () => {
   const taken = await a.host.edge.ask(MempoolMessages, 'a', 'TakeForBlock', body, WITHIN)
   assert.is(taken.transactions.length, sent.length)
 })
+
+test.after(stopChainNodes)
 
 test.run()
