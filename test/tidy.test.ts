@@ -7,7 +7,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Complaint, type SourceFile, tidyComplaints } from '../scripts/tidy.ts'
 
-const TEXT = /(?:\.(?:ts|mjs|md|json|ya?ml|toml|grit|sh)|\/run|^aitbc|Makefile|\.env\.example)$/
+const TEXT =
+  /(?:\.(?:ts|mjs|md|json|ya?ml|toml|grit|sh)|\/run|^aitbc|Makefile|^LICENSE$|\.env\.example)$/
 const BYTES_MAX = 1024 * 1024
 
 function readFiles(paths: string[], folder: string): SourceFile[] {

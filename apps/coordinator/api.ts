@@ -6,10 +6,11 @@ import type { SchedulerMessages } from '../../actors/messages/scheduler.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
-import type { HttpReply } from '../../transport/http/http-server.ts'
+import type { HttpSink } from '../../transport/http/http-server.ts'
 import type { ClusterStatus } from '../node/cluster-events.ts'
 import type { Nonces } from './nonces.ts'
 import type { ReadModel } from './read-model.ts'
+import type { Replays } from './replays.ts'
 import type { Tokens } from './tokens.ts'
 
 type SchedulerVerbs = (typeof SchedulerMessages)['verbs']
@@ -23,6 +24,7 @@ export interface ApiContext {
   readonly nonces: Nonces
   readonly tokens: Tokens
   readonly jobs: ReadModel
+  readonly replays: Replays
   status(): Promise<ClusterStatus>
   /** Asks the scheduler; rejects with ApiError. */
   scheduler<N extends AskNames<SchedulerVerbs>>(
@@ -53,8 +55,10 @@ export interface ApiReply {
   readonly headers?: Readonly<Record<string, string>>
   /** Becomes JSON. */
   readonly json?: unknown
-  /** Sent as it is. */
-  readonly raw?: HttpReply
+  /** JSON text, sent as it is. */
+  readonly text?: string
+  /** Server-sent events. */
+  readonly events?: (sink: HttpSink) => Promise<void>
 }
 
 export interface ApiRoute<B = unknown> {

@@ -31,6 +31,7 @@ export type ApiErrorCode = keyof typeof API_ERRORS
 export interface ErrorDetail {
   readonly field?: string
   readonly code?: string
+  readonly provider?: string
   readonly message: string
 }
 
@@ -71,10 +72,16 @@ const REFUSALS: Partial<Record<JobRefusal, ApiErrorCode>> = {
   FORBIDDEN: 'NOT_FOUND',
 }
 
-/** A scheduler's refusal as an error of this API. */
-export function refusalError(code: string, message: string): ApiError {
+/** A scheduler's refusal as an error of this API; `why` says more, such as each provider's reason. */
+export function refusalError(
+  code: string,
+  message: string,
+  why: readonly ErrorDetail[] = [],
+): ApiError {
   const mapped = REFUSALS[code as JobRefusal] ?? 'INTERNAL_ERROR'
-  return new ApiError(mapped, message || code, [{ code, message: message || code }])
+  const details = [{ code, message: message || code }, ...why]
+  const headers = API_ERRORS[mapped].status === 429 ? { 'retry-after': '10' } : {}
+  return new ApiError(mapped, message || code, details, headers)
 }
 
 export function errorBody(error: ApiError, requestId: string): string {

@@ -40,9 +40,21 @@ export function jobJson(job: Job) {
   }
 }
 
+/** As in lists: without the output, which may be a megabyte. */
+export function jobSummary(job: Job) {
+  const { output: _, ...summary } = jobJson(job)
+  return summary
+}
+
 export function receiptIdOf(job: Job): string | null {
   const receipt = parsed(job.receipt) as { receipt_id?: string } | null
   return receipt?.receipt_id ?? null
+}
+
+/** The published states of a receipt on chain: invalid once the money went back instead. */
+export function receiptStatus(job: Job): 'pending' | 'claimed' | 'invalid' {
+  if (job.settleHeight === undefined) return 'pending'
+  return job.state === 'completed' || job.paidWei > 0n ? 'claimed' : 'invalid'
 }
 
 /** The published payment states. */
@@ -52,10 +64,10 @@ function paymentStatus(job: Job): string {
   return job.escrowHeight === undefined ? 'pending' : 'escrowed'
 }
 
-const ALIASES: Readonly<Record<string, Job['state']>> = {
-  queued: 'pending',
-  canceled: 'cancelled',
-}
+const ALIASES: ReadonlyMap<string, Job['state']> = new Map([
+  ['queued', 'pending'],
+  ['canceled', 'cancelled'],
+])
 
 export const JOB_STATES: readonly Job['state'][] = [
   'pending',
@@ -70,5 +82,5 @@ export const JOB_STATES: readonly Job['state'][] = [
 /** A published status name in any case, or undefined. */
 export function readState(text: string): Job['state'] | undefined {
   const name = text.toLowerCase()
-  return ALIASES[name] ?? JOB_STATES.find((state) => state === name)
+  return ALIASES.get(name) ?? JOB_STATES.find((state) => state === name)
 }

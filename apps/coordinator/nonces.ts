@@ -14,12 +14,12 @@ interface Issued {
 
 export class Nonces {
   private readonly chainId: number
-  private readonly domain: string
+  /** Host and port that the messages name; where the server listens. */
+  domain = '127.0.0.1'
   private readonly byNonce = new Map<string, Issued>()
 
-  constructor(chainId: bigint, domain: string) {
+  constructor(chainId: bigint) {
     this.chainId = Number(chainId)
-    this.domain = domain
   }
 
   issue(address: Hex): { nonce: string; message: string; expiresAt: string } {

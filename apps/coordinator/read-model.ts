@@ -5,87 +5,103 @@ import type { Hex } from '../../lib/hex.ts'
 import { migrate } from '../../storage/sql/migrate.ts'
 import type { Sql } from '../../storage/sql/sql.ts'
 import { ApiError } from './errors.ts'
-import { type Job, jobJson, receiptIdOf } from './job-view.ts'
-
-export interface Change {
-  readonly seq: number
-  readonly job: Job
-}
+import { type Change, clearJobs, positionOf, putChanges, putJob } from './job-rows.ts'
+import type { Job } from './job-view.ts'
 
 export interface JobPage {
   readonly jobs: readonly unknown[]
   readonly nextCursor: string | null
 }
 
-const POSITION = 'jobs'
+/** Where the jobs come from. */
+export interface ReadSource {
+  open(): Promise<Sql>
+  /** Waits for the changes after a number; rejects with ApiError when nothing came in time. */
+  changes(seq: number): Promise<readonly Change[]>
+  /** Whether the scheduler's newest change has this number or a later one. */
+  reaches(seq: number): Promise<boolean>
+  warn(message: string): void
+}
+
+const REOPEN_MS = 2000
+/** A poll that ended without news is repeated at once, but never in a tight loop. */
+const NO_NEWS_MS = 20
+const AWAY_MS = 500
+const CLOSE_MS = 2000
 
 export class ReadModel {
   private sql: Sql | undefined
   private why = 'the job list is being opened'
   private stopped = false
-  private following: Promise<void> | undefined
+  private endWait: () => void = () => {}
+  private readonly ending = new Promise<undefined>((resolve) => {
+    this.endWait = () => resolve(undefined)
+  })
+  private running: Promise<void> | undefined
 
-  /** Opens in the background; `changes` waits for the scheduler's next changes after a number. */
-  start(
-    open: () => Promise<Sql>,
-    changes: (seq: number) => Promise<readonly Change[]>,
-    warn: (message: string) => void,
-  ): void {
-    this.following = (async () => {
-      try {
-        const sql = await open()
-        if (this.stopped) {
-          await sql.close()
-          return
-        }
-        await migrate(sql)
-        this.sql = sql
-        await this.follow(sql, changes)
-      } catch (error) {
-        this.why = `the job list cannot be opened: ${(error as Error).message}`
-        warn(this.why)
-      }
-    })()
+  /** Opens in the background, and again when the database fails. */
+  start(source: ReadSource): void {
+    this.running = this.run(source)
   }
 
-  private async follow(sql: Sql, changes: (seq: number) => Promise<readonly Change[]>) {
-    const [row] = await sql.query('select position from read_position where name = $1', [POSITION])
-    let seq = Number(row?.position ?? 0)
+  private async run(source: ReadSource): Promise<void> {
+    let told = ''
     while (!this.stopped) {
-      const news = await changes(seq).catch(() => undefined)
-      if (!news || news.length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, news ? 20 : 500))
-        continue
+      let sql: Sql | undefined
+      try {
+        sql = await source.open()
+        await migrate(sql)
+        this.sql = sql
+        told = ''
+        await this.follow(sql, source)
+      } catch (error) {
+        this.why = `the job list is out of order: ${(error as Error).message}`
+        if (told !== this.why) source.warn(this.why)
+        told = this.why
       }
-      for (const change of news) {
-        await this.put(sql, change)
-        seq = change.seq
-      }
-      await sql.query(
-        `insert into read_position (name, position) values ($1, $2)
-         on conflict (name) do update set position = excluded.position`,
-        [POSITION, seq],
-      )
+      this.sql = undefined
+      await sql?.close().catch(() => {})
+      await this.pause(REOPEN_MS)
     }
   }
 
-  private async put(sql: Sql, { seq, job }: Change): Promise<void> {
-    await sql.query(
-      `insert into jobs (job_id, consumer, state, created_at_ms, seq, receipt_id, view)
-       values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (job_id) do update
-       set state = excluded.state, seq = excluded.seq, receipt_id = excluded.receipt_id,
-           view = excluded.view`,
-      [
-        job.jobId,
-        job.consumer,
-        job.state,
-        job.createdAtMs,
-        seq,
-        receiptIdOf(job),
-        JSON.stringify(jobJson(job)),
-      ],
-    )
+  /** Returns when stopped; rejects when the database fails. */
+  private async follow(sql: Sql, source: ReadSource): Promise<void> {
+    let seq = await positionOf(sql)
+    let isSameBook = seq === 0
+    while (!this.stopped) {
+      const news = await this.poll(source, seq, isSameBook)
+      if (news === 'unknown') {
+        source.warn('the scheduler begins anew: the job list is built again')
+        await clearJobs(sql)
+        seq = 0
+        isSameBook = true
+      } else if (news === 'away') {
+        isSameBook = seq === 0
+        await this.pause(AWAY_MS)
+      } else if (news) {
+        isSameBook = true
+        await putChanges(sql, news)
+        seq = news.at(-1)?.seq ?? seq
+        if (news.length === 0) await this.pause(NO_NEWS_MS)
+      }
+    }
+  }
+
+  /** The next changes; 'unknown' if the scheduler never had the one we know last. */
+  private async poll(source: ReadSource, seq: number, isSameBook: boolean) {
+    try {
+      if (!isSameBook && !(await source.reaches(seq))) return 'unknown'
+      return await Promise.race([source.changes(seq), this.ending])
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return error.code === 'TIMEOUT_ERROR' ? [] : 'away'
+    }
+  }
+
+  /** Puts a job that a caller was just told of into the list, ahead of the scheduler's news. */
+  note(job: Job): void {
+    if (this.sql) putJob(this.sql, job).catch(() => {})
   }
 
   /** One consumer's jobs, newest first. Throws ApiError. */
@@ -95,10 +111,8 @@ export class ReadModel {
     limit: number,
     cursor: string | undefined,
   ): Promise<JobPage> {
-    const { sql } = this
-    if (!sql) throw new ApiError('SERVICE_UNAVAILABLE', this.why, [], { 'retry-after': '2' })
     const [beforeMs, beforeId] = readCursor(cursor)
-    const rows = await sql.query(
+    const rows = await this.ask(
       `select job_id, created_at_ms, view from jobs
        where consumer = $1 and ($2::text is null or state = $2)
          and (created_at_ms, job_id) < ($3::bigint, $4::text)
@@ -116,24 +130,51 @@ export class ReadModel {
     }
   }
 
-  /** The job of a receipt, if the list is open and has it. */
+  /** The job of a receipt; the caller checks whose it is. Throws ApiError. */
   async jobOfReceipt(receiptId: Hex): Promise<Hex | undefined> {
-    const rows = await this.sql?.query('select job_id from jobs where receipt_id = $1', [receiptId])
-    return rows?.[0]?.job_id as Hex | undefined
+    const rows = await this.ask('select job_id from jobs where receipt_id = $1', [receiptId])
+    return rows[0]?.job_id as Hex | undefined
+  }
+
+  /** Rejects with ApiError when lists cannot be answered. */
+  async check(): Promise<void> {
+    await this.ask('select 1', [])
+  }
+
+  private async ask(text: string, parameters: readonly unknown[]) {
+    if (!this.sql) throw new ApiError('SERVICE_UNAVAILABLE', this.why, [], { 'retry-after': '2' })
+    try {
+      return await this.sql.query(text, parameters)
+    } catch {
+      throw new ApiError('SERVICE_UNAVAILABLE', 'the job list failed', [], { 'retry-after': '2' })
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const time = new Promise((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    await Promise.race([time, this.ending])
+    clearTimeout(timer)
   }
 
   async stop(): Promise<void> {
     this.stopped = true
-    const late = new Promise<void>((resolve) => setTimeout(resolve, 1000).unref())
-    await Promise.race([this.following, late])
-    await this.sql?.close()
+    this.endWait()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS)
+    })
+    await Promise.race([this.running, late])
+    clearTimeout(timer)
   }
 }
 
 /** Newest first: without a cursor everything is before the end of time. */
 function readCursor(cursor: string | undefined): [number, string] {
   if (cursor === undefined) return [Number.MAX_SAFE_INTEGER, '']
-  const match = /^(\d{1,16})\.(0x[0-9a-f]{64})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const match = /^(\d{1,15})\.(0x[0-9a-f]{64})$/.exec(Buffer.from(cursor, 'base64url').toString())
   if (!match) throw new ApiError('VALIDATION_ERROR', 'cursor: not one that this API gave out')
   return [Number(match[1]), match[2] as string]
 }

@@ -5,6 +5,7 @@ import type { ApiContext } from './api.ts'
 import { ApiError } from './errors.ts'
 import type { Job } from './job-view.ts'
 
+/** Throws ApiError NOT_FOUND also while there is no receipt yet. */
 export async function receiptJob(id: string | undefined, api: ApiContext): Promise<Job> {
   if (!isHex(id, 32)) {
     throw new ApiError('VALIDATION_ERROR', 'receipt_id: expected 0x and 64 hex digits')
@@ -15,4 +16,15 @@ export async function receiptJob(id: string | undefined, api: ApiContext): Promi
   const job = direct ?? (named && (await api.scheduler('Job', { jobId: named })))
   if (!job?.receipt) throw new ApiError('NOT_FOUND', 'receipt not found')
   return job
+}
+
+/** The same for who paid or was paid; to anybody else it looks like no receipt at all. */
+export async function ownReceiptJob(
+  id: string | undefined,
+  account: Hex,
+  api: ApiContext,
+): Promise<Job> {
+  const job = await receiptJob(id, api)
+  if (job.consumer === account || job.provider === account) return job
+  throw new ApiError('NOT_FOUND', 'receipt not found')
 }

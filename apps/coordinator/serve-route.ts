@@ -2,9 +2,7 @@
 // failure in the one error form.
 
 import { randomUUID } from 'node:crypto'
-import type { z } from 'zod'
 import { REST_BODY_BYTES_MAX } from '../../config/limits.ts'
-import { nearestName } from '../../config/nearest-name.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type {
   HttpReply,
@@ -13,66 +11,42 @@ import type {
   WholeReply,
 } from '../../transport/http/http-server.ts'
 import type { ApiContext, ApiReply, ApiRoute } from './api.ts'
-import { API_ERRORS, ApiError, type ErrorDetail, errorBody } from './errors.ts'
+import { corsHeaders, preflightHeaders } from './cors.ts'
+import { API_ERRORS, ApiError, errorBody } from './errors.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { readBody, readQuery } from './read-body.ts'
 
 const NOBODY: Hex = `0x${'00'.repeat(20)}`
 
-export const JSON_HEADERS = {
-  'content-type': 'application/json',
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-request-id, idempotency-replayed, retry-after',
-  'cache-control': 'no-store',
-} as const
+type Headers = Readonly<Record<string, string>>
 
-export function requestIdOf(headers: Readonly<Record<string, string>>): string {
+function requestIdOf(headers: Headers): string {
   const given = headers['x-request-id']
   return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-export function errorReply(error: ApiError, requestId: string): WholeReply {
-  const headers = { ...JSON_HEADERS, 'x-request-id': requestId, ...error.headers }
-  const { status } = API_ERRORS[error.code]
-  return { status, headers, body: errorBody(error, requestId) }
+/** What every reply carries. */
+function commonHeaders(request: Headers, requestId: string): Headers {
+  return { 'cache-control': 'no-store', 'x-request-id': requestId, ...corsHeaders(request) }
 }
 
-function explain(issue: z.core.$ZodIssue, schema: z.ZodType): ErrorDetail[] {
-  const field = issue.path.join('.')
-  if (issue.code !== 'unrecognized_keys') return [{ field, message: issue.message }]
-  const shape = (schema as { shape?: Record<string, unknown> }).shape ?? {}
-  return issue.keys.map((key) => {
-    const near = nearestName(key, Object.keys(shape))
-    const name = field ? `${field}.${key}` : key
-    return { field: name, message: `unknown field${near ? `; did you mean "${near}"?` : ''}` }
-  })
+export function errorReply(error: ApiError, request: Headers): WholeReply {
+  const requestId = requestIdOf(request)
+  const common = commonHeaders(request, requestId)
+  const headers = { 'content-type': 'application/json', ...common, ...error.headers }
+  return { status: API_ERRORS[error.code].status, headers, body: errorBody(error, requestId) }
 }
 
-function readBody(route: ApiRoute, bytes: Uint8Array): unknown {
-  if (!route.body) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    throw new ApiError('VALIDATION_ERROR', `the body is not JSON: ${(error as Error).message}`)
+function toHttp(reply: ApiReply, request: Headers): HttpReply {
+  const { status = 200, json = null, text, events, headers } = reply
+  const common = { ...commonHeaders(request, requestIdOf(request)), ...headers }
+  if (events) {
+    // A proxy that gathers events before it passes them on would defeat them.
+    const type = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
+    return { status, headers: { ...common, ...type }, stream: events }
   }
-  const read = route.body.safeParse(value)
-  if (read.success) return read.data
-  const { body } = route
-  const details = read.error.issues.slice(0, 10).flatMap((issue) => explain(issue, body))
-  const [first] = details
-  const message = first ? `${first.field || 'body'}: ${first.message}` : 'the body is not valid'
-  throw new ApiError('VALIDATION_ERROR', message, details)
-}
-
-function readQuery(route: ApiRoute, text: string): URLSearchParams {
-  const query = new URLSearchParams(text)
-  for (const name of query.keys()) {
-    if (route.query?.includes(name)) continue
-    const near = nearestName(name, route.query ?? [])
-    const message = `unknown parameter${near ? `; did you mean "${near}"?` : ''}`
-    throw new ApiError('VALIDATION_ERROR', `${name}: ${message}`, [{ field: name, message }])
-  }
-  return query
+  const body = text ?? JSON.stringify(json)
+  return { status, headers: { 'content-type': 'application/json', ...common }, body }
 }
 
 async function accountOf(route: ApiRoute, request: HttpRequest, api: ApiContext): Promise<Hex> {
@@ -84,19 +58,10 @@ async function accountOf(route: ApiRoute, request: HttpRequest, api: ApiContext)
   throw new ApiError('AUTHENTICATION_ERROR', why, [], { 'www-authenticate': 'Bearer' })
 }
 
-function toHttp(reply: ApiReply, requestId: string): HttpReply {
-  if (reply.raw) return reply.raw
-  return {
-    status: reply.status ?? 200,
-    headers: { ...JSON_HEADERS, 'x-request-id': requestId, ...reply.headers },
-    body: JSON.stringify(reply.json ?? null),
-  }
-}
-
 export interface Serving {
   readonly api: ApiContext
   readonly limits: RateLimit
-  readonly fault: (error: unknown, requestId: string) => void
+  readonly fault: (error: unknown, where: string) => void
 }
 
 async function answer(route: ApiRoute, request: HttpRequest, { api, limits }: Serving) {
@@ -121,14 +86,43 @@ export function serveRoute(route: ApiRoute, serving: Serving): HttpRoute {
     path: route.path,
     ...(route.body && { bodyBytesMax: REST_BODY_BYTES_MAX }),
     async handle(request) {
-      const requestId = requestIdOf(request.headers)
+      // One id for the reply and for the log.
+      const headers = { ...request.headers, 'x-request-id': requestIdOf(request.headers) }
       try {
-        return toHttp(await answer(route, request, serving), requestId)
+        return toHttp(await answer(route, request, serving), headers)
       } catch (error) {
-        if (error instanceof ApiError) return errorReply(error, requestId)
-        serving.fault(error, requestId)
-        return errorReply(new ApiError('INTERNAL_ERROR', 'something went wrong here'), requestId)
+        if (error instanceof ApiError) return errorReply(error, headers)
+        serving.fault(error, `${route.method} ${request.path}, request ${headers['x-request-id']}`)
+        return errorReply(new ApiError('INTERNAL_ERROR', 'something went wrong here'), headers)
       }
     },
   }
+}
+
+/** A document that never changes. */
+export function serveDocument(path: string, body: string): HttpRoute {
+  return {
+    method: 'GET',
+    path,
+    handle: ({ headers }) => toHttp({ text: body }, headers),
+  }
+}
+
+/** Answers browsers that ask before they send, for every path of the routes. */
+export function servePreflights(routes: readonly HttpRoute[]): HttpRoute[] {
+  const paths = [...new Set(routes.map(({ path }) => path))]
+  return paths.map((path) => {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method)
+    return {
+      method: 'OPTIONS',
+      path,
+      handle: ({ headers }) => ({
+        status: 204,
+        headers: {
+          allow: [...methods, 'OPTIONS'].join(', '),
+          ...preflightHeaders(headers, methods),
+        },
+      }),
+    }
+  })
 }

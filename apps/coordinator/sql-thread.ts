@@ -1,8 +1,8 @@
-// The embedded database on a thread of its own: opening it takes seconds of WebAssembly, and a query
-// some milliseconds, in which the main thread must go on answering.
+// The embedded database on a thread of its own: opening it takes seconds of WebAssembly, and a
+// query some milliseconds, in which the main thread must go on answering.
 
 import { Worker } from 'node:worker_threads'
-import type { Sql, SqlRow } from '../../storage/sql/sql.ts'
+import type { Sql, SqlRow, SqlStatement } from '../../storage/sql/sql.ts'
 import { runningFile } from '../../transport/threads/running-file.ts'
 import { bootFile } from '../../transport/threads/thread-mesh.ts'
 import type { SqlAnswer, SqlQuestion } from './sql-thread-worker.ts'
@@ -12,6 +12,11 @@ interface Waiting {
   reject(error: Error): void
 }
 
+type Question =
+  | { query: SqlStatement }
+  | { batch: readonly SqlStatement[] }
+  | { readonly close: true }
+
 /** Rejects if the database cannot be opened, even after it was begun anew. */
 export async function openSqlThread(folder: string, warn: (text: string) => void): Promise<Sql> {
   const module = runningFile(import.meta.url, './sql-thread-worker').href
@@ -20,34 +25,41 @@ export async function openSqlThread(folder: string, warn: (text: string) => void
   worker.unref()
   const waiting = new Map<number, Waiting>()
   let nextId = 1
-  const failAll = (error: Error) => {
-    for (const one of waiting.values()) one.reject(error)
+  let ended: Error | undefined
+  const end = (error: Error) => {
+    ended ??= error
+    for (const one of waiting.values()) one.reject(ended)
     waiting.clear()
   }
   worker.on('message', (answer: SqlAnswer) => {
-    if (answer.type === 'warning') warn(answer.message)
-    else {
-      const one = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (answer.type === 'rows') one?.resolve(answer.rows)
-      else one?.reject(new Error(answer.message))
-    }
+    if (answer.type === 'warning') return warn(answer.message)
+    const one = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if (answer.type === 'rows') one?.resolve(answer.rows)
+    else one?.reject(new Error(answer.message))
   })
-  worker.on('error', failAll)
-  worker.on('exit', () => failAll(new Error('the database thread has ended')))
-  const ask = (text: string, parameters: readonly unknown[]) =>
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the database thread has ended')))
+  const ask = (question: Question) =>
     new Promise<SqlRow[]>((resolve, reject) => {
+      if (ended) return reject(ended)
       const id = nextId++
       waiting.set(id, { resolve, reject })
-      const question: SqlQuestion = { id, text, parameters: [...parameters] }
-      worker.postMessage(question)
+      worker.postMessage({ id, ...question } satisfies SqlQuestion)
     })
-  await ask('select 1', [])
+  const close = async () => {
+    await ask({ close: true }).catch(() => {})
+    await worker.terminate()
+  }
+  try {
+    await ask({ query: { text: 'select 1' } })
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
-    query: (text, parameters = []) => ask(text, parameters),
-    async close() {
-      await ask('', []).catch(() => {})
-      await worker.terminate()
-    },
+    query: (text, parameters = []) => ask({ query: { text, parameters } }),
+    batch: async (statements) => void (await ask({ batch: statements })),
+    close,
   }
 }

@@ -3,12 +3,13 @@
 import { join } from 'node:path'
 import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { SchedulerMessages } from '../../actors/messages/scheduler.ts'
+import { LONG_POLL_HOLD_MS } from '../../config/limits.ts'
 import type { Network } from '../../config/network.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import { AskFailed } from '../../runtime/edge.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Sql } from '../../storage/sql/sql.ts'
-import type { HttpRoute, HttpServer, Refusal } from '../../transport/http/http-server.ts'
+import type { HttpServer, Refusal } from '../../transport/http/http-server.ts'
 import { startHttp } from '../../transport/http/start-http.ts'
 import type { ClusterStatus } from '../node/cluster-events.ts'
 import type { ApiContext } from './api.ts'
@@ -16,9 +17,10 @@ import { ApiError, type ApiErrorCode } from './errors.ts'
 import { Nonces } from './nonces.ts'
 import { openApi } from './openapi.ts'
 import { RateLimit } from './rate-limit.ts'
-import { ReadModel } from './read-model.ts'
+import { ReadModel, type ReadSource } from './read-model.ts'
+import { Replays } from './replays.ts'
 import { ROUTES } from './route-list.ts'
-import { errorReply, JSON_HEADERS, requestIdOf, serveRoute } from './serve-route.ts'
+import { errorReply, serveDocument, servePreflights, serveRoute } from './serve-route.ts'
 import { Tokens } from './tokens.ts'
 
 export interface CoordinatorOptions {
@@ -37,13 +39,16 @@ export interface CoordinatorOptions {
 }
 
 const ASK_MS = 5000
-const CHANGES_POLL_MS = 15_000
+/** Longer than the scheduler holds a poll: it answers, and nothing is dropped. */
+const CHANGES_POLL_MS = LONG_POLL_HOLD_MS + 5000
+const REACHES_MS = 2000
 const CHANGES_PER_POLL = 128
 
 /** How a failed ask looks to a client. */
 function askError(error: unknown): ApiError {
   if (!(error instanceof AskFailed)) throw error
   const { reason, target } = error.failure
+  if (reason === 'undecodable') return new ApiError('VALIDATION_ERROR', error.failure.detail)
   if (reason === 'expired') return new ApiError('TIMEOUT_ERROR', `${target.kind} did not answer`)
   return new ApiError('SERVICE_UNAVAILABLE', `${target.kind} cannot be reached (${reason})`)
 }
@@ -56,9 +61,10 @@ function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
     genesisHash: network.genesisHash,
     validatorSetHash: network.validatorSetHash,
     validatorSet,
-    nonces: new Nonces(chainId, '127.0.0.1'),
+    nonces: new Nonces(chainId),
     tokens: new Tokens(options.dataDirectory, network.genesisHash),
     jobs,
+    replays: new Replays(),
     status: options.status,
     scheduler: (verb, body, within = ASK_MS) =>
       host.edge.ask(SchedulerMessages, schedulerKey, verb, body, { within }).catch((error) => {
@@ -95,10 +101,24 @@ const REFUSALS: Record<Refusal['code'], ApiErrorCode> = {
   INTERNAL: 'INTERNAL_ERROR',
 }
 
-function documentRoute(): HttpRoute {
-  const body = JSON.stringify(openApi(ROUTES))
-  const reply = { status: 200, headers: JSON_HEADERS, body }
-  return { method: 'GET', path: '/openapi.json', handle: () => reply }
+function readSource(options: CoordinatorOptions, api: ApiContext): ReadSource {
+  return {
+    open: () => openDatabase(options),
+    changes: (seq) =>
+      api.scheduler('ChangesAfter', { seq, max: CHANGES_PER_POLL }, CHANGES_POLL_MS),
+    async reaches(seq) {
+      try {
+        const body = { seq: seq - 1, max: 1 }
+        return (await api.scheduler('ChangesAfter', body, REACHES_MS)).length > 0
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== 'TIMEOUT_ERROR') throw error
+        // It answers other questions, so it waits for a change that it never had.
+        await api.scheduler('Providers', null, REACHES_MS)
+        return false
+      }
+    },
+    warn: options.warn,
+  }
 }
 
 export interface RunningCoordinator {
@@ -114,20 +134,21 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const fault = (error: unknown, where: string) =>
     options.warn(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
   const serving = { api, limits: new RateLimit(), fault }
+  const document = serveDocument('/openapi.json', JSON.stringify(openApi(ROUTES)))
+  const routes = [...ROUTES.map((route) => serveRoute(route, serving)), document]
   const server = await startHttp(
     {
       host: '127.0.0.1',
       port: options.port,
-      routes: [...ROUTES.map((route) => serveRoute(route, serving)), documentRoute()],
-      refuse: ({ code, detail }) =>
-        errorReply(new ApiError(REFUSALS[code], detail), requestIdOf({})),
+      routes: [...routes, ...servePreflights(routes)],
+      refuse: ({ code, detail }, { headers = {} }) =>
+        errorReply(new ApiError(REFUSALS[code], detail), headers),
       failed: (error, { method, path }) => fault(error, `${method} ${path}`),
     },
     { say: options.warn },
   )
-  const changes = (seq: number) =>
-    api.scheduler('ChangesAfter', { seq, max: CHANGES_PER_POLL }, CHANGES_POLL_MS)
-  jobs.start(() => openDatabase(options), changes, options.warn)
+  api.nonces.domain = `127.0.0.1:${server.port}`
+  jobs.start(readSource(options, api))
   return {
     url: `http://127.0.0.1:${server.port}`,
     driver: server.driver,

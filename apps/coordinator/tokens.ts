@@ -12,7 +12,9 @@ const KEY_BYTES = 32
 
 function loadKey(dataDirectory: string): Uint8Array {
   const file = join(dataDirectory, 'coordinator.jwt.key')
-  if (existsSync(file)) return readFileSync(file)
+  // A crash may have left less than a key: then everybody signs in again.
+  const kept = existsSync(file) ? readFileSync(file) : undefined
+  if (kept?.length === KEY_BYTES) return kept
   mkdirSync(dataDirectory, { recursive: true })
   const key = randomBytes(KEY_BYTES)
   writeFileSync(file, key, { mode: 0o600 })

@@ -1,6 +1,6 @@
-// What the market costs on top of the model: an embedding through quote, escrow, assignment, receipt
-// and settlement on four validators, against the bare runner in a child process, interleaved in the
-// same run. npm run bench -- market-overhead
+// What the market costs on top of the model: an embedding through quote, escrow, assignment,
+// receipt and settlement on four validators, against the bare runner in a child process,
+// interleaved in the same run. npm run bench -- market-overhead
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// What a new user does: start the cluster, run a model, pay, keep the receipt, stop everything, verify
-// the receipt offline; and what a cheat would do: change a byte.
+// What a new user does: start the cluster, run a model, pay, keep the receipt, stop everything,
+// verify the receipt offline; and what a cheat would do: change a byte.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -99,6 +99,13 @@ export interface Refusal {
   readonly detail: string
 }
 
+export interface RefusedRequest {
+  readonly method: string
+  readonly path: string
+  /** Absent when the request could not be read. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export interface HttpServerOptions {
   /** Address to listen on, such as 127.0.0.1. */
   readonly host: string
@@ -107,7 +114,7 @@ export interface HttpServerOptions {
   readonly routes: readonly HttpRoute[]
   readonly sockets?: readonly WebSocketRoute[]
   /** Gives a refusal the form that this API's clients expect. */
-  refuse(refusal: Refusal, request: { readonly method: string; readonly path: string }): WholeReply
+  refuse(refusal: Refusal, request: RefusedRequest): WholeReply
   /** A handler failed: the error never reaches the client. */
   failed(error: unknown, request: { readonly method: string; readonly path: string }): void
 }

@@ -1,6 +1,6 @@
 // POST /api/v1/auth/login: a wallet's signature over the nonce's message becomes an access token.
-// The published body is {address, signature}: then the message is the newest one that the nonce call
-// gave to this address.
+// The published body is {address, signature}: then the message is the newest one that the nonce
+// call gave to this address.
 
 import { SiweMessage } from 'siwe'
 import { verifyMessage } from 'viem'

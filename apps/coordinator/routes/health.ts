@@ -1,26 +1,31 @@
 // GET /api/v1/health, /health/live and /health/ready: ready means that the chain and the scheduler
-// really answer.
+// really answer. Without the job list everything but listing works.
 
 import type { ApiContext } from '../api.ts'
 import { type ApiReply, apiRoute } from '../api.ts'
 
-async function ready(api: ApiContext): Promise<ApiReply> {
-  const check = async (name: string, ask: () => Promise<unknown>) => {
-    try {
-      await ask()
-      return [name, 'ok'] as const
-    } catch (error) {
-      return [name, (error as Error).message] as const
-    }
+async function check(ask: () => Promise<unknown>): Promise<string> {
+  try {
+    await ask()
+    return 'ok'
+  } catch (error) {
+    return (error as Error).message
   }
-  const checks = await Promise.all([
-    check('chain', () => api.archive('Head', null)),
-    check('scheduler', () => api.scheduler('Providers', null)),
+}
+
+async function ready(api: ApiContext): Promise<ApiReply> {
+  const [chain, scheduler, jobList] = await Promise.all([
+    check(() => api.archive('Head', null)),
+    check(() => api.scheduler('Providers', null)),
+    check(() => api.jobs.check()),
   ])
-  const ok = checks.every(([, said]) => said === 'ok')
+  const isReady = chain === 'ok' && scheduler === 'ok'
   return {
-    status: ok ? 200 : 503,
-    json: { status: ok ? 'ok' : 'unavailable', checks: Object.fromEntries(checks) },
+    status: isReady ? 200 : 503,
+    json: {
+      status: isReady ? 'ok' : 'unavailable',
+      checks: { chain, scheduler, job_list: jobList },
+    },
   }
 }
 

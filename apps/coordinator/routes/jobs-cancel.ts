@@ -14,6 +14,8 @@ export const cancelJob = apiRoute({
     const { jobId } = await ownJob(params.job_id, account, api)
     const { code, message } = await api.scheduler('Cancel', { jobId, by: account })
     if (code) throw refusalError(code, message)
-    return { status: 202, json: jobJson(await ownJob(jobId, account, api)) }
+    const job = await ownJob(jobId, account, api)
+    api.jobs.note(job)
+    return { status: 202, json: jobJson(job) }
   },
 })

@@ -1,82 +1,99 @@
-// POST /api/v1/jobs: as published, or the text of a quote with the transaction that locked its price.
+// POST /api/v1/jobs: as published, or the text of a quote with the transaction that locked its
+// price.
 
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { SUBMIT_PER_MINUTE } from '../../../config/limits.ts'
 import type { Hex } from '../../../lib/hex.ts'
-import { type ApiContext, apiRoute } from '../api.ts'
+import { type ApiContext, type ApiRequest, apiRoute } from '../api.ts'
 import { ApiError, refusalError } from '../errors.ts'
-import { HashSchema } from '../fields.ts'
-import { jobJson } from '../job-view.ts'
-import { JobBody } from './quotes.ts'
+import { CreateJobBody, explained, sized } from '../job-body.ts'
+import { type Job, jobJson } from '../job-view.ts'
 
 const KEY = /^[\x21-\x7e]{1,100}$/
 /** Submitting waits for the escrow to be final. */
 const SUBMIT_MS = 20_000
 
-const Body = z.union([
-  z.strictObject({ request: z.string(), escrow_tx: HashSchema.optional() }),
-  JobBody,
-])
+type Body = z.infer<typeof CreateJobBody>
 
-async function canonical(body: z.infer<typeof Body>, account: Hex, api: ApiContext) {
-  if ('request' in body && typeof body.request === 'string') return body.request
-  const quote = await api.scheduler('Quote', { consumer: account, request: JSON.stringify(body) })
-  if (quote.code) throw refusalError(quote.code, quote.message)
-  return quote.request
-}
-
-/** Keys of finished calls: the same key and body give the same job, another body a conflict. */
-class Replays {
-  private readonly byKey = new Map<string, { digest: string; job: Promise<Hex> }>()
-
-  async run(key: string, digest: string, create: () => Promise<Hex>) {
-    const known = this.byKey.get(key)
-    if (known) {
-      if (known.digest === digest) return { jobId: await known.job, replayed: true }
-      throw new ApiError('CONFLICT', 'this Idempotency-Key was used with another body')
-    }
-    const job = create()
-    this.byKey.set(key, { digest, job })
-    if (this.byKey.size > 10_000) this.byKey.delete(this.byKey.keys().next().value as string)
-    job.catch(() => this.byKey.delete(key))
-    return { jobId: await job, replayed: false }
+function saltOf(request: string): unknown {
+  try {
+    return JSON.parse(request)?.salt
+  } catch {
+    throw new ApiError('VALIDATION_ERROR', 'request: expected the text that a quote returned')
   }
 }
 
-const replays = new Replays()
+interface Canonical {
+  readonly request: string
+  /** Only if it was quoted here. */
+  readonly requestHash?: Hex
+}
+
+/** The text to submit: the quote's, or one made of the published fields. */
+async function canonical(body: Body, account: Hex, api: ApiContext): Promise<Canonical> {
+  const { request, escrow_tx: escrowTx, ...published } = body
+  if (request !== undefined) sized(request)
+  const isPublished = Object.values(published).some((value) => value !== undefined)
+  if (request !== undefined && !isPublished) return { request }
+  if (request === undefined && escrowTx !== undefined && published.salt === undefined) {
+    throw new ApiError('VALIDATION_ERROR', 'escrow_tx: send it with the request of its quote')
+  }
+  const whole = request === undefined ? published : { ...published, salt: saltOf(request) }
+  const text = sized(JSON.stringify(whole))
+  const quote = await api.scheduler('Quote', { consumer: account, request: text })
+  if (quote.code) throw refusalError(quote.code, quote.message, explained(quote.explain))
+  if (request === undefined || request === quote.request) return quote
+  throw new ApiError('VALIDATION_ERROR', 'request: it differs from the other fields; send one')
+}
+
+/** The job, and whether the scheduler knew it by its idempotency key. */
+async function submit(
+  body: Body,
+  account: Hex,
+  idempotencyKey: string | undefined,
+  api: ApiContext,
+): Promise<{ job: Job; replayed: boolean }> {
+  const { request, requestHash } = await canonical(body, account, api)
+  const submission = { consumer: account, request, escrowTx: body.escrow_tx, idempotencyKey }
+  const { code, message, job } = await api.scheduler('Submit', submission, SUBMIT_MS)
+  if (code || !job) throw refusalError(code, message)
+  return { job, replayed: requestHash !== undefined && requestHash !== job.requestHash }
+}
+
+async function submitOnce({ body, account }: ApiRequest<Body>, key: string, api: ApiContext) {
+  let known = false
+  const { jobId, replayed } = await api.replays.run(`${account} ${key}`, body, async () => {
+    const submitted = await submit(body, account, key, api)
+    known = submitted.replayed
+    return submitted.job.jobId
+  })
+  const job = await api.scheduler('Job', { jobId })
+  if (!job) throw new ApiError('INTERNAL_ERROR', 'the job was accepted and cannot be found')
+  return { job, replayed: replayed || known }
+}
 
 export const createJob = apiRoute({
   method: 'POST',
   path: '/api/v1/jobs',
   access: 'account',
   summary: 'Create a job; its price is locked before it is accepted',
-  body: Body,
+  body: CreateJobBody,
   perMinute: SUBMIT_PER_MINUTE,
-  async handle({ body, headers, account }, api) {
+  async handle(request, api) {
+    const { body, account, headers } = request
     const key = headers['idempotency-key']
     if (key !== undefined && !KEY.test(key)) {
       throw new ApiError('VALIDATION_ERROR', 'Idempotency-Key: 1 to 100 visible ASCII characters')
     }
-    const create = async (): Promise<Hex> => {
-      const request = await canonical(body, account, api)
-      const escrowTx = 'escrow_tx' in body ? (body.escrow_tx as Hex | undefined) : undefined
-      const submission = { consumer: account, request, escrowTx, idempotencyKey: key }
-      const { code, message, job } = await api.scheduler('Submit', submission, SUBMIT_MS)
-      if (code || !job) throw refusalError(code, message)
-      return job.jobId
-    }
-    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex')
-    const { jobId, replayed } =
+    const { job, replayed } =
       key === undefined
-        ? { jobId: await create(), replayed: false }
-        : await replays.run(`${account} ${key}`, digest, create)
-    const job = await api.scheduler('Job', { jobId })
-    if (!job) throw new ApiError('INTERNAL_ERROR', 'the job was accepted and cannot be found')
+        ? await submit(body, account, key, api)
+        : await submitOnce(request, key, api)
+    api.jobs.note(job)
     return {
       status: replayed ? 200 : 201,
       headers: {
-        location: `/api/v1/jobs/${jobId}`,
+        location: `/api/v1/jobs/${job.jobId}`,
         ...(replayed && { 'idempotency-replayed': 'true' }),
       },
       json: jobJson(job),

@@ -1,5 +1,6 @@
 // GET /api/v1/jobs/{job_id}/events: server-sent events of state, tokens, receipt and error; resumes
-// after Last-Event-ID and ends with the job.
+// after Last-Event-ID and ends with the job. The token goes in the header only: in a URL it would
+// stay in logs.
 
 import { EVENTS_PING_MS } from '../../../config/limits.ts'
 import type { Hex } from '../../../lib/hex.ts'
@@ -9,24 +10,36 @@ import { ApiError } from '../errors.ts'
 import { ownJob } from '../own-job.ts'
 
 const RETRY_MS = 1000
+const AWAY_MS = 500
+
+/** New events; none when nothing happened for a while; undefined when nobody answers. */
+async function poll(api: ApiContext, jobId: Hex, seq: number) {
+  try {
+    return await api.scheduler('EventsAfter', { jobId, seq }, EVENTS_PING_MS)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.code === 'TIMEOUT_ERROR') return { last: 'no', events: [] } as const
+    await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
+    return undefined
+  }
+}
 
 async function send(sink: HttpSink, api: ApiContext, jobId: Hex, from: number): Promise<void> {
   let seq = from
   let open = await sink.write(`retry: ${RETRY_MS}\n\n`)
+  let writtenAt = performance.now()
   while (open && !sink.signal.aborted) {
-    const news = await api
-      .scheduler('EventsAfter', { jobId, seq }, EVENTS_PING_MS)
-      .catch(() => undefined)
-    if (!news || (news.events.length === 0 && news.last === 'no')) {
-      open = await sink.write(': ping\n\n')
-      continue
+    const news = await poll(api, jobId, seq)
+    const text = (news?.events ?? [])
+      .map(({ seq: id, event, data }) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)
+      .join('')
+    seq = news?.events.at(-1)?.seq ?? seq
+    // A write also finds out whether the reader is still there.
+    if (text || news || performance.now() - writtenAt >= EVENTS_PING_MS) {
+      open = await sink.write(text || ': ping\n\n')
+      writtenAt = performance.now()
     }
-    for (const { seq: id, event, data } of news.events) {
-      seq = id
-      open = await sink.write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)
-      if (!open) return
-    }
-    if (news.last === 'yes') return
+    if (news?.last === 'yes') return
   }
 }
 
@@ -37,21 +50,10 @@ export const jobEvents = apiRoute({
   summary: 'Follow a job as server-sent events',
   async handle({ params, headers, account }, api) {
     const { jobId } = await ownJob(params.job_id, account, api)
-    const last = headers['last-event-id'] ?? '0'
+    const last = headers['last-event-id'] || '0'
     if (!/^\d{1,15}$/.test(last)) {
       throw new ApiError('VALIDATION_ERROR', 'Last-Event-ID: expected an id that was sent before')
     }
-    return {
-      raw: {
-        status: 200,
-        headers: {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-          'access-control-allow-origin': '*',
-        },
-        stream: (sink) => send(sink, api, jobId, Number(last)),
-      },
-    }
+    return { events: (sink) => send(sink, api, jobId, Number(last)) }
   },
 })

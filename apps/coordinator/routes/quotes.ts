@@ -1,17 +1,9 @@
 // POST /api/v1/quotes: what a job would cost, who would do it, and the exact text to submit.
 
-import { z } from 'zod'
 import { SUBMIT_PER_MINUTE } from '../../../config/limits.ts'
 import { apiRoute } from '../api.ts'
 import { refusalError } from '../errors.ts'
-
-/** The published job body; what is inside is checked by the scheduler's own rules. */
-export const JobBody = z.looseObject({
-  type: z.string(),
-  model_id: z.string(),
-  input_data: z.unknown(),
-  requirements: z.record(z.string(), z.unknown()).optional(),
-})
+import { explained, JobBody, sized } from '../job-body.ts'
 
 export const quotes = apiRoute({
   method: 'POST',
@@ -21,9 +13,9 @@ export const quotes = apiRoute({
   body: JobBody,
   perMinute: SUBMIT_PER_MINUTE,
   async handle({ body, account }, api) {
-    const request = JSON.stringify(body)
+    const request = sized(JSON.stringify(body))
     const quote = await api.scheduler('Quote', { consumer: account, request })
-    if (quote.code) throw refusalError(quote.code, quote.message)
+    if (quote.code) throw refusalError(quote.code, quote.message, explained(quote.explain))
     return {
       json: {
         job_id: quote.jobId,
