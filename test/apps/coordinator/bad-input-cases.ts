@@ -127,11 +127,5 @@ export const CASES: readonly Case[] = [
     413,
     'PAYLOAD_TOO_LARGE',
   ],
-  [
-    'POST',
-    '/api/v1/jobs',
-    { request: 'x'.repeat(JOB_INPUT_BYTES_MAX + 1) },
-    413,
-    'PAYLOAD_TOO_LARGE',
-  ],
+  ['POST', '/api/v1/jobs', { request: 'x'.repeat(JOB_INPUT_BYTES_MAX + 1) }, 400, INVALID],
 ]
