@@ -24,6 +24,9 @@ export interface ReadSource {
 }
 
 const REOPEN_MS = 2000
+/** Who asks while the database is being opened waits this long for it. */
+const OPEN_WAIT_MS = 5000
+const STEP_MS = 50
 /** A poll that ended without news is repeated at once, but never in a tight loop. */
 const NO_NEWS_MS = 20
 const AWAY_MS = 500
@@ -32,6 +35,7 @@ const CLOSE_MS = 2000
 export class ReadModel {
   private sql: Sql | undefined
   private why = 'the job list is being opened'
+  private tried = false
   private stopped = false
   private endWait: () => void = () => {}
   private readonly ending = new Promise<undefined>((resolve) => {
@@ -58,6 +62,7 @@ export class ReadModel {
         this.why = `the job list is out of order: ${(error as Error).message}`
         if (told !== this.why) source.warn(this.why)
         told = this.why
+        this.tried = true
       }
       this.sql = undefined
       await sql?.close().catch(() => {})
@@ -138,16 +143,24 @@ export class ReadModel {
 
   /** Rejects with ApiError when lists cannot be answered. */
   async check(): Promise<void> {
+    if (!this.sql) throw this.closed()
     await this.ask('select 1', [])
   }
 
   private async ask(text: string, parameters: readonly unknown[]) {
-    if (!this.sql) throw new ApiError('SERVICE_UNAVAILABLE', this.why, [], { 'retry-after': '2' })
+    for (let waited = 0; !this.sql && !this.tried && waited < OPEN_WAIT_MS; waited += STEP_MS) {
+      await this.pause(STEP_MS)
+    }
+    if (!this.sql) throw this.closed()
     try {
       return await this.sql.query(text, parameters)
     } catch {
       throw new ApiError('SERVICE_UNAVAILABLE', 'the job list failed', [], { 'retry-after': '2' })
     }
+  }
+
+  private closed(): ApiError {
+    return new ApiError('SERVICE_UNAVAILABLE', this.why, [], { 'retry-after': '2' })
   }
 
   private async pause(ms: number): Promise<void> {

@@ -180,7 +180,11 @@ export class CoordinatorClient {
     return (await this.request(method, path, options)).json() as Promise<T>
   }
 
-  private async request(method: string, path: string, options: CallOptions = {}) {
+  private async request(
+    method: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<Response> {
     if (!options.open && !this.token && this.signer) await this.login()
     const headers: Record<string, string> = { ...options.headers }
     if (options.body !== undefined) headers['content-type'] = 'application/json'
@@ -192,6 +196,11 @@ export class CoordinatorClient {
       ...(!options.endless && { signal: AbortSignal.timeout(this.timeoutMs) }),
     })
     if (response.ok) return response
+    if (response.status === 401 && this.signer && this.token && !options.open && !options.again) {
+      // The token has expired, or the coordinator has another key now.
+      this.token = undefined
+      return this.request(method, path, { ...options, again: true })
+    }
     throw await readError(response)
   }
 }
@@ -202,6 +211,8 @@ interface CallOptions {
   /** Without a token. */
   readonly open?: boolean
   readonly endless?: boolean
+  /** Tried once already with a token that was refused. */
+  readonly again?: boolean
 }
 
 async function readError(response: Response): Promise<CoordinatorError> {

@@ -34,8 +34,8 @@ async function send(sink: HttpSink, api: ApiContext, jobId: Hex, from: number): 
       .map(({ seq: id, event, data }) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)
       .join('')
     seq = news?.events.at(-1)?.seq ?? seq
-    // A write also finds out whether the reader is still there.
-    if (text || news || performance.now() - writtenAt >= EVENTS_PING_MS) {
+    const isQuiet = !text && performance.now() - writtenAt >= EVENTS_PING_MS
+    if (text || isQuiet) {
       open = await sink.write(text || ': ping\n\n')
       writtenAt = performance.now()
     }

@@ -45,14 +45,24 @@ function fileText(value: string | Record<string, unknown>): string {
 
 /** Our own receipt by its id: checked again, but not shown, for this route asks nobody's name. */
 function verifyStored(job: Job, { proof, public_inputs: inputs }: z.infer<typeof Body>) {
-  const { receipt: _, ...verdict } = verifyReceipt(job.receipt as string)
+  const { receipt: _, checks, ...verdict } = verifyReceipt(job.receipt as string)
   const reason = verdict.reason ?? wrongProof(job, proof ?? '0x', inputs ?? [])
+  const status = receiptStatus(job)
+  const settlement = {
+    name: 'settlement',
+    ok: status !== 'invalid',
+    detail:
+      status === 'claimed'
+        ? `settled in block ${job.settleHeight} by ${job.settleTx}; the bundle proves it`
+        : `${status}: not paid on chain`,
+  }
   return {
     ...verdict,
     valid: reason === undefined,
     ...(reason !== undefined && { reason }),
-    status: receiptStatus(job),
-    settled: receiptStatus(job) === 'claimed',
+    checks: [...checks.filter(({ name }) => name !== 'not-settled'), settlement],
+    status,
+    settled: status === 'claimed',
   }
 }
 
