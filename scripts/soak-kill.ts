@@ -1,7 +1,7 @@
 // Kills a whole cluster with SIGKILL again and again under transfers and jobs, starts it on the
 // same data, and checks over RPC alone: no final block is lost, every validator has the same root,
-// no escrow stays open, no job is paid twice, no wei appears or vanishes. node --import tsx
-// scripts/soak-kill.ts [ROUNDS=20] [SECONDS=6]
+// no escrow stays open, no job is paid twice, no wei appears or vanishes.
+// npm run soak -- [ROUNDS=20] [SECONDS=6]
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
