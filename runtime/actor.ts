@@ -22,7 +22,10 @@ export type Handlers<V extends Verbs> = { [N in keyof V]: Handler<V[N]> } & {
   stopping?: () => void
 }
 
-/** OTP's words: permanent always restarts, transient only after a failure, temporary never. */
+/**
+ * OTP's words: temporary never restarts; permanent and transient restart after a failure. An actor
+ * ends without a failure only by `ctx.stop`, which is for good whatever the kind.
+ */
 export type RestartKind = 'permanent' | 'transient' | 'temporary'
 
 /** Which siblings restart with a failed child, as the parent decides when it spawns. */

@@ -80,8 +80,19 @@ export class Asks {
     else this.lateReplies++
   }
 
-  /** A reply that crossed a link: decoded strictly by the verb's reply schema. */
-  succeedEncoded(id: number, wire: unknown): void {
+  /** A reply that came over a link: only the host that was asked may answer. */
+  replied(peer: string, id: number, wire: unknown): void {
+    if (this.pending.get(id)?.peer === peer) this.succeedEncoded(id, wire)
+    else this.lateReplies++
+  }
+
+  /** A failure that came over a link. */
+  refused(peer: string, id: number, reason: FailureReason, detail: string): void {
+    if (this.pending.get(id)?.peer === peer) this.fail(id, reason, detail)
+  }
+
+  /** A reply that was encoded: decoded strictly by the verb's reply schema. */
+  private succeedEncoded(id: number, wire: unknown): void {
     const ask = this.pending.get(id)
     if (!ask) {
       this.lateReplies++

@@ -61,6 +61,11 @@ export class Cell {
     this.stashed.push(this.current)
   }
 
+  /** A message that fails is lost, even if its handler had put it aside. */
+  unstashFailed(message: MessageEnvelope): void {
+    this.stashed = this.stashed.filter((one) => one !== message)
+  }
+
   /** Ends what the incarnation started: timers, tasks, asks; late callbacks find another number. */
   endIncarnation(): void {
     for (const cancel of this.timers.values()) cancel()

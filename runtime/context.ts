@@ -49,7 +49,7 @@ export interface Context {
   spawn<V extends Verbs, P>(child: Actor<V, P>, key: string, props: P, strategy?: Strategy): Ref
   /** Calls back once when the target stops, fails for good, or its host is lost. */
   watch(target: Ref, terminated: (why: TerminatedWhy) => void): void
-  /** Stops a child, or this actor when no target is given. */
+  /** Stops a child, or this actor when no target is given. Nothing restarts it. */
   stop(target?: Ref): void
   /** A named one-shot timer; the same name replaces it. Dies with the incarnation. */
   after(name: string, ms: number, run: () => void): void

@@ -26,7 +26,8 @@ class CellContext implements Context {
   }
 
   private get alive(): boolean {
-    return this.cell.incarnation === this.incarnation && this.cell.state !== 'stopped'
+    const { incarnation, state } = this.cell
+    return incarnation === this.incarnation && (state === 'running' || state === 'starting')
   }
 
   private turn(run: () => void): void {
@@ -118,7 +119,7 @@ class CellContext implements Context {
 
   stop(target?: Ref): void {
     const victim = target ? this.host.cellOf(target) : this.cell
-    if (!victim) return
+    if (!victim || !this.alive) return
     if (victim !== this.cell && victim.parent !== this.cell) {
       throw new Error(`${refText(this.self)} may stop its children and itself only`)
     }

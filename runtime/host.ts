@@ -89,9 +89,7 @@ export class Host {
     props: P,
     strategy: Strategy = 'one-for-one',
   ): Ref {
-    const cell = this.addCell(actor as unknown as AnyActor, key, props, undefined, strategy)
-    this.roots.push(cell)
-    return cell.ref
+    return this.addCell(actor as unknown as AnyActor, key, props, undefined, strategy).ref
   }
 
   addCell(
@@ -107,7 +105,7 @@ export class Host {
     this.vocabularies.set(target.kind, actor.messages)
     const cell = new Cell(target, actor, props, parent, strategy)
     this.cells.set(id, cell)
-    parent?.children.push(cell)
+    this.siblings(cell).push(cell)
     this.supervisor.start(cell)
     return cell
   }
@@ -245,7 +243,10 @@ export class Host {
     } catch (error) {
       const failed = cell.current
       cell.current = undefined
-      if (failed) this.refuse(failed, 'failed', String((error as Error).message))
+      if (failed) {
+        cell.unstashFailed(failed)
+        this.refuse(failed, 'failed', String((error as Error).message))
+      }
       this.supervisor.failed(cell, what, error as Error)
     }
   }

@@ -16,6 +16,8 @@ const FAILURE = 2
 const WATCH = 3
 const TERMINATED = 4
 
+const DETAIL_MAX = 512
+
 const REASONS: readonly FailureReason[] = [
   'expired',
   'rejected',
@@ -51,7 +53,11 @@ export class Remote {
   }
 
   attach(name: string, link: Link): void {
-    this.peers.get(name)?.link.close()
+    const old = this.peers.get(name)
+    if (old) {
+      old.link.close()
+      this.down(name)
+    }
     const peer: Peer = { link, outgoing: [], flushing: false }
     this.peers.set(name, peer)
     link.onFrame((frame) => this.receive(name, frame))
@@ -127,7 +133,8 @@ export class Remote {
 
   sendFailure(peerName: string, askId: number, reason: FailureReason, detail: string): void {
     const peer = this.peers.get(peerName)
-    if (peer) this.push(peer, [FAILURE, askId, REASONS.indexOf(reason), detail.slice(0, 512)])
+    if (peer)
+      this.push(peer, [FAILURE, askId, REASONS.indexOf(reason), detail.slice(0, DETAIL_MAX)])
   }
 
   watch(peerName: string, target: Ref, terminated: (why: TerminatedWhy) => void): void {
@@ -186,9 +193,11 @@ export class Remote {
     const [form, a, b, c] = wire
     if (form === MESSAGE && wire.length === 9) this.receiveMessage(peer, wire)
     else if (form === REPLY && wire.length === 3 && Number.isSafeInteger(a)) {
-      this.host.asks.succeedEncoded(a as number, b)
+      this.host.asks.replied(peer, a as number, b)
     } else if (form === FAILURE && wire.length === 4 && Number.isSafeInteger(a)) {
-      this.host.asks.fail(a as number, REASONS[b as number] ?? 'failed', String(c))
+      const reason = typeof b === 'number' ? REASONS[b] : undefined
+      const detail = typeof c === 'string' ? c.slice(0, DETAIL_MAX) : ''
+      this.host.asks.refused(peer, a as number, reason ?? 'failed', detail)
     } else if (form === WATCH && typeof a === 'string' && typeof b === 'string') {
       this.receiveWatch(peer, ref(a, b))
     } else if (form === TERMINATED && typeof a === 'string' && typeof b === 'string') {

@@ -17,6 +17,7 @@ export class Supervisor {
   /** Runs `setup` for a new incarnation; a throw in it is a failure like any other. */
   start(cell: Cell): void {
     if (cell.state === 'stopped') return
+    cell.state = 'starting'
     cell.incarnation++
     try {
       cell.handlers = cell.actor.setup(this.host.context(cell), cell.props as never)
@@ -24,8 +25,11 @@ export class Supervisor {
       this.failed(cell, 'setup', error as Error)
       return
     }
-    // `setup` may have stopped its own actor.
-    if ((cell.state as string) === 'stopped') return
+    // `setup` may have stopped its own actor, and gone on.
+    if ((cell.state as string) !== 'starting') {
+      this.endIncarnation(cell)
+      return
+    }
     cell.state = 'running'
     this.host.wake(cell)
   }
@@ -64,11 +68,15 @@ export class Supervisor {
     if (cell.state === 'stopped' || cell.state === 'restarting') return
     cell.state = 'restarting'
     cell.restarts++
-    for (const child of [...cell.children].reverse()) this.stop(child, 'stopped')
-    cell.endIncarnation()
+    this.endIncarnation(cell)
     this.host.options.clock.after(delayMs, () => {
       if (cell.state === 'restarting') this.start(cell)
     })
+  }
+
+  private endIncarnation(cell: Cell): void {
+    for (const child of [...cell.children].reverse()) this.stop(child, 'stopped')
+    cell.endIncarnation()
   }
 
   /** Stops a cell for good: children first, in reverse order of their start. */
