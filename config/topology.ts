@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { NODES_MAX, PROVIDER_SLOTS_MAX, TOPOLOGY_BYTES_MAX } from './limits.ts'
 import { nearestName } from '../lib/nearest-name.ts'
+import { NODES_MAX, PROVIDER_SLOTS_MAX, TOPOLOGY_BYTES_MAX } from './limits.ts'
 
 const Port = z.number().int().min(0).max(65_535)
 

@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Hex } from '../../lib/hex.ts'
 import { nearestName } from '../../lib/nearest-name.ts'
 import { packageRoot } from '../../lib/package-root.ts'
-import type { Hex } from '../../lib/hex.ts'
 import { sha256Hex } from '../../protocol/crypto/sha256.ts'
 import { canonicalJson } from '../../protocol/receipt/jcs.ts'
 

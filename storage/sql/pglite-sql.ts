@@ -1,7 +1,7 @@
 // The embedded database: PostgreSQL in WebAssembly, in a folder. If a crash left it unreadable it
 // is moved aside and begun anew, because it is only a view of what is kept elsewhere.
 
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type { Sql, SqlRow } from './sql.ts'
 
@@ -18,8 +18,10 @@ export async function openPglite(folder: string, warn: (message: string) => void
   try {
     database = await open(folder)
   } catch (error) {
-    const aside = `${folder}.broken-${Date.now()}`
-    if (existsSync(folder)) renameSync(folder, aside)
+    // One is kept for a look; the disk must not fill with them.
+    const aside = `${folder}.broken`
+    rmSync(aside, { recursive: true, force: true })
+    renameSync(folder, aside)
     const why = error instanceof Error ? error.message : String(error)
     warn(`the job view was unreadable (${why}); moved to ${aside}, built again`)
     mkdirSync(folder, { recursive: true })

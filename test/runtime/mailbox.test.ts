@@ -71,7 +71,9 @@ test('what one actor tells another arrives in order, on one host and across a li
   const seen: Record<string, number[]> = {}
   const sink = probe((ctx) => ({
     Pair: ({ n }) => {
-      ;(seen[ctx.self.key] ??= []).push(n)
+      const list = seen[ctx.self.key] ?? []
+      list.push(n)
+      seen[ctx.self.key] = list
     },
   }))
   const policy = { mailbox: { capacity: 5000, overflow: 'reject' as const } }

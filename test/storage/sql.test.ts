@@ -1,8 +1,8 @@
 // One conformance of the SQL port, over the embedded database and over a PostgreSQL server.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { migrate } from '../../storage/sql/migrate.ts'
@@ -57,6 +57,14 @@ async function conformance(sql: Sql): Promise<void> {
   ])
   assert.is(Number(everything[0]?.n), 3)
 
+  const one = { text: 'update jobs set seq = $1', parameters: [9] }
+  await sql.batch([one, { text: 'update jobs set seq = seq + 1' }])
+  assert.equal(await sql.query('select distinct seq::int as seq from jobs'), [{ seq: 10 }])
+  const half = [{ text: 'delete from jobs' }, { text: 'select nothing from nowhere' }]
+  assert.match((await sql.batch(half).catch((error) => error)).message, /nowhere/)
+  const [kept] = await sql.query('select count(*) as n from jobs')
+  assert.is(Number(kept?.n), 3, 'a batch that fails changes nothing')
+
   const hostile = "x'; drop table jobs; --"
   assert.equal(await sql.query('select job_id from jobs where state = $1', [hostile]), [])
   const failed = await sql.query('select nothing from nowhere').catch((error) => error)
@@ -105,6 +113,27 @@ test('a PostgreSQL server conforms', async () => {
   } finally {
     await admin.query(`drop schema if exists ${schema} cascade`)
     await admin.close()
+  }
+})
+
+test('an unreadable database is moved aside and begun anew', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'aitbc-sql-')), 'db')
+  const said: string[] = []
+  const say = (line: string) => said.push(line)
+  try {
+    const first = await openPglite(folder, say)
+    await first.query('create table x (a int)')
+    await first.close()
+    writeFileSync(join(folder, 'global', 'pg_control'), new Uint8Array(8192).fill(7))
+    const second = await openPglite(folder, say)
+    await migrate(second)
+    assert.is(Number((await second.query('select count(*) as n from jobs'))[0]?.n), 0)
+    await second.close()
+    assert.is(said.length, 1)
+    assert.match(said[0] as string, /unreadable .* moved to .*db\.broken/)
+    assert.ok(existsSync(join(`${folder}.broken`, 'global')))
+  } finally {
+    rmSync(dirname(folder), { recursive: true, force: true })
   }
 })
 

@@ -5,7 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { startCoordinator } from '../../../apps/coordinator/start-coordinator.ts'
+import {
+  type CoordinatorOptions,
+  startCoordinator,
+} from '../../../apps/coordinator/start-coordinator.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { addressOfSecret } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { Host } from '../../../runtime/host.ts'
@@ -50,7 +53,13 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
+/** What a test may put in place of the defaults. */
+export interface WorldParts {
+  readonly archive?: typeof emptyArchive
+  readonly facts?: Partial<CoordinatorOptions>
+}
+
+export async function startWorld({ archive, facts }: WorldParts = {}): Promise<World> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aitbc-coordinator-'))
   const host = new Host({
     name: 'main',
@@ -65,7 +74,7 @@ export async function startWorld(): Promise<World> {
   })
   const desk = new Desk()
   host.spawn(deskActor, 'desk', desk)
-  host.spawn(emptyArchive, 'node0', null)
+  host.spawn(archive ?? emptyArchive, 'node0', null)
   const { validatorSet, block } = testGenesis()
   const warnings: string[] = []
   const coordinator = await startCoordinator({
@@ -86,6 +95,7 @@ export async function startWorld(): Promise<World> {
       jobs: {},
     }),
     warn: (line) => warnings.push(line),
+    ...facts,
   })
   const { url } = coordinator
   const client = (privateKey: Hex) => new CoordinatorClient({ baseUrl: url, privateKey })
