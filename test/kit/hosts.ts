@@ -1,5 +1,5 @@
-// Hosts on virtual time for tests: one clock and one seed for all, links with a fixed delay that keep
-// their order, and one actor kind whose handlers a test writes in place.
+// Hosts on virtual time for tests: one clock and one seed for all, links with a fixed delay that
+// keep their order, and one actor kind whose handlers a test writes in place.
 
 import { prng } from '../../lib/prng.ts'
 import { nothing, str, struct, u53 } from '../../lib/schema.ts'

@@ -1,5 +1,5 @@
-// Frames from a peer that is not trusted: rubbish is counted and never throws, and nobody can answer
-// what somebody else was asked.
+// Frames from a peer that is not trusted: rubbish is counted and never throws, and nobody can
+// answer what somebody else was asked.
 
 import fc from 'fast-check'
 import { test } from 'uvu'
