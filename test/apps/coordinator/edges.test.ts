@@ -1,5 +1,5 @@
-// The edges of the API: keys and nonces that expire, callers that ask too often, browsers, streams
-// whose scheduler is away, and a port that is taken.
+// The edges of the API: keys and nonces that expire, callers that ask too often, browsers, and
+// streams whose scheduler is away.
 
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ApiError } from '../../../apps/coordinator/errors.ts'
 import { Nonces } from '../../../apps/coordinator/nonces.ts'
+import { jobEvents } from '../../../apps/coordinator/routes/jobs-events.ts'
 import { Tokens } from '../../../apps/coordinator/tokens.ts'
 import { AUTH_PER_MINUTE, NONCE_SECONDS, NONCES_MAX } from '../../../config/limits.ts'
 import type { Hex } from '../../../lib/hex.ts'
@@ -126,17 +128,26 @@ test('published fields beside a quote’s text must say the same', async () => {
   assert.match(lone.json.error.message, /escrow_tx/)
 })
 
-test('a stream waits for a scheduler that is away and goes on', async () => {
-  const client = world.client(ALICE)
-  const { job_id: id } = await client.createJob(BODY)
-  const seen: string[] = []
-  for await (const { event } of client.events(id)) {
-    seen.push(event)
-    if (seen.length > 1) continue
-    world.desk.crash()
-    setTimeout(() => world.desk.change(id, { state: 'completed', output: '{}' }), 700)
+test('a stream waits for a scheduler that is away, calmly, and goes on', async () => {
+  const [jobId, consumer] = [GENESIS, alice]
+  const replies = ['away', 'away', { last: 'no', events: [] }, { last: 'yes', events: [7, 8] }]
+  let asked = 0
+  const scheduler = async (verb: string) => {
+    if (verb === 'Job') return { jobId, consumer }
+    asked++
+    const reply = replies.shift()
+    if (typeof reply === 'string') throw new ApiError('SERVICE_UNAVAILABLE', reply)
+    return { ...reply, events: reply?.events.map((seq) => ({ seq, event: 'state', data: '{}' })) }
   }
-  assert.equal(seen, ['state', 'state'])
+  const request = { params: { job_id: jobId }, headers: { 'last-event-id': '6' }, account: alice }
+  const reply = await jobEvents.handle(request as never, { scheduler } as never)
+  const written: string[] = []
+  const { signal } = new AbortController()
+  const startedAt = performance.now()
+  await reply.events?.({ write: async (chunk) => written.push(String(chunk)) > 0, signal })
+  assert.is(asked, 4)
+  assert.ok(performance.now() - startedAt > 500, 'it does not ask without a pause')
+  assert.equal(written.join('').match(/^id: .*$/gm), ['id: 7', 'id: 8'])
 })
 
 test('who asks too often waits', async () => {

@@ -41,17 +41,11 @@ export class Desk {
   private readonly keys = new Map<string, { asked: string; jobId: Hex }>()
   private waiters: (() => void)[] = []
   private ending = false
-  private failing = false
 
   /** Nobody is kept waiting any longer. */
   end(): void {
     this.ending = true
     for (const wake of this.waiters.splice(0)) wake()
-  }
-
-  /** Whoever asks for events next finds the scheduler failing. */
-  crash(): void {
-    this.failing = true
   }
 
   /** Writes a job as it is now, with an event of its new state. */
