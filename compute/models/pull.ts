@@ -118,7 +118,11 @@ async function unpack(
       } else entry.resume()
     }
   })()
-  await Promise.all([pipeline(archive, createGunzip(), tar), reading])
+  // Both must have ended before the caller removes what is half written. Our own error says more
+  // than the broken pipe that it causes.
+  const ends = await Promise.allSettled([reading, pipeline(archive, createGunzip(), tar)])
+  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []))
+  if (errors.length > 0) throw errors.find((error) => error instanceof PullError) ?? errors[0]
   const [missing] = left.keys()
   if (missing) throw new PullError(`the archive holds no ${missing}`, AGAIN)
 }

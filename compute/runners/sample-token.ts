@@ -36,10 +36,13 @@ export function sampleToken(
   }
   if (temperature === 0) return argmax(logits)
   for (let i = 0; i < logits.length; i++) logits[i] = (logits[i] as number) / temperature
+  const likeliest = argmax(logits)
   softmax(logits, logits.length)
   const floor = (1 - topP) / (logits.length - 1)
   const kept: number[] = []
   for (let i = 0; i < logits.length; i++) if ((logits[i] as number) >= floor) kept.push(i)
+  // Extreme settings leave nothing: no share at all (top_p 0), or infinite logits (penalty 0).
+  if (kept.length === 0) return likeliest
   kept.sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
   if (topK > 0) kept.length = Math.min(kept.length, topK)
   let mass = 0

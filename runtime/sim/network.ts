@@ -16,9 +16,11 @@ class SimLink implements Link {
   down: () => void = () => {}
   open = true
   readonly sendFrame: (frame: Uint8Array) => void
+  readonly breakBoth: () => void
 
-  constructor(sendFrame: (frame: Uint8Array) => void) {
+  constructor(sendFrame: (frame: Uint8Array) => void, breakBoth: () => void) {
     this.sendFrame = sendFrame
+    this.breakBoth = breakBoth
   }
 
   send(frame: Uint8Array): boolean {
@@ -35,7 +37,7 @@ class SimLink implements Link {
   }
 
   close(): void {
-    this.open = false
+    this.breakBoth()
   }
 }
 
@@ -84,10 +86,13 @@ export class Network {
   /** The two ends of a connection between hosts a and b. */
   connect(a: string, b: string): [Link, Link] {
     const end = (from: string, to: string, target: () => SimLink) =>
-      new SimLink((frame) => {
-        const sent = this.tap ? [frame, ...this.tap(from, to, frame)] : [frame]
-        for (const one of sent) this.carry(from, to, target, one)
-      })
+      new SimLink(
+        (frame) => {
+          const sent = this.tap ? [frame, ...this.tap(from, to, frame)] : [frame]
+          for (const one of sent) this.carry(from, to, target, one)
+        },
+        () => this.disconnect([left, right]),
+      )
     const left: SimLink = end(a, b, () => right)
     const right: SimLink = end(b, a, () => left)
     return [left, right]
