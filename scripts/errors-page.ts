@@ -1,8 +1,10 @@
 // docs/ERRORS.md out of the code tables: one table for each edge.
 
 import { CLI_ERRORS } from '../apps/cli/cli-error.ts'
+import { API_ERRORS } from '../apps/coordinator/errors.ts'
 import { RPC_ERRORS } from '../apps/gateway/errors.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
+import { JOB_REFUSALS } from '../protocol/errors/job-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
 const HEAD = `# Errors
@@ -39,6 +41,18 @@ export function errorsPage(): string {
       'Numbers of JSON-RPC 2.0 and EIP-1474; `data.code` names the refusal where there is one.',
       ['code', 'meaning'],
       Object.values(RPC_ERRORS).map(({ code, meaning }) => [`\`${code}\``, meaning]),
+    ),
+    section(
+      'REST',
+      'In `{error: {code, message, status, details, hint}, timestamp, request_id}`.',
+      ['code', 'status', 'hint'],
+      Object.entries(API_ERRORS).map(([code, { status, hint }]) => [`\`${code}\``, status, hint]),
+    ),
+    section(
+      'Jobs',
+      'Why a job is refused or ended without a result: `details[].code` in REST, `error.code` of a job.',
+      ['code', 'meaning'],
+      rowsOf(JOB_REFUSALS),
     ),
     section(
       'Transactions',
