@@ -45,14 +45,16 @@ export class VoteBook {
     if (known.some((one) => one.kind === vote.kind && one.blockHash === vote.blockHash)) {
       return undefined
     }
-    const rival = known.find((one) => contradicts(one, vote))
+    // All of them: a forged first vote must not hide a genuine second one.
+    const rivals = known.filter((one) => contradicts(one, vote))
     // Room for one vote of each kind and one lie of each; an unchecked flood stops here.
     if (known.length >= 6) return undefined
     known.push(vote)
     this.bySigner.set(vote.signer, known)
+    if (rivals.length === 0 || !this.isGenuine(vote)) return undefined
+    const rival = rivals.find((one) => this.isGenuine(one))
     const rule = rival && contradicts(rival, vote)
-    if (!rival || !rule || !this.isGenuine(rival) || !this.isGenuine(vote)) return undefined
-    return { rule, votes: [rival, vote] }
+    return rule && { rule, votes: [rival, vote] }
   }
 
   isGenuine(vote: Vote): boolean {
