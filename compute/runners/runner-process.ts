@@ -32,7 +32,7 @@ export class RunnerProcess {
     const { PATH, HOME, XDG_CACHE_HOME } = process.env
     this.child = fork(file, [modelId], {
       // Only what finding the files needs: no secrets of ours in a process with foreign weights.
-      env: { PATH, HOME, ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
+      env: { PATH, HOME, ORT_DISABLE_TELEMETRY: '1', ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
       execArgv: [
         `--max-old-space-size=${RUNNER_MEMORY_MIB}`,
         ...(ENDING === '.ts' ? ['--import', 'tsx'] : []),
