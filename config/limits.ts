@@ -108,6 +108,20 @@ export const FINALITY_SAMPLES_MAX = 500
 /** Model runners. */
 export const RUNNER_MEMORY_MIB = 2048
 export const GPU_WORKER_JOBS_MAX = 64
+export const MODEL_START_MS = 90_000
+export const MODEL_CANCEL_MS = 10_000
+/** A model that nobody asked for so long leaves the memory. */
+export const MODEL_IDLE_MS = 15 * 60_000
+
+/** Model files. */
+export const MODEL_FILES_MAX = 16
+export const PULL_ANSWER_MS = 20_000
+export const PULL_STALL_MS = 30_000
+
+/** Task pool. */
+export const POOL_THREADS = 1
+export const POOL_QUEUE_MAX = 64
+export const POOL_BATCH_MIN = 32
 
 /** Coordinator. */
 export const NONCES_MAX = 10_000

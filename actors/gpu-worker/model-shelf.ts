@@ -5,9 +5,8 @@ import { failureText } from '../../runtime/failure.ts'
 import { type LoadedModel, LoadModel } from '../messages/tasks.ts'
 
 type Shelved =
-  | { readonly state: 'testing'; readonly detail: string }
+  | { readonly state: 'loading' | 'testing' | 'missing' | 'failed'; readonly detail: string }
   | { readonly state: 'ready'; readonly detail: string; readonly model: LoadedModel }
-  | { readonly state: 'failed'; readonly detail: string }
 
 const LOAD_WITHIN_MS = 120_000
 /** A model whose files are missing may be pulled later. */
@@ -29,13 +28,21 @@ export class ModelShelf {
     for (const id of this.ids) this.load(id)
   }
 
+  /** Its process died: it must pass its self-test again before it is offered again. */
+  crashed(modelId: string): void {
+    if (!this.ready(modelId)) return
+    this.load(modelId)
+    this.changed()
+  }
+
   private load(modelId: string): void {
-    this.models.set(modelId, { state: 'testing', detail: '' })
+    this.models.set(modelId, { state: 'loading', detail: '' })
     this.ctx.run(
       LoadModel,
       { modelId },
       {
         within: LOAD_WITHIN_MS,
+        chunk: (state) => this.models.set(modelId, { state, detail: '' }),
         ok: (model) => {
           const speed = `${Math.round(model.unitsPerSecond)} ${model.unit}/s`
           this.models.set(modelId, { state: 'ready', detail: speed, model })
@@ -43,7 +50,8 @@ export class ModelShelf {
           this.changed()
         },
         failed: (failure) => {
-          this.models.set(modelId, { state: 'failed', detail: failure.detail.slice(0, 512) })
+          const state = failure.detail.startsWith('MODEL_MISSING') ? 'missing' : 'failed'
+          this.models.set(modelId, { state, detail: failure.detail.slice(0, 512) })
           this.ctx.log('warn', 'model not offered', { modelId, why: failureText(failure) })
           this.ctx.after(`load ${modelId}`, RETRY_MS, () => this.load(modelId))
         },

@@ -1,7 +1,8 @@
 // The jobs that a worker has taken: from the model's first token to the scheduler's acknowledgement
 // of the signed receipt.
 
-import { GPU_WORKER_JOBS_MAX } from '../../config/limits.ts'
+import { GPU_WORKER_JOBS_MAX, JOB_OUTPUT_BYTES_MAX } from '../../config/limits.ts'
+import { utf8 } from '../../lib/bytes.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { readCanonicalRequest } from '../../protocol/job/read-request.ts'
@@ -109,8 +110,10 @@ export class Runs {
         chunk: (text) => this.chunk(run, text),
         ok: (outcome) => this.ended(run, outcome),
         failed: (failure) => {
-          const [code, message] = splitDetail(failure.detail)
-          this.fail(run, failure.reason === 'failed' ? code : 'TIMEOUT', message)
+          const ran = failure.reason === 'failed'
+          const [code, message] = ran ? splitDetail(failure.detail) : ['TIMEOUT', failure.detail]
+          if (code === 'MODEL_CRASHED') this.shelf.crashed(job.modelId)
+          this.fail(run, code, message)
         },
       },
     )
@@ -141,6 +144,10 @@ export class Runs {
     const made = outcome.completionTokens + (run.model.unit === 'inputs' ? outcome.inputs : 0)
     if (run.cancelled && outcome.cancelled && made === 0) {
       this.fail(run, 'CANCELLED', 'cancelled before anything was made')
+      return
+    }
+    if (utf8(outcome.output).length > JOB_OUTPUT_BYTES_MAX) {
+      this.fail(run, 'OUTPUT_TOO_LARGE', `the output is larger than ${JOB_OUTPUT_BYTES_MAX} bytes`)
       return
     }
     const now = this.ctx.wallTime()

@@ -26,8 +26,13 @@ export interface LoadedModel {
   readonly loadMs: number
 }
 
-/** Loads a model and passes its golden self-test, or fails saying why. */
-export const LoadModel = task<{ readonly modelId: string }, LoadedModel>('load-model')
+/**
+ * Loads a model and passes its golden self-test, or fails with `CODE: why`, MODEL_MISSING when its
+ * files are not here. The chunks say which of the two is under way.
+ */
+export const LoadModel = task<{ readonly modelId: string }, LoadedModel, 'loading' | 'testing'>(
+  'load-model',
+)
 
 /** Runs a loaded model; chunks are text as it comes. A failure's detail is `CODE: message`. */
 export const RunModel = task<

@@ -15,7 +15,8 @@ export interface JobPage {
 
 /** Where the jobs come from. */
 export interface ReadSource {
-  open(): Promise<Sql>
+  /** When `signal` aborts, the database must end at once: whoever stops us takes its folder back. */
+  open(signal: AbortSignal): Promise<Sql>
   /** Waits for the changes after a number; rejects with ApiError when nothing came in time. */
   changes(seq: number): Promise<readonly Change[]>
   /** Whether the scheduler's newest change has this number or a later one. */
@@ -30,7 +31,9 @@ const STEP_MS = 50
 /** A poll that ended without news is repeated at once, but never in a tight loop. */
 const NO_NEWS_MS = 20
 const AWAY_MS = 500
+/** How long a stop waits for the database to open or close by itself, then for its end by force. */
 const CLOSE_MS = 2000
+const FORCE_MS = 2000
 
 export class ReadModel {
   private sql: Sql | undefined
@@ -41,7 +44,8 @@ export class ReadModel {
   private readonly ending = new Promise<undefined>((resolve) => {
     this.endWait = () => resolve(undefined)
   })
-  private running: Promise<void> | undefined
+  private readonly force = new AbortController()
+  private running: Promise<void> = Promise.resolve()
 
   /** Opens in the background, and again when the database fails. */
   start(source: ReadSource): void {
@@ -53,14 +57,14 @@ export class ReadModel {
     while (!this.stopped) {
       let sql: Sql | undefined
       try {
-        sql = await source.open()
+        sql = await source.open(this.force.signal)
         await migrate(sql)
         this.sql = sql
         told = ''
         await this.follow(sql, source)
       } catch (error) {
         this.why = `the job list is out of order: ${(error as Error).message}`
-        if (told !== this.why) source.warn(this.why)
+        if (told !== this.why && !this.stopped) source.warn(this.why)
         told = this.why
         this.tried = true
       }
@@ -172,16 +176,25 @@ export class ReadModel {
     clearTimeout(timer)
   }
 
+  /** Afterwards nothing writes to the database any more. */
   async stop(): Promise<void> {
     this.stopped = true
     this.endWait()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS)
-    })
-    await Promise.race([this.running, late])
-    clearTimeout(timer)
+    if (await isSettled(this.running, CLOSE_MS)) return
+    this.force.abort()
+    await isSettled(this.running, FORCE_MS)
   }
+}
+
+/** Whether it settles within this time. */
+async function isSettled(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const settled = await Promise.race([work.then(() => true), late])
+  clearTimeout(timer)
+  return settled
 }
 
 /** Newest first: without a cursor everything is before the end of time. */

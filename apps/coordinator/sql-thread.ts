@@ -17,8 +17,16 @@ type Question =
   | { batch: readonly SqlStatement[] }
   | { readonly close: true }
 
-/** Rejects if the database cannot be opened, even after it was begun anew. */
-export async function openSqlThread(folder: string, warn: (text: string) => void): Promise<Sql> {
+/**
+ * Rejects if the database cannot be opened, even after it was begun anew. When `signal` aborts, the
+ * thread ends as in a crash, and all that was asked of it is rejected once it has.
+ */
+export async function openSqlThread(
+  folder: string,
+  warn: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Sql> {
+  signal.throwIfAborted()
   const module = runningFile(import.meta.url, './sql-thread-worker').href
   const worker = new Worker(bootFile(), { name: 'sql', workerData: { module, folder } })
   // The database is a view of what is kept elsewhere: it never keeps the process from ending.
@@ -39,7 +47,12 @@ export async function openSqlThread(folder: string, warn: (text: string) => void
     else one?.reject(new Error(answer.message))
   })
   worker.on('error', end)
-  worker.on('exit', () => end(new Error('the database thread has ended')))
+  const kill = () => void worker.terminate()
+  signal.addEventListener('abort', kill, { once: true })
+  worker.on('exit', () => {
+    signal.removeEventListener('abort', kill)
+    end(new Error('the database thread has ended'))
+  })
   const ask = (question: Question) =>
     new Promise<SqlRow[]>((resolve, reject) => {
       if (ended) return reject(ended)

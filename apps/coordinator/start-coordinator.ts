@@ -84,13 +84,13 @@ function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
   }
 }
 
-async function openDatabase(options: CoordinatorOptions): Promise<Sql> {
+async function openDatabase(options: CoordinatorOptions, signal: AbortSignal): Promise<Sql> {
   const { databaseUrl, dataDirectory, warn } = options
   if (databaseUrl) {
     return (await import('../../storage/sql/postgres-sql.ts')).openPostgres(databaseUrl)
   }
   const { openSqlThread } = await import('./sql-thread.ts')
-  return openSqlThread(join(dataDirectory, 'coordinator.db'), warn)
+  return openSqlThread(join(dataDirectory, 'coordinator.db'), warn, signal)
 }
 
 const REFUSALS: Record<Refusal['code'], ApiErrorCode> = {
@@ -103,7 +103,7 @@ const REFUSALS: Record<Refusal['code'], ApiErrorCode> = {
 
 function readSource(options: CoordinatorOptions, api: ApiContext): ReadSource {
   return {
-    open: () => openDatabase(options),
+    open: (signal) => openDatabase(options, signal),
     changes: (seq) =>
       api.scheduler('ChangesAfter', { seq, max: CHANGES_PER_POLL }, CHANGES_POLL_MS),
     async reaches(seq) {
@@ -122,6 +122,7 @@ function readSource(options: CoordinatorOptions, api: ApiContext): ReadSource {
 }
 
 export interface RunningCoordinator {
+  readonly port: number
   readonly url: string
   readonly driver: HttpServer['driver']
   stop(): Promise<void>
@@ -150,6 +151,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   api.nonces.domain = `127.0.0.1:${server.port}`
   jobs.start(readSource(options, api))
   return {
+    port: server.port,
     url: `http://127.0.0.1:${server.port}`,
     driver: server.driver,
     async stop() {

@@ -1,7 +1,8 @@
 // Where model files are kept on this machine: by digest, in the user's cache folder, so that two
 // models or two clusters share what is the same. A file is there only if it was checked.
 
-import { existsSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Manifest, ModelFileSpec } from './manifest.ts'
@@ -34,6 +35,32 @@ export function cachedFiles(manifest: Manifest): Record<string, string> {
       )
     }
     paths[file.name] = blobPath(file)
+  }
+  return paths
+}
+
+async function digestOf(path: string): Promise<string> {
+  const sha256 = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    sha256.update(chunk as Buffer)
+  }
+  return sha256.digest('hex')
+}
+
+/**
+ * Paths by file name, once every file's digest has been compared with the manifest: disks decay,
+ * and a model must never run on other weights than its root names. Removes what is damaged, so
+ * that the next pull fetches it again. Rejects naming what is missing or damaged.
+ */
+export async function checkedFiles(manifest: Manifest): Promise<Record<string, string>> {
+  const paths = cachedFiles(manifest)
+  for (const file of manifest.files) {
+    const path = blobPath(file)
+    if ((await digestOf(path)) === file.sha256) continue
+    rmSync(path, { force: true })
+    throw new Error(
+      `${manifest.id}: ${file.name} was damaged and is removed; run ./aitbc models pull ${manifest.id}`,
+    )
   }
   return paths
 }

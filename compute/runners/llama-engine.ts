@@ -1,13 +1,16 @@
-// The reference Llama: one token at a time, float32 storage, one fixed order of every sum, so that
-// the same weights, tokens and seed give the same bytes on every machine with this JavaScript
-// engine. Engine class aitbc-llama-ref@1. (Math.exp is the one function whose last bit V8 may
-// change.)
+// The reference Llama: one token at a time, float32 storage, one fixed order of every sum, and no
+// operation but + - * / and the square root, which IEEE 754 fixes to the last bit: the same
+// weights, tokens and seed give the same bytes on every machine. Engine class aitbc-llama-ref@1.
 
+import { exactExp } from './exact-exp.ts'
 import type { LlamaWeights } from './llama-checkpoint.ts'
 
 const NORM_EPSILON = 1e-5
 
-/** out[i] = Σ_j w[offset + i·n + j] · x[j]; four rows at a time keep x in registers. */
+/**
+ * out[i] = Σ_j w[offset + i·n + j] · x[j], each sum in order and in double precision. Eight rows at
+ * a time hide the latency of an addition; they do not change any sum.
+ */
 function matmul(
   out: Float32Array,
   x: Float32Array,
@@ -17,27 +20,7 @@ function matmul(
   rows: number,
 ): void {
   let i = 0
-  for (; i + 3 < rows; i += 4) {
-    let a = offset + i * n
-    let b = a + n
-    let c = b + n
-    let d = c + n
-    let sumA = 0
-    let sumB = 0
-    let sumC = 0
-    let sumD = 0
-    for (let j = 0; j < n; j++) {
-      const xj = x[j] as number
-      sumA += (w[a++] as number) * xj
-      sumB += (w[b++] as number) * xj
-      sumC += (w[c++] as number) * xj
-      sumD += (w[d++] as number) * xj
-    }
-    out[i] = sumA
-    out[i + 1] = sumB
-    out[i + 2] = sumC
-    out[i + 3] = sumD
-  }
+  for (; i + 7 < rows; i += 8) eightRows(out, x, w, offset + i * n, n, i)
   for (; i < rows; i++) {
     let at = offset + i * n
     let sum = 0
@@ -46,9 +29,53 @@ function matmul(
   }
 }
 
+function eightRows(
+  out: Float32Array,
+  x: Float32Array,
+  w: Float32Array,
+  a: number,
+  n: number,
+  i: number,
+): void {
+  const b = a + n
+  const c = b + n
+  const d = c + n
+  const e = d + n
+  const f = e + n
+  const g = f + n
+  const h = g + n
+  let sumA = 0
+  let sumB = 0
+  let sumC = 0
+  let sumD = 0
+  let sumE = 0
+  let sumF = 0
+  let sumG = 0
+  let sumH = 0
+  for (let j = 0; j < n; j++) {
+    const xj = x[j] as number
+    sumA += (w[a + j] as number) * xj
+    sumB += (w[b + j] as number) * xj
+    sumC += (w[c + j] as number) * xj
+    sumD += (w[d + j] as number) * xj
+    sumE += (w[e + j] as number) * xj
+    sumF += (w[f + j] as number) * xj
+    sumG += (w[g + j] as number) * xj
+    sumH += (w[h + j] as number) * xj
+  }
+  out[i] = sumA
+  out[i + 1] = sumB
+  out[i + 2] = sumC
+  out[i + 3] = sumD
+  out[i + 4] = sumE
+  out[i + 5] = sumF
+  out[i + 6] = sumG
+  out[i + 7] = sumH
+}
+
 function rmsNorm(out: Float32Array, x: Float32Array, weight: Float32Array, offset: number): void {
   let squares = 0
-  for (let i = 0; i < x.length; i++) squares += (x[i] as number) ** 2
+  for (let i = 0; i < x.length; i++) squares += (x[i] as number) * (x[i] as number)
   const scale = 1 / Math.sqrt(squares / x.length + NORM_EPSILON)
   for (let i = 0; i < x.length; i++) {
     out[i] = (weight[offset + i] as number) * (x[i] as number) * scale
@@ -61,7 +88,7 @@ export function softmax(x: Float32Array, length: number): void {
   for (let i = 0; i < length; i++) if ((x[i] as number) > max) max = x[i] as number
   let sum = 0
   for (let i = 0; i < length; i++) {
-    const e = Math.exp((x[i] as number) - max)
+    const e = exactExp((x[i] as number) - max)
     x[i] = e
     sum += e
   }
@@ -178,7 +205,7 @@ export class LlamaEngine {
     matmul(this.up, this.normed, w3, layer * hiddenDim * dim, dim, hiddenDim)
     for (let i = 0; i < hiddenDim; i++) {
       const g = this.gate[i] as number
-      this.gate[i] = (g / (1 + Math.exp(-g))) * (this.up[i] as number)
+      this.gate[i] = (g / (1 + exactExp(-g))) * (this.up[i] as number)
     }
     matmul(this.normed, this.gate, w2, layer * dim * hiddenDim, hiddenDim, dim)
     for (let i = 0; i < dim; i++) this.x[i] = (this.x[i] as number) + (this.normed[i] as number)

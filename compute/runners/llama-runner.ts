@@ -11,6 +11,7 @@ import { LlamaEngine } from './llama-engine.ts'
 import { BOS, EOS, LlamaTokenizer } from './llama-tokenizer.ts'
 import { type LoadRunner, RunError, type RunLimits, type Runner, type RunResult } from './runner.ts'
 import { type SamplerSettings, sampleToken } from './sample-token.ts'
+import { TextStream } from './text-stream.ts'
 
 /** How many of the latest tokens the repetition penalty looks at. */
 const REPETITION_WINDOW = 64
@@ -23,12 +24,11 @@ function promptOf(input: JobInput): string {
 
 function settingsOf(request: JobRequest): SamplerSettings {
   const { temperature, top_p, top_k, repetition_penalty } = request.requirements
-  return {
-    temperature: Number(temperature),
-    topP: Number(top_p),
-    topK: top_k,
-    repetitionPenalty: Number(repetition_penalty),
+  const repetitionPenalty = Number(repetition_penalty)
+  if (!(repetitionPenalty > 0)) {
+    throw new RunError('INVALID_INPUT', 'repetition_penalty must be above 0 for this model')
   }
+  return { temperature: Number(temperature), topP: Number(top_p), topK: top_k, repetitionPenalty }
 }
 
 class LlamaRunner implements Runner {
@@ -41,59 +41,66 @@ class LlamaRunner implements Runner {
   }
 
   async run(request: JobRequest, limits: RunLimits): Promise<RunResult> {
-    const { context } = this.engine.weights.config
-    const prompt = this.tokenizer.encode(promptOf(request.input_data))
-    if (prompt.length >= context) {
-      throw new RunError(
-        'CONTEXT_LENGTH',
-        `the prompt has ${prompt.length} tokens; this model's context is ${context}`,
-      )
+    const prompt = this.promptTokens(promptOf(request.input_data))
+    const { max_tokens, stop } = request.requirements
+    const paid = limits.unitsMax - prompt.length
+    if (paid < 1) {
+      const message = `the price covers ${limits.unitsMax} tokens; the prompt alone has ${prompt.length}`
+      throw new RunError('PRICE_TOO_LOW', message)
     }
+    const room = Math.min(max_tokens, this.engine.weights.config.context - prompt.length, paid)
+    const stream = new TextStream(stop, limits.onChunk)
+    const { completion, finish } = await this.generate(request, prompt, room, stream, limits.signal)
+    if (finish !== 'stop') stream.end()
+    return {
+      output: JSON.stringify({ text: stream.text, finish_reason: finish }),
+      promptTokens: prompt.length,
+      completionTokens: completion,
+      inputs: 1,
+      cancelled: finish === 'cancelled',
+    }
+  }
+
+  /** Throws RunError before any long work if the text cannot fit. */
+  private promptTokens(text: string): number[] {
+    const { context } = this.engine.weights.config
+    const bytes = Buffer.byteLength(text, 'utf8')
+    const least = Math.ceil(bytes / this.tokenizer.pieceBytesMax)
+    const tokens = least < context ? this.tokenizer.encode(text) : undefined
+    if (tokens && tokens.length < context) return tokens
+    const count = tokens ? `${tokens.length}` : `at least ${least}`
+    throw new RunError(
+      'CONTEXT_LENGTH',
+      `the prompt has ${count} tokens; prompt and answer share a context of ${context}`,
+    )
+  }
+
+  private async generate(
+    request: JobRequest,
+    prompt: readonly number[],
+    room: number,
+    stream: TextStream,
+    signal: AbortSignal,
+  ): Promise<{ completion: number; finish: 'length' | 'stop' | 'cancelled' }> {
     const settings = settingsOf(request)
-    const { max_tokens, seed, stop } = request.requirements
-    const room = Math.min(max_tokens, context - prompt.length, limits.unitsMax - prompt.length)
-    const random = prng(`aitbc-llama-ref/${seed}`)
-    const decoder = new TextDecoder()
+    const random = prng(`aitbc-llama-ref/${request.requirements.seed}`)
     const tokens = [...prompt]
-    let text = ''
-    let completion = 0
-    let cancelled = false
-    let finish = 'length'
-    let logits = await this.prefill(prompt, limits.signal)
-    while (logits && completion < room) {
-      const recent = tokens.slice(-REPETITION_WINDOW)
-      const token = sampleToken(logits, settings, recent, random)
+    let logits = await this.prefill(prompt, signal)
+    for (let completion = 0; ; ) {
+      if (!logits || signal.aborted) return { completion, finish: 'cancelled' }
+      const token = sampleToken(logits, settings, tokens.slice(-REPETITION_WINDOW), random)
       if (token === BOS || token === EOS) {
-        finish = 'stop'
-        break
+        stream.end()
+        return { completion, finish: 'stop' }
       }
       completion++
       const piece = this.tokenizer.piece(token, tokens.at(-1) as number)
-      const chunk = decoder.decode(piece, { stream: true })
-      text += chunk
-      if (chunk) limits.onChunk(chunk)
       tokens.push(token)
-      if (stop.some((ending) => ending && text.includes(ending))) {
-        finish = 'stop'
-        break
-      }
+      if (stream.push(piece)) return { completion, finish: 'stop' }
+      if (completion >= room) return { completion, finish: 'length' }
       await giveWay()
-      if (limits.signal.aborted) {
-        cancelled = true
-        finish = 'cancelled'
-        break
-      }
-      if (completion < room) logits = this.engine.forward(token, tokens.length - 1)
+      logits = signal.aborted ? undefined : this.engine.forward(token, tokens.length - 1)
     }
-    if (!logits) {
-      cancelled = true
-      finish = 'cancelled'
-    }
-    const rest = decoder.decode()
-    if (rest) limits.onChunk(rest)
-    const output = JSON.stringify({ text: text + rest, finish_reason: finish })
-    const counts = { promptTokens: prompt.length, completionTokens: completion, inputs: 1 }
-    return { output, ...counts, cancelled }
   }
 
   /** Undefined when it was cancelled on the way. */

@@ -213,4 +213,21 @@ test('when the scheduler begins anew, so does the list', async () => {
   assert.match(book.warnings[0] as string, /begins anew/)
 })
 
+test('a stop does not return before a database that is still opening has ended', async () => {
+  const steps: string[] = []
+  book.open = (signal?: AbortSignal) =>
+    new Promise((_, reject) => {
+      const ended = () => {
+        steps.push('ended')
+        reject(new Error('ended'))
+      }
+      signal?.addEventListener('abort', () => setTimeout(ended, 50))
+    })
+  model.start(book)
+  await model.stop()
+  steps.push('stopped')
+  assert.equal(steps, ['ended', 'stopped'])
+  assert.equal(book.warnings, [], 'a stop is no fault')
+})
+
 test.run()

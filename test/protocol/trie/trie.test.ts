@@ -22,15 +22,25 @@ const history = fc.array(
   { maxLength: 40 },
 )
 
+/** The reference's root of a content, built by insertions alone: its deletions leave other nodes
+ * behind when one key is the beginning of another (seed -1458571710), and the root of a content
+ * must not depend on its history. */
+async function referenceRoot(content: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  const reference = await createMPT()
+  for (const [k, v] of content) await reference.put(hexToBytes(k as `0x${string}`), v)
+  return bytesToHex(reference.root())
+}
+
 test('after every step of a random history the root is the reference implementation’s', async () => {
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
-      const reference = await createMPT()
+      const content = new Map<string, Uint8Array>()
       let trie: Trie
       for (const [k, v] of steps) {
         trie = trieSet(trie, k, v)
-        await reference.put(k, v.length ? v : null)
-        assert.is(trieRoot(trie), bytesToHex(reference.root()))
+        if (v.length) content.set(bytesToHex(k), v)
+        else content.delete(bytesToHex(k))
+        assert.is(trieRoot(trie), await referenceRoot(content))
       }
     }),
     { numRuns: 80 },
