@@ -1,4 +1,4 @@
-// What a process's admin server tells an inspector: plain JSON, one document per view. Durations are
+// What a process’s admin server tells an inspector: plain JSON, one document a view. Durations are
 // milliseconds, sizes bytes, times Unix milliseconds. Rows are chosen, sorted and limited at the
 // server, so that a view of ten thousand actors costs what its screen shows.
 
