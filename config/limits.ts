@@ -5,6 +5,10 @@
 /** Frames and messages. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 export const FRAME_MESSAGES_MAX = 256
+/** One message of the greatest size and what is written around it. */
+export const FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
+/** Bytes under way on a link before it says that it is full. */
+export const LINK_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 export const LINK_QUEUE_MESSAGES_MAX = 65_536
 
 /** Actor runtime. */

@@ -170,7 +170,7 @@ export class Remote {
 
   private flush(peer: Peer): void {
     while (peer.outgoing.length > 0) {
-      peer.link.send(packFrame(peer.outgoing.splice(0, FRAME_MESSAGES_MAX)))
+      peer.link.send(packFrame(peer.outgoing.splice(0, FRAME_MESSAGES_MAX)), 'data')
     }
   }
 

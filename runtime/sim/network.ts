@@ -2,7 +2,7 @@
 // overtaken or stopped by a partition.
 
 import type { Prng } from '../../lib/prng.ts'
-import type { Link } from '../ports.ts'
+import type { Lane, Link } from '../ports.ts'
 import type { NetworkFaults } from './faults.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -12,32 +12,38 @@ const OVERTAKEN_MS = 50
 export type Tap = (from: string, to: string, frame: Uint8Array) => Uint8Array[]
 
 class SimLink implements Link {
-  receive: (frame: Uint8Array) => void = () => {}
-  down: () => void = () => {}
+  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
+  down: (why: string) => void = () => {}
   open = true
-  readonly sendFrame: (frame: Uint8Array) => void
-  readonly breakBoth: () => void
+  readonly sendFrame: (frame: Uint8Array, lane: Lane) => void
+  readonly breakBoth: (why: string) => void
 
-  constructor(sendFrame: (frame: Uint8Array) => void, breakBoth: () => void) {
+  constructor(
+    sendFrame: (frame: Uint8Array, lane: Lane) => void,
+    breakBoth: (why: string) => void,
+  ) {
     this.sendFrame = sendFrame
     this.breakBoth = breakBoth
   }
 
-  send(frame: Uint8Array): boolean {
-    if (this.open) this.sendFrame(frame)
+  send(frame: Uint8Array, lane: Lane): boolean {
+    if (this.open) this.sendFrame(frame.slice(), lane)
     return this.open
   }
 
-  onFrame(receive: (frame: Uint8Array) => void): void {
+  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
     this.receive = receive
   }
 
-  onDown(down: () => void): void {
+  /** Never full: what is under way is bounded by the credits of the hosts. */
+  onDrain(): void {}
+
+  onDown(down: (why: string) => void): void {
     this.down = down
   }
 
-  close(): void {
-    this.breakBoth()
+  close(why = 'closed'): void {
+    this.breakBoth(why)
   }
 }
 
@@ -71,14 +77,20 @@ export class Network {
     return latencyMinMs + tail + held
   }
 
-  private carry(from: string, to: string, target: () => SimLink, frame: Uint8Array): void {
+  private carry(
+    from: string,
+    to: string,
+    target: () => SimLink,
+    frame: Uint8Array,
+    lane: Lane,
+  ): void {
     if (this.cut.has(`${from}>${to}`) || this.random.chance(this.faults.loss)) return
     const copies = this.random.chance(this.faults.duplication) ? 2 : 1
     for (let i = 0; i < copies; i++) {
       this.frames++
       this.timeline.after(this.latency(), () => {
         const link = target()
-        if (link.open && !this.cut.has(`${from}>${to}`)) link.receive(frame)
+        if (link.open && !this.cut.has(`${from}>${to}`)) link.receive(frame, lane)
       })
     }
   }
@@ -87,11 +99,11 @@ export class Network {
   connect(a: string, b: string): [Link, Link] {
     const end = (from: string, to: string, target: () => SimLink) =>
       new SimLink(
-        (frame) => {
+        (frame, lane) => {
           const sent = this.tap ? [frame, ...this.tap(from, to, frame)] : [frame]
-          for (const one of sent) this.carry(from, to, target, one)
+          for (const one of sent) this.carry(from, to, target, one, lane)
         },
-        () => this.disconnect([left, right]),
+        (why) => this.disconnect([left, right], why),
       )
     const left: SimLink = end(a, b, () => right)
     const right: SimLink = end(b, a, () => left)
@@ -99,11 +111,11 @@ export class Network {
   }
 
   /** Breaks a connection: both ends hear of it. */
-  disconnect([left, right]: [Link, Link]): void {
+  disconnect([left, right]: [Link, Link], why = 'disconnected'): void {
     for (const link of [left, right] as [SimLink, SimLink]) {
       if (!link.open) continue
       link.open = false
-      this.timeline.after(0, () => link.down())
+      this.timeline.after(0, () => link.down(why))
     }
   }
 }

@@ -4,7 +4,7 @@
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { equalBytes } from '../../lib/bytes.ts'
-import type { Link } from '../../runtime/ports.ts'
+import type { Lane, Link } from '../../runtime/ports.ts'
 
 export interface LinkMaker {
   readonly name: string
@@ -20,12 +20,16 @@ export interface LinkMaker {
 interface End {
   readonly link: Link
   readonly frames: Uint8Array[]
+  readonly lanes: Lane[]
   downs: number
 }
 
 function listen(link: Link): End {
-  const end: End = { link, frames: [], downs: 0 }
-  link.onFrame((frame) => end.frames.push(frame.slice()))
+  const end: End = { link, frames: [], lanes: [], downs: 0 }
+  link.onFrame((frame, lane) => {
+    end.frames.push(frame.slice())
+    end.lanes.push(lane)
+  })
   link.onDown(() => end.downs++)
   return end
 }
@@ -45,8 +49,8 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     const [a, b] = await ends()
     const count = 200
     for (let i = 0; i < count; i++) {
-      assert.ok(a.link.send(frame(i, 4 + ((i * 97) % 5000))))
-      assert.ok(b.link.send(frame(count + i, 4 + (i % 50))))
+      assert.ok(a.link.send(frame(i, 4 + ((i * 97) % 5000)), 'data'))
+      assert.ok(b.link.send(frame(count + i, 4 + (i % 50)), 'data'))
     }
     await maker.settle(() => a.frames.length >= count && b.frames.length >= count)
     for (const [end, first] of [
@@ -70,9 +74,10 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     const [a, b] = await ends()
     const large = new Uint8Array(1000).fill(9)
     large.set(frame(5, 16), 100)
-    assert.ok(a.link.send(large.subarray(100, 116)))
+    assert.ok(a.link.send(large.subarray(100, 116), 'control'))
     await maker.settle(() => b.frames.length > 0)
     assert.equal([...(b.frames[0] as Uint8Array)], [...frame(5, 16)])
+    assert.equal(b.lanes, ['control'])
     assert.is(large[50], 9, 'the sender keeps his buffer')
     a.link.close()
     await maker.settle(() => a.downs > 0 && b.downs > 0)
@@ -84,8 +89,8 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     await maker.settle(() => a.downs > 0 && b.downs > 0)
     assert.is(a.downs, 1)
     assert.is(b.downs, 1)
-    assert.not.ok(a.link.send(frame(1, 8)))
-    assert.not.ok(b.link.send(frame(1, 8)))
+    assert.not.ok(a.link.send(frame(1, 8), 'data'))
+    assert.not.ok(b.link.send(frame(1, 8), 'data'))
     a.link.close()
     await maker.quiet()
     assert.equal([a.downs, b.downs, a.frames.length, b.frames.length], [1, 1, 0, 0])

@@ -9,7 +9,7 @@ import type { Context } from '../../runtime/context.ts'
 import type { AskFailed } from '../../runtime/edge.ts'
 import { Host, type HostOptions } from '../../runtime/host.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
-import type { Link } from '../../runtime/ports.ts'
+import type { Lane, Link } from '../../runtime/ports.ts'
 import { Timeline } from '../../runtime/sim/timeline.ts'
 import { MemoryStore } from '../../storage/memory/memory-store.ts'
 
@@ -49,30 +49,31 @@ export function probe(setup: Setup, policy: Policy = {}): Actor<ProbeVerbs, null
 /** Links with one virtual millisecond of delay; `cut` breaks them and both ends hear of it. */
 export function virtualLinks(time: Timeline): { ends: [Link, Link]; cut: () => void } {
   let open = true
-  const receivers: ((frame: Uint8Array) => void)[] = []
-  const downs: (() => void)[] = []
-  const queues: Uint8Array[][] = [[], []]
-  const cut = () => {
+  const receivers: ((frame: Uint8Array, lane: Lane) => void)[] = []
+  const downs: ((why: string) => void)[] = []
+  const queues: [Uint8Array, Lane][][] = [[], []]
+  const cut = (why = 'cut') => {
     if (!open) return
     open = false
     time.after(0, () => {
-      for (const down of downs) down()
+      for (const down of downs) down(why)
     })
   }
   const end = (mine: number): Link => ({
-    send(frame) {
+    send(frame, lane) {
       if (!open) return false
-      const queue = queues[1 - mine] as Uint8Array[]
-      queue.push(frame)
+      const queue = queues[1 - mine] as [Uint8Array, Lane][]
+      queue.push([frame.slice(), lane])
       time.after(1, () => {
         const next = queue.shift()
-        if (open && next) receivers[1 - mine]?.(next)
+        if (open && next) receivers[1 - mine]?.(...next)
       })
       return true
     },
     onFrame: (receive) => {
       receivers[mine] = receive
     },
+    onDrain() {},
     onDown: (down) => {
       downs[mine] = down
     },

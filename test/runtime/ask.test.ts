@@ -122,7 +122,7 @@ test('node-down: the link closes, is replaced, or is not there', async () => {
 
   const again = linked(world)
   const replaced = ended(again.a.edge.ask(Probe, 'b.silent', 'Echo', 'x', { within: 1e9 }))
-  again.a.attach('b', { send: () => true, onFrame() {}, onDown() {}, close() {} })
+  again.a.attach('b', { send: () => true, onFrame() {}, onDrain() {}, onDown() {}, close() {} })
   world.run(10)
   assert.is(await replaced, '!node-down')
 })

@@ -5,19 +5,20 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packFrame } from '../../runtime/envelope.ts'
-import type { Link } from '../../runtime/ports.ts'
+import type { Lane, Link } from '../../runtime/ports.ts'
 import { ended, Probe, probe, TestWorld } from '../kit/hosts.ts'
 
 function exposed() {
   const world = new TestWorld()
   const host = world.host('a')
-  const receivers: Record<string, (frame: Uint8Array) => void> = {}
+  const receivers: Record<string, (frame: Uint8Array, lane: Lane) => void> = {}
   const sent: Uint8Array[] = []
   const link = (name: string): Link => ({
     send: (frame) => sent.push(frame) > 0,
     onFrame: (receive) => {
       receivers[name] = receive
     },
+    onDrain() {},
     onDown() {},
     close() {},
   })
@@ -27,7 +28,7 @@ function exposed() {
   })
   host.spawn(target, 'w', null)
   for (const name of ['b', 'c']) host.attach(name, link(name))
-  const receive = (from: string, frame: Uint8Array) => receivers[from]?.(frame)
+  const receive = (from: string, frame: Uint8Array) => receivers[from]?.(frame, 'data')
   return { world, host, receive, sent, notes }
 }
 

@@ -123,7 +123,7 @@ test('rubbish on a link never throws and never reaches an actor', () => {
   const wire = fc.oneof(fc.anything(), fc.array(fc.anything(), { maxLength: 9 }))
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array(), fc.array(wire).map(tryPack)), (frame) => {
-      ends[0].send(frame)
+      ends[0].send(frame, 'data')
       hosts.run(20)
     }),
     { numRuns: 200 },

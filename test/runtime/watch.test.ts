@@ -68,7 +68,7 @@ test('the link goes down: unreachable, once', () => {
 
 test('the link is replaced: unreachable; the other host stops: stopped', () => {
   const one = watched('b.there')
-  one.a.attach('b', { send: () => true, onFrame() {}, onDown() {}, close() {} })
+  one.a.attach('b', { send: () => true, onFrame() {}, onDrain() {}, onDown() {}, close() {} })
   one.world.run(100)
   assert.equal(one.heard, ['unreachable'])
 

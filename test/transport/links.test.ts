@@ -39,7 +39,7 @@ const RELAY = `
 const { parentPort } = require('node:worker_threads')
 parentPort.once('message', ({ near, far }) => {
   for (const [from, to] of [[near, far], [far, near]]) {
-    from.on('message', (frame) => to.postMessage(frame, [frame.buffer]))
+    from.on('message', (sent) => to.postMessage(sent, [sent.frame.buffer]))
     from.on('close', () => to.close())
   }
 })`

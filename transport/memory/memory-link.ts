@@ -1,39 +1,61 @@
-// A pair of links inside one thread: for tests and for hosts that share a thread.
+// A pair of links inside one thread: for tests and for hosts that share a thread. Bounded like any
+// other link, so that what is tested over it meets the same refusals.
 
-import type { Link } from '../../runtime/ports.ts'
+import { LINK_BUFFER_BYTES_MAX } from '../../config/limits.ts'
+import type { Lane, Link } from '../../runtime/ports.ts'
 
 class MemoryLink implements Link {
   peer: MemoryLink | undefined
-  receive: (frame: Uint8Array) => void = () => {}
-  down: () => void = () => {}
+  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
+  drained: () => void = () => {}
+  down: (why: string) => void = () => {}
+  private bytes = 0
+  private refused = false
 
   join(peer: MemoryLink): void {
     this.peer = peer
   }
 
-  send(frame: Uint8Array): boolean {
+  send(frame: Uint8Array, lane: Lane): boolean {
     const { peer } = this
     if (!peer) return false
-    setImmediate(() => peer.receive(frame))
+    if (this.bytes > 0 && this.bytes + frame.length > LINK_BUFFER_BYTES_MAX) {
+      this.refused = true
+      return false
+    }
+    this.bytes += frame.length
+    const copy = frame.slice()
+    setImmediate(() => {
+      this.bytes -= copy.length
+      if (this.peer !== peer) return
+      peer.receive(copy, lane)
+      if (!this.refused || this.bytes > LINK_BUFFER_BYTES_MAX / 2) return
+      this.refused = false
+      this.drained()
+    })
     return true
   }
 
-  onFrame(receive: (frame: Uint8Array) => void): void {
+  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
     this.receive = receive
   }
 
-  onDown(down: () => void): void {
+  onDrain(drained: () => void): void {
+    this.drained = drained
+  }
+
+  onDown(down: (why: string) => void): void {
     this.down = down
   }
 
-  close(): void {
+  close(why = 'closed'): void {
     const { peer } = this
     if (!peer) return
     this.peer = undefined
     peer.peer = undefined
     setImmediate(() => {
-      this.down()
-      peer.down()
+      this.down(why)
+      peer.down(why)
     })
   }
 }

@@ -105,8 +105,9 @@ test('what was lost on the way is told again', async () => {
   const [toB, toA] = memoryLinks()
   let lost = 0
   const lossy: Link = {
-    send: (frame) => (lost === 0 && ++lost > 0) || toB.send(frame),
+    send: (frame, lane) => (lost === 0 && ++lost > 0) || toB.send(frame, lane),
     onFrame: (receive) => toB.onFrame(receive),
+    onDrain: (drained) => toB.onDrain(drained),
     onDown: (down) => toB.onDown(down),
     close: () => toB.close(),
   }

@@ -2,7 +2,7 @@
 // started again on what their disks had synced. Small on purpose: it tests one actor at a time.
 import type { Hex } from '../../../lib/hex.ts'
 import { Host } from '../../../runtime/host.ts'
-import type { Link } from '../../../runtime/ports.ts'
+import type { Lane, Link } from '../../../runtime/ports.ts'
 import type { Put, Store } from '../../../runtime/store.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 
@@ -14,33 +14,35 @@ interface Event {
 
 class VirtualLink implements Link {
   peer: VirtualLink | undefined
-  receive: (frame: Uint8Array) => void = () => {}
-  down: () => void = () => {}
+  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
+  down: (why: string) => void = () => {}
   private readonly world: VirtualHosts
   constructor(world: VirtualHosts) {
     this.world = world
   }
-  send(frame: Uint8Array): boolean {
+  send(frame: Uint8Array, lane: Lane): boolean {
     const { peer } = this
     if (peer === undefined) return false
+    const copy = frame.slice()
     this.world.after(1 + this.world.random(3), () => {
-      if (this.peer === peer) peer.receive(frame)
+      if (this.peer === peer) peer.receive(copy, lane)
     })
     return true
   }
-  onFrame(receive: (frame: Uint8Array) => void): void {
+  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
     this.receive = receive
   }
-  onDown(down: () => void): void {
+  onDrain(): void {}
+  onDown(down: (why: string) => void): void {
     this.down = down
   }
-  close(): void {
+  close(why = 'closed'): void {
     const { peer } = this
     if (peer === undefined) return
     this.peer = undefined
     peer.peer = undefined
-    this.down()
-    peer.down()
+    this.down(why)
+    peer.down(why)
   }
 }
 
