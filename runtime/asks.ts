@@ -1,12 +1,15 @@
 // Asks in flight on one host. Every ask ends exactly once: a reply, or a failure that names target,
 // verb, age and cause. The deadline travels in the envelope, and the receiver drops what is late.
 
+import type { Schema } from '../lib/schema.ts'
 import type { Cell } from './cell.ts'
 import type { MessageEnvelope } from './envelope.ts'
 import type { Failure, FailureReason } from './failure.ts'
 import type { Host } from './host.ts'
 import type { AskVerb, Vocabulary } from './messages.ts'
+import { recode } from './recode.ts'
 import type { Ref } from './ref.ts'
+import type { Cause } from './trace/cause.ts'
 
 interface PendingAsk {
   readonly target: Ref
@@ -37,7 +40,8 @@ export class Asks {
     verb: string,
     body: unknown,
     outcome: { within: number; ok: (reply: unknown) => void; failed: (f: Failure) => void },
-    trace: { cause: string; hop: number },
+    cause: Cause | undefined,
+    writer?: Cell,
   ): () => void {
     const { clock, place } = this.host.options
     const id = this.nextId++
@@ -53,16 +57,16 @@ export class Asks {
       ok: outcome.ok,
       failed: outcome.failed,
     })
-    this.host.route(vocabulary, {
-      form: 'message',
+    const message = {
       to,
       verb,
       body,
       askId: id,
       fromHost: this.host.name,
       deadline: startedAt + outcome.within,
-      ...trace,
-    })
+      cause,
+    }
+    this.host.route(vocabulary, message, writer)
     return () => this.take(id)
   }
 
@@ -80,9 +84,20 @@ export class Asks {
     else this.lateReplies++
   }
 
-  /** A reply that came over a link: only the host that was asked may answer. */
-  replied(peer: string, id: number, wire: unknown): void {
-    if (this.pending.get(id)?.peer === peer) this.succeedEncoded(id, wire)
+  /**
+   * How to decode a reply that comes over a link; undefined, and counted, when it comes too late or
+   * from a host that was not asked.
+   */
+  replySchema(peer: string, id: number): Schema<unknown> | undefined {
+    const ask = this.pending.get(id)
+    if (ask?.peer === peer) return replySchemaOf(ask.vocabulary, ask.verb)
+    this.lateReplies++
+    return undefined
+  }
+
+  /** A decoded reply that came over a link: only the host that was asked may answer. */
+  replied(peer: string, id: number, value: unknown): void {
+    if (this.pending.get(id)?.peer === peer) this.succeed(id, value)
     else this.lateReplies++
   }
 
@@ -91,16 +106,14 @@ export class Asks {
     if (this.pending.get(id)?.peer === peer) this.fail(id, reason, detail)
   }
 
-  /** A reply that was encoded: decoded strictly by the verb's reply schema. */
-  private succeedEncoded(id: number, wire: unknown): void {
-    const ask = this.pending.get(id)
-    if (!ask) {
+  /** In strict mode also a reply on one host is encoded and decoded. */
+  private succeedRecoded(id: number, schema: Schema<unknown>, value: unknown): void {
+    if (!this.pending.has(id)) {
       this.lateReplies++
       return
     }
-    const schema = (ask.vocabulary.verbs[ask.verb] as AskVerb<unknown, unknown>).reply
     try {
-      this.succeed(id, schema.decode(wire, 'reply'))
+      this.succeed(id, recode(schema, value, 'reply'))
     } catch (error) {
       this.fail(id, 'undecodable', (error as Error).message)
     }
@@ -135,11 +148,15 @@ export class Asks {
         return
       }
       open = false
-      const verb = cell.actor.messages.verbs[message.verb] as AskVerb<unknown, unknown>
-      if (message.fromHost === this.host.name) {
-        if (!this.host.options.strict) this.succeed(id, value)
-        else this.succeedEncoded(id, verb.reply.encode(value))
-      } else this.host.remote.sendReply(message.fromHost, id, verb.reply.encode(value))
+      const { messages } = cell.actor
+      if (message.fromHost !== this.host.name) {
+        this.host.remote.sendReply(message.fromHost, id, messages, message.verb, value)
+      } else if (!this.host.options.strict) this.succeed(id, value)
+      else this.succeedRecoded(id, replySchemaOf(messages, message.verb), value)
     }
   }
+}
+
+function replySchemaOf(vocabulary: Vocabulary, verb: string): Schema<unknown> {
+  return (vocabulary.verbs[verb] as AskVerb<unknown, unknown>).reply
 }

@@ -8,6 +8,7 @@ import type { MessageEnvelope } from './envelope.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Verbs } from './messages.ts'
 import type { Ref } from './ref.ts'
+import type { Cause } from './trace/cause.ts'
 
 export type CellState = 'starting' | 'running' | 'restarting' | 'stopped'
 
@@ -29,6 +30,10 @@ export class Cell {
   handlers: Handlers<Verbs> | undefined
   queued = false
   current: MessageEnvelope | undefined
+  /** What the code that runs now was caused by; undefined when it is not traced. */
+  cause: Cause | undefined
+  /** Hosts whose links have no room for what this actor writes: it runs nothing until they have. */
+  readonly parkedOn = new Set<string>()
   stashed: MessageEnvelope[] = []
   failures: number[] = []
   handled = 0
@@ -48,6 +53,10 @@ export class Cell {
     this.parent = parent
     this.strategy = strategy
     this.mailbox = new Mailbox(actor.mailbox)
+  }
+
+  get runnable(): boolean {
+    return this.state === 'running' && this.parkedOn.size === 0
   }
 
   setTimer(name: string, cancel: () => void): void {

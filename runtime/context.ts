@@ -8,6 +8,7 @@ import type { AskNames, Body, Reply, TellNames, Verbs, Vocabulary } from './mess
 import type { Ref } from './ref.ts'
 import type { Store } from './store.ts'
 import type { CancelTask, Task, TaskOutcome } from './task.ts'
+import type { Cause } from './trace/cause.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -63,6 +64,13 @@ export interface Context {
     input: In,
     outcome: TaskOutcome<Out, Chunk>,
   ): CancelTask
+  /**
+   * What the running code was caused by; it goes with every message that is sent, and callbacks
+   * run under the cause under which they were started. Undefined: not traced.
+   */
+  readonly cause: Cause | undefined
+  /** Runs `run` at once under another cause, as when work of several jobs is done in one turn. */
+  causedBy(cause: Cause | undefined, run: () => void): void
   log(level: LogLevel, event: string, fields?: Record<string, unknown>): void
   /** A coverage mark: the simulator's sweep fails if a required mark is never reached. */
   reached(mark: string): void

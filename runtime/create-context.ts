@@ -10,6 +10,7 @@ import { type Ref, ref, refText } from './ref.ts'
 import { runTask } from './run-task.ts'
 import type { Store } from './store.ts'
 import type { CancelTask, Task, TaskOutcome } from './task.ts'
+import type { Cause } from './trace/cause.ts'
 
 class CellContext implements Context {
   readonly self: Ref
@@ -30,15 +31,22 @@ class CellContext implements Context {
     return incarnation === this.incarnation && (state === 'running' || state === 'starting')
   }
 
-  private turn(run: () => void): void {
-    this.host.turn(this.cell, this.incarnation, run)
+  private turn(run: () => void, cause: Cause | undefined): void {
+    this.host.turn(this.cell, this.incarnation, run, cause)
   }
 
-  /** Where a message comes from: the cause of the one being handled, or a new one. */
-  private trace(): { cause: string; hop: number } {
-    const { current, handled } = this.cell
-    if (current) return { cause: current.cause, hop: current.hop + 1 }
-    return { cause: `${this.host.name}:${refText(this.self)}:${handled}`, hop: 0 }
+  get cause(): Cause | undefined {
+    return this.cell.cause
+  }
+
+  causedBy(cause: Cause | undefined, run: () => void): void {
+    const before = this.cell.cause
+    this.cell.cause = cause
+    try {
+      run()
+    } finally {
+      this.cell.cause = before
+    }
   }
 
   now(): number {
@@ -60,16 +68,16 @@ class CellContext implements Context {
     body: Body<V, N>,
   ): void {
     if (!this.alive) return
-    this.host.route(vocabulary as Vocabulary, {
-      form: 'message',
+    const message = {
       to: ref(vocabulary.kind, key),
       verb,
       body,
       askId: undefined,
       fromHost: this.host.name,
       deadline: undefined,
-      ...this.trace(),
-    })
+      cause: this.cell.cause,
+    }
+    this.host.route(vocabulary as Vocabulary, message, this.cell)
   }
 
   ask<V extends Verbs, N extends AskNames<V>>(
@@ -80,14 +88,14 @@ class CellContext implements Context {
     outcome: AskOutcome<Reply<V, N>>,
   ): void {
     if (!this.alive) return
-    const { cancels } = this.cell
+    const { cancels, cause } = this.cell
     // An ask can fail before `start` returns: when the link to its target is down.
     let forget: () => void = () => {}
     let ended = false
     const end = (then: () => void) => {
       ended = true
       cancels.delete(forget)
-      this.turn(then)
+      this.turn(then, cause)
     }
     forget = this.host.asks.start(
       vocabulary as Vocabulary,
@@ -99,7 +107,8 @@ class CellContext implements Context {
         ok: (reply) => end(() => outcome.ok(reply as Reply<V, N>)),
         failed: (failure) => end(() => outcome.failed(failure)),
       },
-      this.trace(),
+      cause,
+      this.cell,
     )
     if (!ended) cancels.add(forget)
   }
@@ -114,7 +123,8 @@ class CellContext implements Context {
   }
 
   watch(target: Ref, terminated: (why: TerminatedWhy) => void): void {
-    this.host.watch(target, (why) => this.turn(() => terminated(why)))
+    const { cause } = this.cell
+    this.host.watch(target, (why) => this.turn(() => terminated(why), cause))
   }
 
   stop(target?: Ref): void {
@@ -128,12 +138,12 @@ class CellContext implements Context {
 
   after(name: string, ms: number, run: () => void): void {
     if (!this.alive) return
-    const { timers } = this.cell
+    const { timers, cause } = this.cell
     this.cancel(name)
     const stop = this.host.options.clock.after(ms, () => {
       if (timers.get(name) !== stop) return
       timers.delete(name)
-      this.turn(run)
+      this.turn(run, cause)
     })
     this.cell.setTimer(name, stop)
   }
@@ -161,7 +171,10 @@ class CellContext implements Context {
       this.wrapped = {
         get: (table, key) => store.get(table, key),
         range: (table, options) => store.range(table, options),
-        commit: (puts, done) => host.commit(store, puts, (error) => this.turn(() => done(error))),
+        commit: (puts, done) => {
+          const { cause } = this.cell
+          host.commit(store, puts, (error) => this.turn(() => done(error), cause))
+        },
       }
     }
     return this.wrapped
@@ -172,7 +185,8 @@ class CellContext implements Context {
     input: In,
     outcome: TaskOutcome<Out, Chunk>,
   ): CancelTask {
-    return runTask(this.host, this.cell, (then) => this.turn(then), task, input, outcome)
+    const { cause } = this.cell
+    return runTask(this.host, this.cell, (then) => this.turn(then, cause), task, input, outcome)
   }
 
   log(level: LogLevel, event: string, fields?: Record<string, unknown>): void {

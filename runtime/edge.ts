@@ -4,6 +4,7 @@ import { type Failure, failureText } from './failure.ts'
 import type { Host } from './host.ts'
 import type { AskNames, Body, Reply, TellNames, Verbs, Vocabulary } from './messages.ts'
 import { ref } from './ref.ts'
+import type { Cause } from './trace/cause.ts'
 
 export class AskFailed extends Error {
   override readonly name = 'AskFailed'
@@ -20,6 +21,7 @@ export interface Edge {
     key: string,
     verb: N,
     body: Body<V, N>,
+    options?: { readonly cause?: Cause | undefined },
   ): void
   /** Rejects with AskFailed. */
   ask<V extends Verbs, N extends AskNames<V>>(
@@ -27,27 +29,24 @@ export interface Edge {
     key: string,
     verb: N,
     body: Body<V, N>,
-    options: { readonly within: number },
+    options: { readonly within: number; readonly cause?: Cause | undefined },
   ): Promise<Reply<V, N>>
 }
 
 export function createEdge(host: Host): Edge {
-  let count = 0
-  const trace = () => ({ cause: `${host.name}:edge:${count++}`, hop: 0 })
   return {
-    tell(vocabulary, key, verb, body) {
+    tell(vocabulary, key, verb, body, options) {
       host.route(vocabulary as Vocabulary, {
-        form: 'message',
         to: ref(vocabulary.kind, key),
         verb,
         body,
         askId: undefined,
         fromHost: host.name,
         deadline: undefined,
-        ...trace(),
+        cause: options?.cause,
       })
     },
-    ask(vocabulary, key, verb, body, { within }) {
+    ask(vocabulary, key, verb, body, { within, cause }) {
       return new Promise((resolve, reject) => {
         host.asks.start(
           vocabulary as Vocabulary,
@@ -59,7 +58,7 @@ export function createEdge(host: Host): Edge {
             ok: (reply) => resolve(reply as never),
             failed: (failure) => reject(new AskFailed(failure)),
           },
-          trace(),
+          cause,
         )
       })
     },

@@ -3,9 +3,9 @@
 
 import { Packr } from 'msgpackr'
 import type { Ref } from './ref.ts'
+import type { Cause } from './trace/cause.ts'
 
 export interface MessageEnvelope {
-  readonly form: 'message'
   readonly to: Ref
   readonly verb: string
   readonly body: unknown
@@ -14,8 +14,8 @@ export interface MessageEnvelope {
   readonly fromHost: string
   /** Receiver's clock; undefined for tells. */
   readonly deadline: number | undefined
-  readonly cause: string
-  readonly hop: number
+  /** Undefined: not traced. */
+  readonly cause: Cause | undefined
 }
 
 export type WireEnvelope = unknown[]

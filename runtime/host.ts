@@ -3,6 +3,7 @@
 
 import { DEAD_LETTERS_KEPT, HANDLER_BUDGET } from '../config/limits.ts'
 import { assert } from '../lib/assert.ts'
+import type { Schema } from '../lib/schema.ts'
 import type { Actor, Strategy } from './actor.ts'
 import { Asks } from './asks.ts'
 import { type AnyActor, Cell } from './cell.ts'
@@ -13,11 +14,13 @@ import type { MessageEnvelope } from './envelope.ts'
 import type { DeadLetter, FailureReason } from './failure.ts'
 import type { Verbs, Vocabulary } from './messages.ts'
 import type { Clock, Entropy, Link, LogLine, Scheduler } from './ports.ts'
+import { recode } from './recode.ts'
 import { type Ref, ref, refText } from './ref.ts'
 import { Remote } from './remote.ts'
 import type { Store } from './store.ts'
 import { Supervisor } from './supervisor.ts'
 import type { TaskRunner } from './task.ts'
+import type { Cause } from './trace/cause.ts'
 
 export interface HostOptions {
   readonly name: string
@@ -137,12 +140,15 @@ export class Host {
     }
   }
 
-  /** Routes a message to wherever its target is placed. Never throws. */
-  route(vocabulary: Vocabulary, message: MessageEnvelope): void {
+  /**
+   * Routes a message to wherever its target is placed. Never throws. The writer is the cell that
+   * waits when a link is full; the edge has none.
+   */
+  route(vocabulary: Vocabulary, message: MessageEnvelope, writer?: Cell): void {
     if (!this.vocabularies.has(vocabulary.kind)) this.vocabularies.set(vocabulary.kind, vocabulary)
     const hostName = this.options.place(message.to.kind, message.to.key)
     if (hostName !== this.name) {
-      this.remote.send(hostName, vocabulary, message)
+      this.remote.send(hostName, vocabulary, message, writer)
       return
     }
     this.deliver(this.options.strict ? this.recode(vocabulary, message) : message)
@@ -167,16 +173,30 @@ export class Host {
   }
 
   /** Runs `turn` as a turn of the cell's present incarnation, before its messages. */
-  turn(cell: Cell, incarnation: number, turn: () => void): void {
+  turn(cell: Cell, incarnation: number, turn: () => void, cause?: Cause): void {
     if (cell.incarnation !== incarnation || cell.state === 'stopped') return
     cell.mailbox.pushTurn(() => {
-      if (cell.incarnation === incarnation && cell.state === 'running') turn()
+      if (cell.incarnation !== incarnation || cell.state !== 'running') return
+      cell.cause = cause
+      turn()
     })
     this.wake(cell)
   }
 
+  /** What the actor wrote found no room on the link to `peer`: it runs nothing until it is unparked. */
+  park(cell: Cell, peer: string): void {
+    cell.parkedOn.add(peer)
+  }
+
+  /** There is room again on the link to `peer`; without a name, on all. */
+  unpark(cell: Cell, peer?: string): void {
+    if (peer === undefined) cell.parkedOn.clear()
+    else cell.parkedOn.delete(peer)
+    this.wake(cell)
+  }
+
   wake(cell: Cell): void {
-    if (cell.queued || cell.state !== 'running' || cell.mailbox.isEmpty) return
+    if (cell.queued || !cell.runnable || cell.mailbox.isEmpty) return
     cell.queued = true
     this.ready.push(cell)
     if (this.woken) return
@@ -202,10 +222,11 @@ export class Host {
 
   private runSlice(cell: Cell): number {
     let done = 0
-    while (done < SLICE && cell.state === 'running') {
+    while (done < SLICE && cell.runnable) {
       const turn = cell.mailbox.takeTurn()
       if (turn) {
         this.guard(cell, 'turn', turn)
+        cell.cause = undefined
         done++
         continue
       }
@@ -228,12 +249,14 @@ export class Host {
       return
     }
     cell.current = message
+    cell.cause = message.cause && { ...message.cause, hop: message.cause.hop + 1 }
     cell.handled++
     this.guard(cell, message.verb, () => {
       if (askId === undefined) handler(message.body)
       else handler(message.body, this.asks.replyTo(message, cell))
     })
     cell.current = undefined
+    cell.cause = undefined
   }
 
   /** Runs the actor's code; a throw is a failure that the supervisor decides about. */
@@ -266,8 +289,13 @@ export class Host {
   }
 
   private recode(vocabulary: Vocabulary, message: MessageEnvelope): MessageEnvelope | undefined {
-    const wire = this.remote.encodeBody(vocabulary, message)
-    return wire === undefined ? undefined : this.remote.decodeBody(vocabulary, message, wire)
+    try {
+      const schema = vocabulary.verbs[message.verb]?.body as Schema<unknown>
+      return { ...message, body: recode(schema, message.body, 'body') }
+    } catch (error) {
+      this.refuse(message, 'undecodable', (error as Error).message)
+      return undefined
+    }
   }
 
   log(level: LogLevel, actor: Ref | undefined, event: string, fields?: Record<string, unknown>) {

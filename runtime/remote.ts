@@ -2,13 +2,15 @@
 // link and turn, and turns a lost link into failed asks and `unreachable` watchers.
 
 import { FRAME_MESSAGES_MAX, LINK_QUEUE_MESSAGES_MAX } from '../config/limits.ts'
+import type { Cell } from './cell.ts'
 import type { TerminatedWhy } from './context.ts'
 import { type MessageEnvelope, packFrame, unpackFrame, type WireEnvelope } from './envelope.ts'
 import type { FailureReason } from './failure.ts'
 import type { Host } from './host.ts'
-import type { Vocabulary } from './messages.ts'
+import type { AskVerb, Vocabulary } from './messages.ts'
 import type { Link } from './ports.ts'
 import { type Ref, ref, refText } from './ref.ts'
+import { type Cause, isSpanId, isTraceId } from './trace/cause.ts'
 
 const MESSAGE = 0
 const REPLY = 1
@@ -85,7 +87,7 @@ export class Remote {
     for (const watchers of this.watchedBy.values()) watchers.delete(name)
   }
 
-  encodeBody(vocabulary: Vocabulary, message: MessageEnvelope): unknown {
+  private encodeBody(vocabulary: Vocabulary, message: MessageEnvelope): unknown {
     try {
       return vocabulary.verbs[message.verb]?.body.encode(message.body)
     } catch (error) {
@@ -94,7 +96,7 @@ export class Remote {
     }
   }
 
-  decodeBody(
+  private decodeBody(
     vocabulary: Vocabulary,
     message: MessageEnvelope,
     wire: unknown,
@@ -108,7 +110,13 @@ export class Remote {
     }
   }
 
-  send(peerName: string, vocabulary: Vocabulary, message: MessageEnvelope): void {
+  /** `writer`: the cell that waits when the link is full; undefined for the edge. */
+  send(
+    peerName: string,
+    vocabulary: Vocabulary,
+    message: MessageEnvelope,
+    _writer: Cell | undefined,
+  ): void {
     const peer = this.peers.get(peerName)
     if (!peer) {
       this.host.refuse(message, 'node-down', `no link to ${peerName}`)
@@ -120,15 +128,32 @@ export class Remote {
     }
     const body = this.encodeBody(vocabulary, message)
     if (body === undefined) return
-    const { to, verb, askId, deadline, cause, hop } = message
+    const { to, verb, askId, deadline } = message
     const left =
       deadline === undefined ? null : Math.max(0, deadline - this.host.options.clock.now())
-    this.push(peer, [MESSAGE, to.kind, to.key, verb, body, askId ?? null, left, cause, hop])
+    this.push(peer, [
+      MESSAGE,
+      to.kind,
+      to.key,
+      verb,
+      body,
+      askId ?? null,
+      left,
+      wireCause(message.cause),
+    ])
   }
 
-  sendReply(peerName: string, askId: number, wire: unknown): void {
+  /** Throws SchemaError when the value is not what the verb promises. */
+  sendReply(
+    peerName: string,
+    askId: number,
+    vocabulary: Vocabulary,
+    verb: string,
+    value: unknown,
+  ): void {
+    const schema = (vocabulary.verbs[verb] as AskVerb<unknown, unknown>).reply
     const peer = this.peers.get(peerName)
-    if (peer) this.push(peer, [REPLY, askId, wire])
+    if (peer) this.push(peer, [REPLY, askId, schema.encode(value)])
   }
 
   sendFailure(peerName: string, askId: number, reason: FailureReason, detail: string): void {
@@ -191,9 +216,9 @@ export class Remote {
 
   private receiveOne(peer: string, wire: WireEnvelope): void {
     const [form, a, b, c] = wire
-    if (form === MESSAGE && wire.length === 9) this.receiveMessage(peer, wire)
+    if (form === MESSAGE && wire.length === 8) this.receiveMessage(peer, wire)
     else if (form === REPLY && wire.length === 3 && Number.isSafeInteger(a)) {
-      this.host.asks.replied(peer, a as number, b)
+      this.receiveReply(peer, a as number, b)
     } else if (form === FAILURE && wire.length === 4 && Number.isSafeInteger(a)) {
       const reason = typeof b === 'number' ? REASONS[b] : undefined
       const detail = typeof c === 'string' ? c.slice(0, DETAIL_MAX) : ''
@@ -205,11 +230,27 @@ export class Remote {
     } else this.bad(peer, 'an envelope of unknown form')
   }
 
+  private receiveReply(peer: string, askId: number, wire: unknown): void {
+    const { asks } = this.host
+    const schema = asks.replySchema(peer, askId)
+    if (!schema) return
+    let value: unknown
+    try {
+      value = schema.decode(wire, 'reply')
+    } catch (error) {
+      asks.refused(peer, askId, 'undecodable', (error as Error).message)
+      return
+    }
+    asks.replied(peer, askId, value)
+  }
+
   private receiveMessage(peer: string, wire: WireEnvelope): void {
-    const [, kind, key, verb, body, askId, left, cause, hop] = wire
-    const texts = [kind, key, verb, cause]
-    const numbers = [askId ?? 0, left ?? 0, hop]
+    const [, kind, key, verb, body, askId, left, tracing] = wire
+    const texts = [kind, key, verb]
+    const cause = readCause(tracing)
+    const numbers = [askId ?? 0, left ?? 0]
     if (
+      cause === null ||
       texts.some((text) => typeof text !== 'string' || text.length > 256) ||
       numbers.some((n) => typeof n !== 'number' || !(n >= 0))
     ) {
@@ -217,15 +258,13 @@ export class Remote {
       return
     }
     const message: MessageEnvelope = {
-      form: 'message',
       to: ref(kind as string, key as string),
       verb: verb as string,
       body: undefined,
       askId: (askId as number | null) ?? undefined,
       fromHost: peer,
       deadline: left === null ? undefined : this.host.options.clock.now() + (left as number),
-      cause: cause as string,
-      hop: hop as number,
+      cause,
     }
     const vocabulary = this.host.cellOf(message.to)?.actor.messages
     if (!vocabulary) this.host.refuse(message, 'no-such-actor', `not on ${this.host.name}`)
@@ -252,4 +291,17 @@ export class Remote {
       watch.terminated(why)
     }
   }
+}
+
+function wireCause(cause: Cause | undefined): unknown {
+  return cause ? [cause.trace, cause.span, cause.hop] : null
+}
+
+/** Null when it is rubbish, undefined when the message is not traced. */
+function readCause(wire: unknown): Cause | undefined | null {
+  if (wire === null) return undefined
+  if (!Array.isArray(wire) || wire.length !== 3) return null
+  const [trace, span, hop] = wire
+  const fits = isTraceId(trace) && isSpanId(span) && Number.isSafeInteger(hop) && hop >= 0
+  return fits ? { trace, span, hop } : null
 }

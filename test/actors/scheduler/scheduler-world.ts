@@ -86,8 +86,7 @@ export class SchedulerWorld {
       },
     }
     const target = { kind: 'scheduler', key: 'main' }
-    const trace = { cause: 'test', hop: 0 }
-    this.client.asks.start(SchedulerMessages as never, target, verb, body, outcome, trace)
+    this.client.asks.start(SchedulerMessages as never, target, verb, body, outcome, undefined)
     this.hosts.runUntil(() => ended, within + 1000)
     return answer as never
   }
