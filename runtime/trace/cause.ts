@@ -9,7 +9,7 @@ export interface Cause {
   readonly trace: string
   /** 16 lower-case hex digits, not all zero: the sender's span. */
   readonly span: string
-  /** Messages between the trace's first one and this one. */
+  /** How many messages of the trace came before, on the way to this one. */
   readonly hop: number
 }
 

@@ -49,10 +49,10 @@ test('a cause goes through replies, timers and links, one hop a message', () => 
   a.edge.tell(Probe, 'near', 'Urgent', '')
   world.run(100)
   assert.equal(seen.sort(), [
-    'far 1',
-    'last 1',
+    'far 2',
+    'last 2',
     'last untraced',
-    'near 0',
+    'near 1',
     'reply 1',
     'timer 1',
     'urgent untraced',
