@@ -12,6 +12,11 @@ export class Heap<T> {
     return this.items.length
   }
 
+  /** The smallest item, which stays. */
+  peek(): T | undefined {
+    return this.items[0]
+  }
+
   push(item: T): void {
     const { items } = this
     let at = items.length

@@ -74,4 +74,9 @@ export interface Context {
   log(level: LogLevel, event: string, fields?: Record<string, unknown>): void
   /** A coverage mark: the simulator's sweep fails if a required mark is never reached. */
   reached(mark: string): void
+  /**
+   * False in production. In the simulator sometimes true, where a seed enables the mark: the place
+   * for a rare but legal course (a small batch, an early time-out) that must not break anything.
+   */
+  buggify(mark: string): boolean
 }

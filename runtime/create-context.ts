@@ -196,6 +196,10 @@ class CellContext implements Context {
   reached(mark: string): void {
     this.host.options.reached?.(mark)
   }
+
+  buggify(mark: string): boolean {
+    return this.host.options.buggify?.(mark) ?? false
+  }
 }
 
 export function createContext(host: Host, cell: Cell): Context {

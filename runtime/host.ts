@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly tasks: TaskRunner
   readonly log: (line: LogLine) => void
   readonly reached?: (mark: string) => void
+  /** The simulator's chance of an unusual branch; absent in production. */
+  readonly buggify?: (mark: string) => boolean
   /** Encodes and decodes messages between actors of this host too (simulator, tests). */
   readonly strict?: boolean
 }

@@ -17,7 +17,13 @@ export interface RangeOptions {
   readonly limit: number
 }
 
+/** What a read throws when the row's bytes are not those that were written. */
+export class StoreCorrupt extends Error {
+  override readonly name = 'StoreCorrupt'
+}
+
 export interface Store {
+  /** A store that keeps checksums throws StoreCorrupt for a rotten row, never its bytes. */
   get(table: string, key: Uint8Array): Uint8Array | undefined
   /** In key order (bytewise); with `reverse` from the upper end down. */
   range(table: string, options: RangeOptions): [Uint8Array, Uint8Array][]

@@ -134,11 +134,14 @@ function onTimer(state: SimplexState, name: TimerName): void {
   }
 }
 
+/** Nothing was learnt of the block itself: it may be checked again. */
+const NOT_CHECKED = ['UNKNOWN_PARENT', 'SENDERS_UNCHECKED', 'BUSY']
+
 function onChecked(state: SimplexState, event: { hash: `0x${string}`; ok: boolean; code: string }) {
   const node = state.tree.get(event.hash)
   if (node?.state !== 'checking') return
   if (event.ok) node.state = 'valid'
-  else if (event.code === 'UNKNOWN_PARENT' || event.code === 'BUSY') {
+  else if (NOT_CHECKED.includes(event.code)) {
     node.state = 'new'
     if (state.finals.size > 0) state.fetchSoon()
     return

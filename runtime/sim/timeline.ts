@@ -8,16 +8,19 @@ interface Entry {
   readonly at: number
   readonly tie: number
   readonly order: number
-  readonly run: () => void
+  run: (() => void) | undefined
+}
+
+function before(a: Entry, b: Entry): boolean {
+  if (a.at !== b.at) return a.at < b.at
+  return a.tie !== b.tie ? a.tie < b.tie : a.order < b.order
 }
 
 export class Timeline {
   now = 0
   /** Events run so far. */
   steps = 0
-  private readonly heap = new Heap<Entry>((a, b) =>
-    a.at !== b.at ? a.at < b.at : a.tie !== b.tie ? a.tie < b.tie : a.order < b.order,
-  )
+  private readonly heap = new Heap<Entry>(before)
   private readonly ties: Prng
   private order = 0
 
@@ -26,33 +29,29 @@ export class Timeline {
   }
 
   after(ms: number, run: () => void): () => void {
-    let open = true
-    this.heap.push({
-      at: this.now + Math.max(0, ms),
-      tie: this.ties.below(2 ** 32),
-      order: this.order++,
-      run: () => {
-        if (open) run()
-      },
-    })
+    const at = this.now + (ms > 0 ? ms : 0)
+    const entry: Entry = { at, tie: this.ties.below(2 ** 32), order: this.order++, run }
+    this.heap.push(entry)
     return () => {
-      open = false
+      entry.run = undefined
     }
+  }
+
+  /** When the next event is due; undefined when nothing will ever happen again. */
+  get next(): number | undefined {
+    return this.heap.peek()?.at
   }
 
   /** Runs everything that is due within the next `ms`. */
   runFor(ms: number): void {
     const end = this.now + ms
-    for (;;) {
-      const entry = this.heap.pop()
-      if (!entry) break
-      if (entry.at > end) {
-        this.heap.push(entry)
-        break
-      }
+    for (let entry = this.heap.peek(); entry && entry.at <= end; entry = this.heap.peek()) {
+      this.heap.pop()
+      const { run } = entry
+      if (!run) continue
       this.now = entry.at
       this.steps++
-      entry.run()
+      run()
     }
     this.now = end
   }

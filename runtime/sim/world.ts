@@ -2,15 +2,17 @@
 // knows nothing of what its actors are for.
 
 import { type Prng, prng } from '../../lib/prng.ts'
-import { Host } from '../host.ts'
+import { Host, type HostOptions } from '../host.ts'
 import type { Link, LogLine } from '../ports.ts'
-import type { TaskRunner } from '../task.ts'
 import type { Faults } from './faults.ts'
 import { Network } from './network.ts'
-import { Platter, SimDisk } from './sim-disk.ts'
+import type { Platter } from './platter.ts'
+import { SimClock } from './sim-clock.ts'
+import { SimDisk } from './sim-disk.ts'
+import { SimNode } from './sim-node.ts'
+import { type SimTask, simTasks } from './sim-tasks.ts'
 import { Timeline } from './timeline.ts'
-
-export type SimTask = (input: never, random: Prng) => unknown
+import { TraceHash } from './trace-hash.ts'
 
 export interface WorldOptions {
   readonly seed: string
@@ -21,51 +23,70 @@ export interface WorldOptions {
   readonly tasks: Readonly<Record<string, SimTask>>
   readonly wallStartMs: number
   readonly onLog?: (line: LogLine, atMs: number) => void
+  /** Crashes, starts, links, frames: everything that is not an actor's own log line. */
+  readonly onEvent?: (event: string, atMs: number) => void
+  /** Called before a crash throws a host away. */
+  readonly onCrash?: (host: Host) => void
 }
 
-interface SimNode {
-  readonly name: string
-  readonly spawn: (host: Host) => void
-  readonly disks: Map<string, Platter>
-  readonly clockOffsetMs: number
-  /** Counts starts: callbacks of an earlier life are dropped. */
-  life: number
-  host: Host | undefined
-  pausedUntil: number
-}
+/** A connection that was lost is tried again within about this time. */
+const REDIAL_MS = 300
+/** Share of the `buggify` marks that a seed enables. */
+const BUGGIFY_ENABLED = 0.4
 
 export class World {
   readonly timeline: Timeline
   readonly network: Network
   readonly random: Prng
+  readonly trace = new TraceHash()
   readonly marks = new Map<string, number>()
   faults: Faults
   private readonly options: WorldOptions
   private readonly nodes = new Map<string, SimNode>()
   private readonly connections = new Map<string, [Link, Link]>()
+  private readonly dialing: Prng
+  private readonly crashes: Prng
+  private readonly buggifying: Prng
+  private readonly buggified = new Map<string, boolean>()
 
   constructor(options: WorldOptions) {
     this.options = options
     this.faults = options.faults
     this.random = prng(options.seed)
+    this.dialing = this.random.split('dialing')
+    this.crashes = this.random.split('crashes')
+    this.buggifying = this.random.split('buggify')
     this.timeline = new Timeline(this.random)
     this.network = new Network(this.timeline, this.random, options.faults.network)
+    this.network.hooks.gate = (name, run) => this.node(name).gate(run)
+    this.network.hooks.broken = ({ from, to }) => this.broken(from, to)
+    this.observe()
+  }
+
+  private observe(): void {
+    const { trace, timeline, network } = this
+    network.hooks.observe = (fate, from, to, frame) => {
+      if (fate === 'arrived') {
+        trace.time(timeline.now)
+        trace.bytes(frame)
+      }
+      if (this.options.onEvent) this.event(`${from} > ${to} ${fate} ${frame.length} bytes`)
+    }
+  }
+
+  /** Something worth a line in the story of a failure, and a word in the trace. */
+  event(text: string): void {
+    this.options.onEvent?.(text, this.timeline.now)
   }
 
   /** Declares a node and starts it; `spawn` runs again at every restart. */
   addNode(name: string, spawn: (host: Host) => void): void {
-    const { clockOffsetMs } = this.faults
-    const offset = this.random.split(`clock/${name}`).below(2 * clockOffsetMs + 1) - clockOffsetMs
-    const node: SimNode = {
-      name,
-      spawn,
-      disks: new Map(),
-      clockOffsetMs: offset,
-      life: 0,
-      host: undefined,
-      pausedUntil: 0,
-    }
-    this.nodes.set(name, node)
+    const { clockOffsetMs, clockDrift } = this.faults
+    const random = this.random.split(`clock/${name}`)
+    const offset = random.below(2 * clockOffsetMs + 1) - clockOffsetMs
+    const rate = 1 + clockDrift * (2 * random.unit() - 1)
+    const clock = new SimClock(this.timeline, this.options.wallStartMs + offset, rate)
+    this.nodes.set(name, new SimNode(name, spawn, clock, this.timeline))
     this.start(name)
   }
 
@@ -83,13 +104,15 @@ export class World {
 
   /** What is on a node's disk now. */
   platter(name: string, disk: string): Platter {
-    const { disks } = this.node(name)
-    let platter = disks.get(disk)
-    if (!platter) {
-      platter = new Platter()
-      disks.set(disk, platter)
-    }
-    return platter
+    return this.node(name).platter(disk)
+  }
+
+  clock(name: string): SimClock {
+    return this.node(name).clock
+  }
+
+  disks(name: string): [string, Platter][] {
+    return [...this.node(name).disks]
   }
 
   private node(name: string): SimNode {
@@ -102,96 +125,140 @@ export class World {
     const node = this.node(name)
     if (node.host) return
     node.life++
-    const host = new Host(this.hostOptions(node))
-    node.host = host
-    for (const other of this.nodes.values())
-      if (other.host && other !== node) this.link(node, other)
-    node.spawn(host)
+    this.event(`${name} starts`)
+    node.host = new Host(this.hostOptions(node))
+    for (const other of this.nodes.values()) if (other !== node) this.dial(node, other)
+    node.spawn(node.host)
   }
 
-  private link(a: SimNode, b: SimNode): void {
+  /** Connects two nodes, now or as soon as it can be done. */
+  private dial(a: SimNode, b: SimNode): void {
+    const pair = [a.name, b.name].sort().join('|')
+    if (!a.host || !b.host || this.connections.has(pair)) return
+    if (this.network.isBlocked(a.name, b.name) || this.network.isBlocked(b.name, a.name)) {
+      this.redial(a, b)
+      return
+    }
     const ends = this.network.connect(a.name, b.name)
-    a.host?.attach(b.name, ends[0])
-    b.host?.attach(a.name, ends[1])
-    this.connections.set([a.name, b.name].sort().join('|'), ends)
+    this.connections.set(pair, ends)
+    this.event(`${a.name} and ${b.name} are connected`)
+    a.host.attach(b.name, ends[0])
+    b.host.attach(a.name, ends[1])
   }
 
-  /** The node is gone at once, with everything that was not on its disk. */
+  private redial(a: SimNode, b: SimNode): void {
+    this.timeline.after(1 + this.dialing.below(REDIAL_MS), () => this.dial(a, b))
+  }
+
+  private broken(from: string, to: string): void {
+    this.event(`${from} and ${to} are disconnected`)
+    this.connections.delete([from, to].sort().join('|'))
+    this.redial(this.node(from), this.node(to))
+  }
+
+  /** A connection is lost; it is made again before long. */
+  disconnect(a: string, b: string): void {
+    const ends = this.connections.get([a, b].sort().join('|'))
+    if (ends) this.network.disconnect(ends)
+  }
+
+  /** The node is gone at once, with everything that was not on its disks. */
   crash(name: string): void {
     const node = this.node(name)
     if (!node.host) return
+    this.options.onCrash?.(node.host)
+    const silent = this.crashes.chance(this.faults.network.silentCrash)
+    this.event(`${name} crashes${silent ? ' silently' : ''}`)
     node.host = undefined
     node.life++
-    for (const [pair, ends] of this.connections) {
-      if (!pair.split('|').includes(name)) continue
+    for (const [pair, ends] of [...this.connections]) {
+      const [first, second] = pair.split('|')
+      if (first !== name && second !== name) continue
       this.connections.delete(pair)
-      this.network.disconnect(ends)
+      if (silent) this.network.silence(ends, name)
+      else this.network.disconnect(ends)
+    }
+    node.resume()
+    for (const platter of node.disks.values()) {
+      if (platter.crash(this.crashes)) this.mark('sim-torn-batch')
     }
   }
 
   /** The node does nothing for a while, as in a long garbage collection. */
   pause(name: string, ms: number): void {
-    this.node(name).pausedUntil = this.timeline.now + ms
+    this.event(`${name} pauses for ${ms} ms`)
+    this.node(name).pause(ms)
+  }
+
+  /** Ends all that is wrong with network, disks and nodes, except for nodes that are left out. */
+  heal(except: readonly string[] = []): void {
+    this.network.heal()
+    for (const node of this.nodes.values()) {
+      if (except.includes(node.name)) continue
+      for (const platter of node.disks.values()) {
+        platter.fullUntil = 0
+        platter.stalledUntil = 0
+      }
+      node.resume()
+      this.start(node.name)
+    }
   }
 
   runFor(ms: number): void {
     this.timeline.runFor(ms)
   }
 
-  private hostOptions(node: SimNode): ConstructorParameters<typeof Host>[0] {
-    const { timeline } = this
-    const { life } = node
-    const alive = () => node.life === life
-    const random = this.random.split(`node/${node.name}/${life}`)
-    /** Runs in this life only, and not while the node is paused. */
-    const later = (ms: number, run: () => void): (() => void) => {
-      let cancelled = false
-      const attempt = () => {
-        if (cancelled || !alive()) return
-        const pause = node.pausedUntil - timeline.now
-        if (pause > 0) timeline.after(pause, attempt)
-        else run()
-      }
-      timeline.after(ms, attempt)
-      return () => {
-        cancelled = true
-      }
+  mark(name: string): void {
+    this.marks.set(name, (this.marks.get(name) ?? 0) + 1)
+  }
+
+  private buggify(mark: string): boolean {
+    let enabled = this.buggified.get(mark)
+    if (enabled === undefined) {
+      enabled = this.random.split(`buggify/${mark}`).chance(BUGGIFY_ENABLED)
+      this.buggified.set(mark, enabled)
     }
+    const taken = enabled && this.buggifying.chance(this.faults.buggify)
+    if (taken) this.mark(`buggify-${mark}`)
+    return taken
+  }
+
+  private hostOptions(node: SimNode): HostOptions {
+    const { timeline, trace } = this
+    const { life, clock } = node
+    const random = this.random.split(`node/${node.name}/${life}`)
+    const disk = random.split('disk')
+    const entropy = random.split('entropy')
+    const base = random.below(1_000_000)
+    const later = (ms: number, run: () => void) => node.later(life, ms, run)
+    const at = (kind: string) => this.platter(node.name, this.options.disk(kind))
     return {
       name: node.name,
       place: this.options.place,
       clock: {
-        now: () => timeline.now,
-        wallTime: () => Math.floor(this.options.wallStartMs + timeline.now + node.clockOffsetMs),
+        now: () => base + clock.local(),
+        wallTime: () => clock.wallTime(),
         after: later,
       },
-      entropy: { random: (below) => random.below(below) },
+      entropy: { random: (below) => entropy.below(below) },
       scheduler: (turn) => later(0, turn),
       storeFor: (kind) =>
-        new SimDisk(
-          this.platter(node.name, this.options.disk(kind)),
+        new SimDisk({
+          platter: at(kind),
           timeline,
-          random,
-          () => this.faults.disk,
-          alive,
-        ),
-      tasks: this.tasks(random, later),
-      log: (line) => this.options.onLog?.(line, timeline.now),
-      reached: (mark) => this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1),
-      strict: true,
-    }
-  }
-
-  private tasks(random: Prng, later: (ms: number, run: () => void) => () => void): TaskRunner {
-    return {
-      start: (name, input, on) => {
-        const { taskMinMs, taskTailMs } = this.faults
-        return later(taskMinMs + random.unit() * taskTailMs, () => {
-          const run = this.options.tasks[name]
-          if (!run) on.failed('rejected', `no task ${name}`)
-          else on.ok(run(input as never, random))
-        })
+          random: disk,
+          faults: () => this.faults.disk,
+          alive: () => node.life === life,
+          trace,
+        }),
+      tasks: simTasks(this.options.tasks, random.split('tasks'), () => this.faults.tasks, later),
+      log: (line) => {
+        trace.text(line.event)
+        this.options.onLog?.(line, timeline.now)
       },
+      reached: (mark) => this.mark(mark),
+      buggify: (mark) => this.buggify(mark),
+      strict: true,
     }
   }
 }

@@ -3,11 +3,11 @@
 
 import { prng } from '../../lib/prng.ts'
 import type { LogLine } from '../../runtime/ports.ts'
-import { ChainChecker } from './chain-checker.ts'
+import { ChainChecker } from './checkers/chain-checker.ts'
+import { VoteChecker } from './checkers/vote-checker.ts'
 import { doubleVote } from './planted-bug.ts'
 import { NODES, startCluster } from './sim-cluster.ts'
 import { drawFaults, heal, startDisturbances } from './swarm.ts'
-import { VoteChecker } from './vote-checker.ts'
 
 export interface SeedResult {
   readonly seed: number
@@ -67,7 +67,7 @@ export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
   violations.push(...chain.violations, ...votes.violations.slice(0, 5))
   const trace = [
     world.timeline.steps,
-    world.network.frames,
+    world.trace.value.toString(16),
     world.random.below(2 ** 32),
     chain.digest(),
   ].join('/')

@@ -1,7 +1,7 @@
 // What a seed draws: which faults there are, how strong, and when nodes crash, pause or part.
 
 import type { Prng } from '../../lib/prng.ts'
-import type { Faults } from '../../runtime/sim/faults.ts'
+import { type Faults, NO_FAULTS } from '../../runtime/sim/faults.ts'
 import type { World } from '../../runtime/sim/world.ts'
 import { NODES } from './sim-cluster.ts'
 
@@ -14,15 +14,25 @@ export function drawFaults(random: Prng): Faults {
       loss: sometimes(0.1),
       duplication: sometimes(0.1),
       reordering: sometimes(0.2),
+      bytesPerMs: random.chance(0.3) ? 100 + random.below(2000) : Number.POSITIVE_INFINITY,
+      capacityBytes: 20_000 + random.below(1 << 20),
+      silentCrash: sometimes(0.5),
     },
     disk: {
       commitMinMs: 0.3 + random.unit() * 3,
       commitTailMs: random.unit() * 10,
       full: random.chance(0.1) ? 0.002 : 0,
     },
-    taskMinMs: 0.2,
-    taskTailMs: random.unit() * 20,
+    tasks: {
+      minMs: 0.2,
+      tailMs: random.unit() * 20,
+      failed: random.chance(0.2) ? random.unit() * 0.05 : 0,
+      rejected: random.chance(0.2) ? random.unit() * 0.05 : 0,
+      stalled: random.chance(0.2) ? random.unit() * 0.05 : 0,
+    },
     clockOffsetMs: random.below(100),
+    clockDrift: sometimes(0.01),
+    buggify: random.chance(0.5) ? random.unit() * 0.3 : 0,
   }
 }
 
@@ -68,8 +78,14 @@ export function startDisturbances(world: World, random: Prng, untilMs: number): 
 /** The end of all faults: everything runs and everybody hears everybody. */
 export function heal(world: World): void {
   world.network.heal()
-  const calm = { latencyMinMs: 1, latencyTailMs: 2, loss: 0, duplication: 0, reordering: 0 }
+  const calm = { ...NO_FAULTS.network, latencyTailMs: 2 }
   world.network.faults = calm
-  world.faults = { ...world.faults, network: calm, disk: { ...world.faults.disk, full: 0 } }
+  world.faults = {
+    ...world.faults,
+    network: calm,
+    disk: { ...world.faults.disk, full: 0 },
+    tasks: NO_FAULTS.tasks,
+    buggify: 0,
+  }
   for (const name of world.names()) world.start(name)
 }

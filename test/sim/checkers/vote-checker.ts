@@ -1,10 +1,10 @@
 // Listens to every frame on the simulated network: no validator may ever contradict itself. It
 // reads what is sent, not what anybody says they sent.
 
-import { readBlockNode } from '../../protocol/consensus/block-tree.ts'
-import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
-import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../protocol/consensus/vote.ts'
-import { unpackFrame } from '../../runtime/envelope.ts'
+import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
+import { decodeMessage } from '../../../protocol/consensus/consensus-message.ts'
+import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../../protocol/consensus/vote.ts'
+import { unpackFrame } from '../../../runtime/envelope.ts'
 
 export class VoteChecker {
   readonly violations: string[] = []

@@ -1,16 +1,16 @@
 // Reads the validators' disks and compares: one final block per height, equal roots, all the money
 // there, each escrow ended at most once, nothing final ever lost.
 
-import { bytesToBigint, u64 } from '../../lib/bytes.ts'
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { decodeBlock } from '../../protocol/block/block.ts'
-import { decodeReceipt } from '../../protocol/block/transaction-receipt.ts'
-import { decodeMarketLog } from '../../protocol/market/market-log.ts'
-import { decodeAccount } from '../../protocol/state/account.ts'
-import { CHAIN_TABLES, decodeReceipts, META_FINAL } from '../../protocol/state/tables.ts'
-import type { World } from '../../runtime/sim/world.ts'
-import { SUPPLY } from './sim-chain.ts'
-import { NODES } from './sim-cluster.ts'
+import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
+import { type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { decodeBlock } from '../../../protocol/block/block.ts'
+import { decodeReceipt } from '../../../protocol/block/transaction-receipt.ts'
+import { decodeMarketLog } from '../../../protocol/market/market-log.ts'
+import { decodeAccount } from '../../../protocol/state/account.ts'
+import { CHAIN_TABLES, decodeReceipts, META_FINAL } from '../../../protocol/state/tables.ts'
+import type { World } from '../../../runtime/sim/world.ts'
+import { SUPPLY } from '../sim-chain.ts'
+import { NODES } from '../sim-cluster.ts'
 
 export class ChainChecker {
   readonly violations: string[] = []
@@ -26,7 +26,7 @@ export class ChainChecker {
   }
 
   private row(node: string, table: string, key: Uint8Array): Uint8Array | undefined {
-    return this.world.platter(node, 'chain').table(table).get(bytesToHex(key))?.[1]
+    return this.world.platter(node, 'chain').table(table).get(key)
   }
 
   height(node: string): number {
@@ -91,16 +91,13 @@ export class ChainChecker {
   checkEnd(finalTransfers: ReadonlyMap<Hex, number>): void {
     for (const node of NODES) {
       let total = 0n
-      for (const [, value] of this.world
-        .platter(node, 'chain')
-        .table(CHAIN_TABLES.accounts)
-        .values()) {
+      for (const value of this.world.platter(node, 'chain').table(CHAIN_TABLES.accounts).values()) {
         total += decodeAccount(value).balance
       }
       if (total !== SUPPLY) this.violations.push(`supply: ${node} holds ${total} of ${SUPPLY}`)
       const places = this.world.platter(node, 'chain').table(CHAIN_TABLES.transactions)
       for (const [hash, height] of finalTransfers) {
-        if (height <= this.height(node) && !places.has(hash)) {
+        if (height <= this.height(node) && !places.get(hexToBytes(hash))) {
           this.violations.push(`lost: ${node} has no final transfer ${hash} of block ${height}`)
         }
       }
