@@ -125,7 +125,11 @@ export const PULL_STALL_MS = 30_000
 /** Task pool. */
 export const POOL_THREADS = 1
 export const POOL_QUEUE_MAX = 64
+/** Batches below this size stay on the thread that asks. */
 export const POOL_BATCH_MIN = 32
+/** A pool that lost so many threads within the window starts none until it has passed. */
+export const POOL_LOSSES_MAX = 10
+export const POOL_LOSS_WINDOW_MS = 60_000
 
 /** Coordinator. */
 export const NONCES_MAX = 10_000

@@ -1,9 +1,8 @@
 // The entry of a worker thread: one host with the actors of one node of the topology.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
-import { taskTable } from '../../compute/tasks/task-table.ts'
-import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
+import { signatureTasks } from '../../compute/pool/signature-tasks.ts'
+import { POOL_THREADS } from '../../config/limits.ts'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import type { TaskRunner } from '../../runtime/task.ts'
@@ -30,15 +29,15 @@ function storeFor(kind: string): LmdbStore {
   return store
 }
 
-type StoppableTasks = TaskRunner & { stop?(): void }
+type StoppableTasks = TaskRunner & { stop?(): void | Promise<void> }
+
+function warn(event: string): void {
+  report({ type: 'log', line: { level: 'warn', host: name, actor: undefined, event, fields: {} } })
+}
 
 async function tasksOf(role: string): Promise<StoppableTasks> {
   if (role !== 'provider') {
-    return taskTable({
-      'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
-        senders: recoverSenders(transactions, secp256k1Native),
-      }),
-    })
+    return signatureTasks({ threads: POOL_THREADS, warn })
   }
   const { providerTasks } = await import('./start-provider.ts')
   return providerTasks()
@@ -76,7 +75,7 @@ async function start(tasks: StoppableTasks): Promise<Host> {
 
 async function stop(host: Host, tasks: StoppableTasks): Promise<void> {
   await host.stop()
-  tasks.stop?.()
+  await tasks.stop?.()
   for (const store of stores.values()) await store.close()
   report({ type: 'stopped', name })
   parentPort?.close()
