@@ -1,5 +1,5 @@
-// Codecs compiled from schemas: straight-line code that writes a value as msgpack and reads it back,
-// strictly. It is generated as text, so that every schema has functions of its own and every
+// Codecs compiled from schemas: straight-line code that writes a value as msgpack and reads it
+// back, strictly. It is generated as text, so that every schema has functions of its own and every
 // property is read at a place that sees one shape only (decision 0086 has the measurement).
 
 import { type Schema, SchemaError } from '../schema.ts'
@@ -8,7 +8,7 @@ import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
 export interface Codec<T> {
-  /** Throws when the value is not what the schema says; what was written by then is to be undone. */
+  /** Throws when the value is not what the schema says; what was written by then is undone. */
   readonly write: (writer: Writer, value: T) => void
   /** Throws SchemaError; reads exactly one value. */
   readonly read: (reader: Reader) => T
@@ -158,7 +158,7 @@ export function encodeBytes<T>(schema: Schema<T>, value: T): Uint8Array {
   return writer.written
 }
 
-/** Reads one value, which must fill the bytes. Throws SchemaError naming the path of what is wrong. */
+/** Reads one value, which must fill the bytes. Throws SchemaError naming what is wrong. */
 export function decodeBytes<T>(schema: Schema<T>, bytes: Uint8Array, path = 'body'): T {
   const reader = new Reader().open(bytes)
   try {

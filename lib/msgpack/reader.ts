@@ -1,5 +1,5 @@
-// Reads msgpack strictly: every length is checked against its maximum and against the bytes that are
-// there before anything is made of it. Throws SchemaError and nothing else.
+// Reads msgpack strictly: every length is checked against its maximum and against the bytes that
+// are there before anything is made of it. Throws SchemaError and nothing else.
 
 import { isUtf8 } from 'node:buffer'
 import { SchemaError } from '../schema.ts'

@@ -1,5 +1,5 @@
-// Writes msgpack (msgpack.org, the 2013 form) into a buffer that grows and is used again. It refuses
-// what a schema would refuse, at the sender, where the mistake is.
+// Writes msgpack (msgpack.org, the 2013 form) into a buffer that grows and is used again. It
+// refuses what a schema would refuse, at the sender, where the mistake is.
 
 import { SchemaError } from '../schema.ts'
 
@@ -69,7 +69,7 @@ export class Writer {
     this.u8(value ? 0xc3 : 0xc2)
   }
 
-  /** A non-negative safe integer in its shortest form; above 32 bits a float64, as msgpackr does. */
+  /** A non-negative safe integer, as short as can be; above 32 bits a float64, as msgpackr does. */
   uint(value: number): void {
     this.ensure(9)
     const { bytes } = this

@@ -1,5 +1,5 @@
-// Codecs compiled from schemas against msgpackr, in both directions: what we write it reads, what it
-// writes we take exactly when the schema does, and rubbish throws SchemaError and nothing else.
+// Codecs compiled from schemas against msgpackr, in both directions: what we write it reads, what
+// it writes we take exactly when the schema does, and rubbish throws SchemaError and nothing else.
 
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
@@ -84,7 +84,7 @@ function ending(run: () => unknown): unknown {
   }
 }
 
-test('what we write, msgpackr reads to the same plain values, and we read to the same value', () => {
+test('what we write, msgpackr reads and so do we, to the same values', () => {
   fc.assert(
     fc.property(withValue, ({ schema, value }) => {
       const bytes = encodeBytes(schema, value)
