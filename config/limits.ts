@@ -96,6 +96,8 @@ export const BUNDLE_HEADERS_MAX = 256
 /** Topology. */
 export const TOPOLOGY_BYTES_MAX = 256 * 1024
 export const NODES_MAX = 128
+export const THREADS_PER_NODE_MAX = 16
+export const TOPOLOGY_ISSUES_MAX = 20
 export const PROVIDER_SLOTS_MAX = 64
 
 /** Storage. */
@@ -124,6 +126,7 @@ export const PULL_STALL_MS = 30_000
 
 /** Task pool. */
 export const POOL_THREADS = 1
+export const POOL_THREADS_MAX = 64
 export const POOL_QUEUE_MAX = 64
 /** Batches below this size stay on the thread that asks. */
 export const POOL_BATCH_MIN = 32

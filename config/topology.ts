@@ -1,97 +1,149 @@
-// The topology file: which nodes exist, what each does, which ports are open. Strict: an unknown
-// key is an error that names the nearest known one.
+// Reads a topology file. Strict: an unknown key is an error that names the nearest known one, and
+// what the form cannot say (a network's validators, ports that clash) is checked as well.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse } from 'yaml'
-import { z } from 'zod'
 import { nearestName } from '../lib/nearest-name.ts'
-import { NODES_MAX, PROVIDER_SLOTS_MAX, TOPOLOGY_BYTES_MAX } from './limits.ts'
+import { packageRoot } from '../lib/package-root.ts'
+import { TOPOLOGY_BYTES_MAX, TOPOLOGY_ISSUES_MAX } from './limits.ts'
+import { loadNetwork, networkNames } from './network.ts'
+import { explainIssues, jsonPath, TopologyError, type TopologyIssue } from './topology-error.ts'
+import {
+  type NodeSpec,
+  ROLE_KINDS,
+  ROLES,
+  type Topology,
+  TopologySchema,
+} from './topology-schema.ts'
 
-const Port = z.number().int().min(0).max(65_535)
+const HINT = 'see config/topologies/dev.yaml for an example'
 
-const Validator = z.strictObject({ role: z.literal('validator') })
-const Coordinator = z.strictObject({ role: z.literal('coordinator') })
-const Provider = z.strictObject({
-  role: z.literal('provider'),
-  models: z.array(z.string().min(1).max(128)).min(1).max(64),
-  slots: z.number().int().min(1).max(PROVIDER_SLOTS_MAX).default(1),
-})
-
-export const TopologySchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes'),
-  network: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes'),
-  nodes: z.record(
-    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'node names are lower-case letters and digits'),
-    z.discriminatedUnion('role', [Validator, Coordinator, Provider]),
-  ),
-  /** 0 picks a free port; the ports in use are written to endpoints.json. */
-  ports: z.strictObject({ rpc: Port.default(8545), api: Port.default(8080) }),
-})
-
-export type Topology = z.infer<typeof TopologySchema>
-export type NodeSpec = Topology['nodes'][string]
-
-export class TopologyError extends Error {
-  override readonly name = 'TopologyError'
-  readonly hint: string
-  constructor(message: string, hint: string) {
-    super(message)
-    this.hint = hint
-  }
+/** The kinds of actors that a node starts, in the order of its roles. */
+export function kindsOf(node: NodeSpec): string[] {
+  return ROLES.filter((role) => node.roles.includes(role)).flatMap((role) => ROLE_KINDS[role])
 }
 
-const KNOWN_KEYS = ['name', 'network', 'nodes', 'ports', 'role', 'models', 'slots', 'rpc', 'api']
-
-function explain(issue: z.core.$ZodIssue): string {
-  const where = issue.path.join('.') || 'the file'
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    const near = nearestName(key, KNOWN_KEYS)
-    return `${where}: unknown key "${key}"${near ? `; did you mean "${near}"?` : ''}`
-  }
-  return `${where}: ${issue.message}`
+function issue(path: readonly PropertyKey[], message: string, near?: string): TopologyIssue {
+  return { path: jsonPath(path), message, didYouMean: near }
 }
 
-/** Throws TopologyError with what is wrong and what to do. */
-export function parseTopology(text: string): Topology {
+function threadIssues(name: string, node: NodeSpec): TopologyIssue[] {
+  const kinds = kindsOf(node)
+  const seen = new Set<string>()
+  const issues: TopologyIssue[] = []
+  for (const [thread, listed] of Object.entries(node.threads ?? {})) {
+    const path = ['nodes', name, 'threads', thread]
+    if (thread === 'main') {
+      issues.push(issue(path, 'main is the thread of the servers: it runs no actors of a file'))
+    }
+    for (const [i, kind] of listed.entries()) {
+      if (!kinds.includes(kind)) {
+        const what = `the roles of ${name} start no actor "${kind}"`
+        issues.push(issue([...path, i], what, nearestName(kind, kinds)))
+      } else if (seen.has(kind)) {
+        issues.push(issue([...path, i], `"${kind}" is on another thread already`))
+      }
+      seen.add(kind)
+    }
+  }
+  return issues
+}
+
+function modelNames(): string[] {
+  return readdirSync(join(packageRoot(), 'config', 'models'))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+}
+
+function nodeIssues(name: string, node: NodeSpec): TopologyIssue[] {
+  const issues = threadIssues(name, node)
+  const provides = node.roles.includes('provider')
+  const path = ['nodes', name]
+  if (new Set(node.roles).size < node.roles.length) {
+    issues.push(issue([...path, 'roles'], 'a role is named twice'))
+  }
+  if (provides && !node.models) {
+    issues.push(issue([...path, 'models'], 'a provider names the models that it runs'))
+  }
+  for (const key of ['models', 'slots'] as const) {
+    if (!provides && node[key] !== undefined) {
+      issues.push(issue([...path, key], 'is for nodes with the role provider'))
+    }
+  }
+  const models = node.models ? modelNames() : []
+  for (const [i, model] of (node.models ?? []).entries()) {
+    if (models.includes(model)) continue
+    const near = nearestName(model, models)
+    issues.push(issue([...path, 'models', i], `there is no model "${model}"`, near))
+  }
+  return issues
+}
+
+function networkIssues({ network, nodes }: Topology): TopologyIssue[] {
+  const names = networkNames()
+  if (!names.includes(network)) {
+    const message = `unknown network "${network}" (known: ${names.join(', ')})`
+    return [issue(['network'], message, nearestName(network, names))]
+  }
+  const validators = Object.values(nodes).filter((node) => node.roles.includes('validator')).length
+  if (validators === 0) {
+    return [issue(['nodes'], 'no validator: give at least one node the role validator')]
+  }
+  const { genesis } = loadNetwork(network) as { genesis: { validators?: unknown[] } }
+  const wanted = genesis.validators?.length ?? 0
+  if (validators === wanted) return []
+  const message = `${validators} validators, but the network ${network} has ${wanted}`
+  return [issue(['nodes'], message)]
+}
+
+function clusterIssues({ nodes, actors }: Topology): TopologyIssue[] {
+  const issues: TopologyIssue[] = []
+  const roles = new Set(Object.values(nodes).flatMap((node) => node.roles))
+  if (roles.has('provider') && !roles.has('coordinator')) {
+    const message = 'a provider without a coordinator: give a node the role coordinator'
+    issues.push(issue(['nodes'], message))
+  }
+  const scheduler = actors?.scheduler
+  if (scheduler && scheduler.role !== 'coordinator') {
+    issues.push(issue(['actors', 'scheduler', 'role'], 'the scheduler is placed on coordinators'))
+  }
+  if (scheduler && (scheduler.keys.length !== 1 || scheduler.keys[0] !== 'main')) {
+    issues.push(
+      issue(['actors', 'scheduler', 'keys'], 'there is one scheduler, and its key is main'),
+    )
+  }
+  return issues
+}
+
+function yamlValue(text: string): unknown {
   if (text.length > TOPOLOGY_BYTES_MAX) {
-    throw new TopologyError('the topology file is too large', `keep it under ${TOPOLOGY_BYTES_MAX}`)
+    const message = `the file is too large: keep it under ${TOPOLOGY_BYTES_MAX} bytes`
+    throw new TopologyError([issue([], message)], HINT)
   }
-  let value: unknown
   try {
-    value = parse(text, { maxAliasCount: 16 })
+    return parse(text, { maxAliasCount: 16 })
   } catch (error) {
-    throw new TopologyError(
-      `not YAML: ${(error as Error).message.split('\n')[0]}`,
-      'see config/topologies/dev.yaml for an example',
-    )
+    const reason = (error as Error).message.split('\n')[0]
+    throw new TopologyError([issue([], `not YAML: ${reason}`)], HINT)
   }
-  const result = TopologySchema.safeParse(value)
-  if (!result.success) {
-    const problems = result.error.issues.slice(0, 5).map(explain)
-    throw new TopologyError(problems.join('; '), 'see config/topologies/dev.yaml for an example')
-  }
-  checkNodes(result.data)
-  return result.data
 }
 
-function checkNodes(topology: Topology): void {
-  const roles = Object.values(topology.nodes).map((node) => node.role)
-  if (roles.length > NODES_MAX) {
-    throw new TopologyError(`${roles.length} nodes`, `at most ${NODES_MAX} nodes are supported`)
+/** Throws TopologyError with everything that is wrong, up to a limit. */
+export function parseTopology(text: string): Topology {
+  const value = yamlValue(text)
+  const result = TopologySchema.safeParse(value)
+  const issues = result.success
+    ? [
+        ...networkIssues(result.data),
+        ...clusterIssues(result.data),
+        ...Object.entries(result.data.nodes).flatMap(([name, node]) => nodeIssues(name, node)),
+      ]
+    : explainIssues(result.error.issues, value)
+  if (!result.success || issues.length > 0) {
+    throw new TopologyError(issues.slice(0, TOPOLOGY_ISSUES_MAX), HINT)
   }
-  if (!roles.includes('validator')) {
-    throw new TopologyError('no validator', 'give at least one node the role validator')
-  }
-  if (roles.filter((role) => role === 'coordinator').length > 1) {
-    throw new TopologyError('more than one coordinator', 'keep one node with the role coordinator')
-  }
-  if (roles.includes('provider') && !roles.includes('coordinator')) {
-    throw new TopologyError(
-      'a provider without a coordinator',
-      'add a node with the role coordinator: providers dial it for work',
-    )
-  }
+  return result.data
 }
 
 /** Reads and parses a topology file; throws TopologyError. */
@@ -101,7 +153,7 @@ export function loadTopology(file: string): Topology {
     text = readFileSync(file, 'utf8')
   } catch {
     throw new TopologyError(
-      `cannot read the topology file ${file}`,
+      [issue([], `cannot read the topology file ${file}`)],
       'give the path of a YAML file, for example config/topologies/dev.yaml',
     )
   }

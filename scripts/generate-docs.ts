@@ -1,8 +1,9 @@
-// Writes the pages that are made from code: docs/LIMITS.md and docs/ERRORS.md. A test compares what
-// is written with what would be, so that they cannot drift. Run with `npm run docs`.
+// Writes what is made from code: docs/LIMITS.md, docs/ERRORS.md and the schema of topology files. A
+// test compares what is written with what would be, so that they cannot drift: `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { topologyJsonSchema } from '../config/topology-json-schema.ts'
 import { packageRoot } from '../lib/package-root.ts'
 import { errorsPage } from './errors-page.ts'
 import { limitsPage } from './limits-page.ts'
@@ -19,6 +20,7 @@ export async function generatedPages(root: string): Promise<Page[]> {
   return [
     { path: 'docs/LIMITS.md', text: limitsPage(limits, values) },
     { path: 'docs/ERRORS.md', text: errorsPage() },
+    { path: 'config/topologies/topology.schema.json', text: topologyJsonSchema() },
   ]
 }
 

@@ -12,6 +12,7 @@ export const CLI_ERRORS = {
   USAGE: { exit: 2, meaning: 'The command line could not be understood.' },
   BAD_VALUE: { exit: 2, meaning: 'An argument or option has a value that is not possible.' },
   BAD_TOPOLOGY: { exit: 2, meaning: 'The topology file cannot be read or is wrong.' },
+  WRONG_TOPOLOGY: { exit: 1, meaning: '`topology check` found faults in the file.' },
   BAD_ENVIRONMENT: { exit: 2, meaning: 'An AITBC_ environment variable has an impossible value.' },
   NOT_RUNNING: { exit: 1, meaning: 'No cluster runs with this data folder.' },
   ALREADY_RUNNING: { exit: 3, meaning: 'A cluster already runs with this data folder.' },

@@ -1,11 +1,12 @@
 // Reads a topology file for a command: what is wrong with it becomes an error for people.
 
-import type { Topology } from '../../config/topology.ts'
+import type { Topology } from '../../config/topology-schema.ts'
 import { CliError } from './cli-error.ts'
 
 /** Throws CliError BAD_TOPOLOGY. */
 export async function readTopology(file: string): Promise<Topology> {
-  const { loadTopology, TopologyError } = await import('../../config/topology.ts')
+  const { loadTopology } = await import('../../config/topology.ts')
+  const { TopologyError } = await import('../../config/topology-error.ts')
   try {
     return loadTopology(file)
   } catch (error) {

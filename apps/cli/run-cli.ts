@@ -14,6 +14,7 @@ import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { topologyCheckCommand } from './commands/topology-check.ts'
+import { topologyGraphCommand } from './commands/topology-graph.ts'
 import { upCommand } from './commands/up.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -35,7 +36,12 @@ function program(terminal: Terminal): Command {
     runCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
-    group('topology', 'topology files', topologyCheckCommand(terminal)),
+    group(
+      'topology',
+      'topology files',
+      topologyCheckCommand(terminal),
+      topologyGraphCommand(terminal),
+    ),
     accountsCommand(terminal),
     depositCommand(terminal),
     authorizeCommand(terminal),

@@ -31,8 +31,10 @@ const NAMES = [
 /** Order of the BLS12-381 scalar field. */
 const BLS_ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 
-export function devAccounts(): DevAccount[] {
-  return NAMES.map((name, addressIndex) => {
+/** The ten that every development network has, then those of validators past the fourth. */
+export function devAccounts(validators = 4): DevAccount[] {
+  const further = Array.from({ length: Math.max(0, validators - 4) }, (_, i) => `validator${i + 4}`)
+  return [...NAMES, ...further].map((name, addressIndex) => {
     const account = mnemonicToAccount(DEV_MNEMONIC, { addressIndex })
     const key = account.getHdKey().privateKey
     if (!key) throw new Error('the development phrase gives no key')

@@ -7,10 +7,11 @@ import type { LogLine } from '../../runtime/ports.ts'
 export class HostLog {
   private readonly stream: WriteStream
 
-  constructor(dataDirectory: string) {
+  /** `name` of the file, without its ending. */
+  constructor(dataDirectory: string, name: string) {
     const folder = join(dataDirectory, 'logs')
     mkdirSync(folder, { recursive: true })
-    this.stream = createWriteStream(join(folder, 'aitbc.log'), { flags: 'a' })
+    this.stream = createWriteStream(join(folder, `${name}.log`), { flags: 'a' })
   }
 
   write({ level, host, actor, event, fields }: LogLine): void {

@@ -1,53 +1,121 @@
-// The plan of a topology: which host every actor lives on. A pure function of the topology, so
-// every host computes the same answer without asking anybody.
+// The plan of a topology: which processes and threads there are, and which host every actor lives
+// on. A pure function of the topology, so every host computes the same answer without asking.
 
-import type { Topology } from '../../config/topology.ts'
+import { kindsOf } from '../../config/topology.ts'
+import {
+  type NodeSpec,
+  ROLE_KINDS,
+  ROLE_THREADS,
+  ROLES,
+  type Role,
+  type Topology,
+} from '../../config/topology-schema.ts'
+import { assert } from '../../lib/assert.ts'
+import { rendezvous } from '../../runtime/placement/rendezvous.ts'
 
-/** Host of the process's main thread: HTTP servers and the edge. */
-export const MAIN_HOST = 'main'
 /** The key of the one scheduler. */
 export const SCHEDULER_KEY = 'main'
 
-const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive']
-
 export interface HostPlan {
+  /** `<node>/<thread>`. */
   readonly name: string
-  readonly role: 'validator' | 'coordinator' | 'provider'
-  /** Refs (kind/key) that start here. */
-  readonly actors: readonly string[]
+  readonly node: string
+  readonly thread: string
+  /** Kinds of actors that may start here, in the order of their start. */
+  readonly kinds: readonly string[]
+}
+
+export interface ProcessPlan {
+  readonly name: string
+  readonly nodes: readonly string[]
+  readonly hosts: readonly HostPlan[]
+}
+
+/** The host of a process's main thread: its servers and the edge; it runs no actors. */
+export function mainHostOf(process: string): string {
+  return `${process}/main`
+}
+
+export function nodesWith(topology: Topology, role: Role): string[] {
+  return Object.keys(topology.nodes).filter((name) => topology.nodes[name]?.roles.includes(role))
 }
 
 export function validatorNames(topology: Topology): string[] {
-  return Object.keys(topology.nodes).filter((name) => topology.nodes[name]?.role === 'validator')
+  return nodesWith(topology, 'validator')
 }
 
-export function providerNames(topology: Topology): string[] {
-  return Object.keys(topology.nodes).filter((name) => topology.nodes[name]?.role === 'provider')
+function defaultThread(kind: string): string {
+  const role = ROLES.find((one) => ROLE_KINDS[one].includes(kind))
+  assert(role, `no role starts ${kind}`)
+  return ROLE_THREADS[role]
 }
 
-export function coordinatorName(topology: Topology): string | undefined {
-  return Object.keys(topology.nodes).find((name) => topology.nodes[name]?.role === 'coordinator')
+function threadOf(node: NodeSpec, kind: string): string {
+  const named = Object.entries(node.threads ?? {}).find(([, kinds]) => kinds.includes(kind))
+  return named?.[0] ?? defaultThread(kind)
 }
 
-export function hostPlans(topology: Topology): HostPlan[] {
-  return Object.entries(topology.nodes).map(([name, node]) => ({
-    name,
-    role: node.role,
-    actors:
-      node.role === 'validator'
-        ? NODE_KINDS.map((kind) => `${kind}/${name}`)
-        : node.role === 'coordinator'
-          ? [`scheduler/${SCHEDULER_KEY}`]
-          : [`gpu-worker/${name}`],
+/** The worker threads of a node, in the order of their start. */
+export function hostsOf(topology: Topology, name: string): HostPlan[] {
+  const node = topology.nodes[name]
+  assert(node, `no node ${name} in the topology`)
+  const threads = new Map<string, string[]>()
+  for (const kind of kindsOf(node)) {
+    const thread = threadOf(node, kind)
+    threads.set(thread, [...(threads.get(thread) ?? []), kind])
+  }
+  return [...threads].map(([thread, kinds]) => ({
+    name: `${name}/${thread}`,
+    node: name,
+    thread,
+    kinds,
   }))
 }
 
-/** Names the host of an actor; kinds that no host runs are looked for on the main thread. */
-export function placement(topology: Topology): (kind: string, key: string) => string {
-  const scheduler = coordinatorName(topology) ?? MAIN_HOST
-  return (kind, key) => {
-    if (kind === 'scheduler') return scheduler
-    if (kind === 'gpu-worker' || NODE_KINDS.includes(kind)) return key
-    return MAIN_HOST
+export function processPlans(topology: Topology): ProcessPlan[] {
+  const names = Object.keys(topology.nodes)
+  if (topology.process === 'each') {
+    return names.map((name) => ({ name, nodes: [name], hosts: hostsOf(topology, name) }))
   }
+  const hosts = names.flatMap((name) => hostsOf(topology, name))
+  return [{ name: topology.name, nodes: names, hosts }]
+}
+
+/** The process that runs a node. Throws for a node that the topology does not have. */
+export function processOf(topology: Topology, node: string): ProcessPlan {
+  const found = processPlans(topology).find(({ nodes }) => nodes.includes(node))
+  assert(found, `no node ${node} in the topology`)
+  return found
+}
+
+/**
+ * Names the host of an actor; the empty text where nothing runs it. Actors that live once in the
+ * cluster are placed on those of `members` (nodes; all when absent) that have their role.
+ */
+export function placement(
+  topology: Topology,
+  members: readonly string[] = Object.keys(topology.nodes),
+): (kind: string, key: string) => string {
+  const hosts = new Map<string, string>()
+  for (const node of Object.keys(topology.nodes)) {
+    for (const host of hostsOf(topology, node)) {
+      for (const kind of host.kinds) hosts.set(`${kind}/${node}`, host.name)
+    }
+  }
+  const { role } = topology.actors?.scheduler ?? { role: 'coordinator' as const }
+  const candidates = nodesWith(topology, role).filter((name) => members.includes(name))
+  return (kind, key) => {
+    if (kind !== 'scheduler') return hosts.get(`${kind}/${key}`) ?? ''
+    if (key !== SCHEDULER_KEY || candidates.length === 0) return ''
+    return hosts.get(`scheduler/${rendezvous(`${kind}/${key}`, candidates)}`) ?? ''
+  }
+}
+
+/** Refs (kind/key) that start on a host at the topology's own membership. */
+export function actorsOn(topology: Topology, host: HostPlan): string[] {
+  const place = placement(topology)
+  return host.kinds.flatMap((kind) => {
+    const key = kind === 'scheduler' ? SCHEDULER_KEY : host.node
+    return place(kind, key) === host.name ? [`${kind}/${key}`] : []
+  })
 }

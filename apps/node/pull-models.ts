@@ -4,23 +4,20 @@
 import { loadManifest } from '../../compute/models/manifest.ts'
 import { isCached } from '../../compute/models/model-cache.ts'
 import { pullModel } from '../../compute/models/pull.ts'
-import type { Topology } from '../../config/topology.ts'
+import type { Topology } from '../../config/topology-schema.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 
-function wantedModels(topology: Topology): string[] {
-  const wanted = new Set<string>()
-  for (const node of Object.values(topology.nodes)) {
-    if (node.role === 'provider') for (const model of node.models) wanted.add(model)
-  }
-  return [...wanted]
+function wantedModels(topology: Topology, nodes: readonly string[]): string[] {
+  return [...new Set(nodes.flatMap((name) => topology.nodes[name]?.models ?? []))]
 }
 
-/** Returns how many are in the cache afterwards, of how many. */
+/** Returns how many of the nodes' models are in the cache afterwards, of how many. */
 export async function pullModels(
   topology: Topology,
+  nodes: readonly string[],
   report: (event: ClusterEvent) => void,
 ): Promise<{ cached: number; wanted: number }> {
-  const wanted = wantedModels(topology)
+  const wanted = wantedModels(topology, nodes)
   let cached = 0
   for (const id of wanted) {
     try {

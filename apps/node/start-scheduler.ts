@@ -2,7 +2,7 @@
 
 import { Scheduler } from '../../actors/scheduler/scheduler.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
-import type { Topology } from '../../config/topology.ts'
+import type { Topology } from '../../config/topology-schema.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'

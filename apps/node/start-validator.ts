@@ -1,4 +1,5 @@
-// A validator's actors on a host: block-builder first, then archive, mempool and validator.
+// The actors of a validator that a host runs: block-builder first, then archive, mempool and
+// validator.
 
 import { Archive } from '../../actors/archive/archive.ts'
 import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
@@ -6,7 +7,7 @@ import { Mempool } from '../../actors/mempool/mempool.ts'
 import { Validator } from '../../actors/validator/validator.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import type { Network } from '../../config/network.ts'
-import type { Topology } from '../../config/topology.ts'
+import type { Topology } from '../../config/topology-schema.ts'
 import type { SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
 import {
   CLOCK_AHEAD_MAX_MS,
@@ -41,14 +42,20 @@ function consensusConfig(setup: ChainSetup, network: Network, index: number): Si
   }
 }
 
+export interface ValidatorPlace {
+  readonly node: string
+  /** Which of the validator's actors live on this host. */
+  readonly kinds: readonly string[]
+}
+
 export function startValidator(
   host: Host,
+  { node, kinds }: ValidatorPlace,
   topology: Topology,
   network: Network,
   setup: ChainSetup,
 ): void {
   const names = validatorNames(topology)
-  const node = host.name
   const peers = names.filter((name) => name !== node)
   const { chainId } = setup.genesis
   const index = names.indexOf(node)
@@ -58,9 +65,15 @@ export function startValidator(
       `the topology has ${names.length} validators, the network ${network.name} has ${size}`,
     )
   }
-  host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
-  host.spawn(Archive, node, setup)
-  host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
-  const config = consensusConfig(setup, network, index)
-  host.spawn(Validator, node, { config, peers: names, node })
+  if (kinds.includes('block-builder')) {
+    host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
+  }
+  if (kinds.includes('archive')) host.spawn(Archive, node, setup)
+  if (kinds.includes('mempool')) {
+    host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
+  }
+  if (kinds.includes('validator')) {
+    const config = consensusConfig(setup, network, index)
+    host.spawn(Validator, node, { config, peers: names, node })
+  }
 }

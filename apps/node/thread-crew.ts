@@ -34,13 +34,14 @@ export class ThreadCrew {
   }
 
   /** Resolves with the thread's own words when its actors run; rejects if it cannot start. */
-  start(input: WorkerInput): Promise<{ ms: number; detail: string }> {
+  start(input: WorkerInput): Promise<{ ms: number; actors: number }> {
     return new Promise((resolve, reject) => {
       const worker = this.launch(input)
-      this.members.set(input.name, { input, worker, restarts: 0 })
+      this.members.set(input.plan.name, { input, worker, restarts: 0 })
       worker.on('message', (report: WorkerReport) => {
         if (report.type === 'started') resolve(report)
-        else if (report.type === 'failed') reject(new Error(`${input.name}: ${report.message}`))
+        else if (report.type === 'failed')
+          reject(new Error(`${input.plan.name}: ${report.message}`))
       })
       worker.once('error', reject)
     })
@@ -48,12 +49,12 @@ export class ThreadCrew {
 
   private launch(input: WorkerInput): Worker {
     const module = runningFile(import.meta.url, './worker')
-    const worker = this.mesh.start(input.name, module, { ...input })
+    const worker = this.mesh.start(input.plan.name, module, { ...input })
     worker.on('message', (report: WorkerReport) => {
       if (report.type === 'log') this.events.log(report.line)
     })
-    worker.on('error', (error) => this.events.warn(`thread ${input.name}: ${error.message}`))
-    worker.once('exit', () => this.exited(input.name, worker))
+    worker.on('error', (error) => this.events.warn(`thread ${input.plan.name}: ${error.message}`))
+    worker.once('exit', () => this.exited(input.plan.name, worker))
     return worker
   }
 

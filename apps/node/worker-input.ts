@@ -1,11 +1,12 @@
 // What the starting thread gives a worker thread, and what it hears back. Plain data only.
 
 import type { Network } from '../../config/network.ts'
-import type { Topology } from '../../config/topology.ts'
+import type { Topology } from '../../config/topology-schema.ts'
 import type { LogLine } from '../../runtime/ports.ts'
+import type { HostPlan } from './plan.ts'
 
 export interface WorkerInput {
-  readonly name: string
+  readonly plan: HostPlan
   readonly topology: Topology
   readonly network: Network
   /** Absolute. Each node keeps its state in a folder of its own below. */
@@ -17,7 +18,7 @@ export type WorkerReport =
       readonly type: 'started'
       readonly name: string
       readonly ms: number
-      readonly detail: string
+      readonly actors: number
     }
   | { readonly type: 'failed'; readonly name: string; readonly message: string }
   | { readonly type: 'log'; readonly line: LogLine }

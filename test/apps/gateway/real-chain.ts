@@ -3,12 +3,12 @@
 
 import { type Gateway, startGateway } from '../../../apps/gateway/start-gateway.ts'
 import { chainSetup } from '../../../apps/node/chain-setup.ts'
-import { placement, validatorNames } from '../../../apps/node/plan.ts'
+import { hostsOf, placement } from '../../../apps/node/plan.ts'
 import { startValidator } from '../../../apps/node/start-validator.ts'
 import { secp256k1Native } from '../../../compute/crypto/secp256k1-native.ts'
 import { taskTable } from '../../../compute/tasks/task-table.ts'
 import { loadNetwork } from '../../../config/network.ts'
-import type { Topology } from '../../../config/topology.ts'
+import type { Topology } from '../../../config/topology-schema.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { Host } from '../../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
@@ -59,13 +59,13 @@ function makeHost(
 export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<RealChain> {
   const network = loadNetwork('dev')
   const names = ['node0', 'node1', 'node2', 'node3']
-  const nodes = Object.fromEntries(names.map((name) => [name, { role: 'validator' }]))
-  const ports = { rpc: 0, api: 0 }
-  const topology = { name: 'test', network: 'dev', nodes, ports } as unknown as Topology
+  const nodes = Object.fromEntries(names.map((name) => [name, { roles: ['validator' as const] }]))
+  const topology: Topology = { name: 'test', network: 'dev', epoch: 1, process: 'shared', nodes }
+  const plans = names.flatMap((name) => hostsOf(topology, name))
   const setup = chainSetup(network)
   const errors: string[] = []
   const hosts = new Map<string, Host>()
-  for (const name of [...validatorNames(topology), 'main']) {
+  for (const name of [...plans.map((plan) => plan.name), 'main']) {
     const host = makeHost(name, placement(topology), errors)
     for (const [peerName, peer] of hosts) {
       const [here, there] = memoryLinks()
@@ -74,7 +74,9 @@ export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<Re
     }
     hosts.set(name, host)
   }
-  for (const name of names) startValidator(hosts.get(name) as Host, topology, network, setup)
+  for (const plan of plans) {
+    startValidator(hosts.get(plan.name) as Host, plan, topology, network, setup)
+  }
   const said: string[] = []
   const gateway = await startGateway({
     host: hosts.get('main') as Host,
@@ -92,8 +94,9 @@ export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<Re
     said,
     errors,
     kill: async (name) => {
-      await hosts.get(name)?.stop()
-      hosts.delete(name)
+      const [plan] = hostsOf(topology, name)
+      await hosts.get(plan?.name ?? '')?.stop()
+      hosts.delete(plan?.name ?? '')
     },
     async stop() {
       await gateway.stop()

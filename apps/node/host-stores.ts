@@ -1,0 +1,32 @@
+// The stores of a host's actors: LMDB environments in the node's folder, opened when first asked
+// for. What a validator has signed lies apart from the chain.
+
+import { LmdbStore } from '../../storage/lmdb/lmdb-store.ts'
+import { storeFolder } from './chain-setup.ts'
+
+const FOLDERS: Readonly<Record<string, string>> = { validator: 'sign', scheduler: 'jobs' }
+
+export class HostStores {
+  private readonly dataDirectory: string
+  private readonly node: string
+  private readonly stores = new Map<string, LmdbStore>()
+
+  constructor(dataDirectory: string, node: string) {
+    this.dataDirectory = dataDirectory
+    this.node = node
+  }
+
+  storeFor(kind: string): LmdbStore {
+    const folder = FOLDERS[kind] ?? 'chain'
+    let store = this.stores.get(folder)
+    if (!store) {
+      store = new LmdbStore(storeFolder(this.dataDirectory, this.node, folder))
+      this.stores.set(folder, store)
+    }
+    return store
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.stores.values()) await store.close()
+  }
+}

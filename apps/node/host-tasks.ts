@@ -1,0 +1,40 @@
+// The tasks that a host's actors start: signature checks beside a mempool, models beside a
+// gpu-worker. Loads only what the kinds of actors on the host can start.
+
+import { RecoverSenders } from '../../actors/messages/tasks.ts'
+import { POOL_THREADS } from '../../config/limits.ts'
+import type { NodeSpec } from '../../config/topology-schema.ts'
+import type { TaskRunner } from '../../runtime/task.ts'
+
+export type StoppableTasks = TaskRunner & { stop(): Promise<void> }
+
+async function signatures(node: NodeSpec, warn: (event: string) => void): Promise<StoppableTasks> {
+  const { signatureTasks } = await import('../../compute/pool/signature-tasks.ts')
+  return signatureTasks({ threads: node.tasks?.signatures ?? POOL_THREADS, warn })
+}
+
+async function models(): Promise<StoppableTasks> {
+  const { ModelTasks } = await import('../../compute/tasks/model-tasks.ts')
+  const tasks = new ModelTasks()
+  return {
+    start: (name, input, on) => tasks.start(name, input, on),
+    stop: async () => tasks.stop(),
+  }
+}
+
+export async function hostTasks(
+  node: NodeSpec,
+  kinds: readonly string[],
+  warn: (event: string) => void,
+): Promise<StoppableTasks> {
+  if (!kinds.includes('gpu-worker')) return signatures(node, warn)
+  const run = await models()
+  if (!kinds.includes('mempool')) return run
+  const check = await signatures(node, warn)
+  return {
+    start: (name, input, on) => (name === RecoverSenders.name ? check : run).start(name, input, on),
+    async stop() {
+      await Promise.all([check.stop(), run.stop()])
+    },
+  }
+}
