@@ -166,7 +166,7 @@ test('threads can be split, ports left out count up, and what is unwise is a war
   const split = 'threads: { votes: [validator] }, ports: { rpc: 8546 }'
   writeFileSync(
     name,
-    `${file(`roles: [validator, gateway], ${split}`)}  e: { roles: [gateway] }\n  f: { roles: [gateway] }\n`,
+    `${file(`roles: [validator, gateway], ${split}`)}  e: &g { roles: [gateway] }\n  f: *g\n`,
   )
   const plan = JSON.parse((await cli('topology', 'check', name, '--json')).out)
   const [first, ...rest] = plan.nodes as NodeDocument[]
