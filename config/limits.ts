@@ -15,7 +15,22 @@ export const LINK_QUEUE_MESSAGES_MAX = 65_536
 export const HANDLER_BUDGET = 2048
 export const STASH_MAX = 1024
 export const TIMERS_PER_ACTOR_MAX = 4096
+/** Milliseconds a host works before it lets timers and I/O have their turn. */
+export const HANDLER_BUDGET_MS = 5
 export const DEAD_LETTERS_KEPT = 200
+/** Actors that stopped for good, kept with why. */
+export const GONE_ACTORS_KEPT = 200
+/** Spans of traced messages kept by each host. */
+export const SPANS_KEPT = 8192
+/** Targets whose place a host remembers. */
+export const ROUTES_CACHED_MAX = 65_536
+/** Times are measured for so long after somebody has read the figures. */
+export const METRICS_READER_MS = 10_000
+export const METRICS_DELAY_SAMPLE_MS = 20
+/** The trace of one actor's messages ends by itself. */
+export const TAP_MESSAGES_MAX = 10_000
+export const TAP_MS_MAX = 600_000
+export const TAP_BODY_CHARS_MAX = 512
 export const TASK_QUEUE_MAX = 1024
 export const THREAD_RESTARTS_MAX = 10
 

@@ -1,18 +1,35 @@
 // One actor's place on a host: its mailbox, its current incarnation and its children. The mailbox
-// belongs to the cell, so a restart loses only the message that failed.
+// belongs to the cell, so a restart loses only the message that failed. What most actors never need
+// (timers, watchers, a stash) is made when it is first used.
 
 import { STASH_MAX, TIMERS_PER_ACTOR_MAX } from '../config/limits.ts'
 import type { Actor, Handlers, Strategy } from './actor.ts'
 import type { TerminatedWhy } from './context.ts'
 import type { MessageEnvelope } from './envelope.ts'
+import type { MessageTap } from './inspect/tap.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Verbs } from './messages.ts'
+import { KIND } from './metrics/counters-layout.ts'
+import { count } from './metrics/host-counters.ts'
 import type { Ref } from './ref.ts'
+import type { PendingRestart } from './supervisor.ts'
 import type { Cause } from './trace/cause.ts'
+import { type Verb, verbTable } from './verb-table.ts'
 
 export type CellState = 'starting' | 'running' | 'restarting' | 'stopped'
 
 export type AnyActor = Actor<Verbs, never>
+
+/** Why a cell runs nothing: bits of `hold`. */
+const NOT_RUNNING = 1
+const PARKED = 2
+const PAUSED = 4
+
+const INTENSITY = { failures: 5, withinMs: 10_000 }
+const BACKOFF = { firstMs: 10, maxMs: 5000 }
+
+/** The incarnation of a cell in which nothing may run. */
+const NOBODY = -2
 
 export class Cell {
   readonly ref: Ref
@@ -21,24 +38,35 @@ export class Cell {
   readonly parent: Cell | undefined
   readonly strategy: Strategy
   readonly mailbox: Mailbox
-  readonly children: Cell[] = []
-  readonly watchers = new Set<(why: TerminatedWhy) => void>()
-  readonly timers = new Map<string, () => void>()
-  readonly cancels = new Set<() => void>()
-  state: CellState = 'starting'
-  incarnation = -1
-  handlers: Handlers<Verbs> | undefined
-  queued = false
-  current: MessageEnvelope | undefined
-  /** What the code that runs now was caused by; undefined when it is not traced. */
-  cause: Cause | undefined
+  readonly verbs: ReadonlyMap<string, Verb>
+  /** The figures of its kind, in shared memory. */
+  readonly figures: Float64Array
+  /** In the order of their start. */
+  children: Set<Cell> | undefined = undefined
+  watchers: Set<(why: TerminatedWhy) => void> | undefined = undefined
+  timers: Map<string, () => void> | undefined = undefined
+  cancels: Set<() => void> | undefined = undefined
   /** Hosts whose links have no room for what this actor writes: it runs nothing until they have. */
-  readonly parkedOn = new Set<string>()
-  stashed: MessageEnvelope[] = []
-  failures: number[] = []
+  parkedOn: Set<string> | undefined = undefined
+  state: CellState = 'starting'
+  /** Nothing of the actor runs unless this is 0. */
+  hold = NOT_RUNNING
+  incarnation = -1
+  /** The incarnation while it may act, from `setup` to its end. */
+  live = NOBODY
+  handlers: Handlers<Verbs> | undefined = undefined
+  queued = false
+  current: MessageEnvelope | undefined = undefined
+  /** What the code that runs now was caused by; undefined when it is not traced. */
+  cause: Cause | undefined = undefined
+  tap: MessageTap | undefined = undefined
+  pendingRestart: PendingRestart | undefined = undefined
   handled = 0
   restarts = 0
+  deadLetters = 0
   lastError = ''
+  private stashed: MessageEnvelope[] | undefined = undefined
+  private failures: number[] | undefined = undefined
 
   constructor(
     ref: Ref,
@@ -46,6 +74,7 @@ export class Cell {
     props: unknown,
     parent: Cell | undefined,
     strategy: Strategy,
+    figures: Float64Array,
   ) {
     this.ref = ref
     this.actor = actor
@@ -53,47 +82,103 @@ export class Cell {
     this.parent = parent
     this.strategy = strategy
     this.mailbox = new Mailbox(actor.mailbox)
+    this.verbs = verbTable(actor.messages)
+    this.figures = figures
   }
 
-  get runnable(): boolean {
-    return this.state === 'running' && this.parkedOn.size === 0
+  become(state: CellState): void {
+    this.state = state
+    this.live = state === 'running' || state === 'starting' ? this.incarnation : NOBODY
+    this.setHold(NOT_RUNNING, state !== 'running')
+  }
+
+  get paused(): boolean {
+    return (this.hold & PAUSED) !== 0
+  }
+
+  set paused(on: boolean) {
+    this.setHold(PAUSED, on)
+  }
+
+  park(peer: string): void {
+    this.parkedOn ??= new Set()
+    this.parkedOn.add(peer)
+    this.setHold(PARKED, true)
+  }
+
+  unpark(peer: string | undefined): void {
+    if (peer === undefined) this.parkedOn = undefined
+    else this.parkedOn?.delete(peer)
+    this.setHold(PARKED, this.parkedOn !== undefined && this.parkedOn.size > 0)
+  }
+
+  private setHold(bit: number, on: boolean): void {
+    this.hold = on ? this.hold | bit : this.hold & ~bit
   }
 
   setTimer(name: string, cancel: () => void): void {
+    this.timers ??= new Map()
     if (this.timers.size >= TIMERS_PER_ACTOR_MAX) throw new Error('too many timers')
     this.timers.set(name, cancel)
   }
 
+  get stashedCount(): number {
+    return this.stashed === undefined ? 0 : this.stashed.length
+  }
+
   stashCurrent(): void {
     if (!this.current) throw new Error('nothing to stash: no message is being handled')
+    this.stashed ??= []
     if (this.stashed.length >= STASH_MAX) throw new Error('the stash is full')
     this.stashed.push(this.current)
   }
 
-  /** A message that fails is lost, even if its handler had put it aside. */
-  unstashFailed(message: MessageEnvelope): void {
-    this.stashed = this.stashed.filter((one) => one !== message)
+  /** The stash goes back to the head of the mailbox. */
+  unstash(): void {
+    if (this.stashed === undefined) return
+    this.mailbox.returnToHead(this.stashed)
+    count(this.figures, KIND.depth, this.stashed.length)
+    this.stashed = undefined
   }
 
-  /** Ends what the incarnation started: timers, tasks, asks; late callbacks find another number. */
+  /** A message that fails is lost, even if its handler had put it aside. */
+  unstashFailed(message: MessageEnvelope): void {
+    this.stashed = this.stashed?.filter((one) => one !== message)
+  }
+
+  /** Ends what the incarnation started: timers, tasks, watches; late callbacks find nobody. */
   endIncarnation(): void {
-    for (const cancel of this.timers.values()) cancel()
-    this.timers.clear()
-    for (const cancel of this.cancels) cancel()
-    this.cancels.clear()
+    if (this.timers) for (const cancel of this.timers.values()) cancel()
+    this.timers = undefined
+    const { cancels } = this
+    this.cancels = undefined
+    if (cancels) for (const cancel of cancels) cancel()
     this.mailbox.dropTurns()
-    this.mailbox.returnToHead(this.stashed)
-    this.stashed = []
+    this.unstash()
     this.handlers = undefined
   }
 
-  /** Back-off before the next incarnation; undefined when the intensity is used up. */
+  /** Takes everything out of the mailbox. */
+  drain(): MessageEnvelope[] {
+    const waiting = this.mailbox.drain()
+    count(this.figures, KIND.depth, -waiting.length)
+    return waiting
+  }
+
+  /** Counts a failure. Back-off before the next incarnation; undefined when there is none. */
   backoffMs(now: number): number | undefined {
-    const { failures: most, withinMs } = this.actor.intensity ?? { failures: 5, withinMs: 10_000 }
-    const { firstMs, maxMs } = this.actor.backoff ?? { firstMs: 10, maxMs: 5000 }
-    this.failures = this.failures.filter((at) => now - at < withinMs)
+    const delay = this.nextBackoffMs(now)
+    const { withinMs } = this.actor.intensity ?? INTENSITY
+    this.failures = (this.failures ?? []).filter((at) => now - at < withinMs)
     this.failures.push(now)
-    if (this.failures.length > most) return undefined
-    return Math.min(maxMs, firstMs * 2 ** (this.failures.length - 1))
+    return delay
+  }
+
+  /** The back-off after one more failure; undefined when it would be one too many. */
+  nextBackoffMs(now: number): number | undefined {
+    const { failures: most, withinMs } = this.actor.intensity ?? INTENSITY
+    const { firstMs, maxMs } = this.actor.backoff ?? BACKOFF
+    const recent = (this.failures ?? []).filter((at) => now - at < withinMs).length
+    return recent >= most ? undefined : Math.min(maxMs, firstMs * 2 ** recent)
   }
 }

@@ -71,6 +71,11 @@ export interface Context {
   readonly cause: Cause | undefined
   /** Runs `run` at once under another cause, as when work of several jobs is done in one turn. */
   causedBy(cause: Cause | undefined, run: () => void): void
+  /**
+   * A named long operation below the present cause, recorded when the result is called. Costs
+   * nothing when nothing is traced.
+   */
+  span(name: string): () => void
   log(level: LogLevel, event: string, fields?: Record<string, unknown>): void
   /** A coverage mark: the simulator's sweep fails if a required mark is never reached. */
   reached(mark: string): void

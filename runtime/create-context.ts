@@ -4,49 +4,62 @@
 import type { Actor, Strategy } from './actor.ts'
 import type { AnyActor, Cell } from './cell.ts'
 import type { AskOutcome, Context, LogLevel, TerminatedWhy } from './context.ts'
+import { envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import type { AskNames, Body, Reply, TellNames, Verbs, Vocabulary } from './messages.ts'
-import { type Ref, ref, refText } from './ref.ts'
+import { type Ref, refText } from './ref.ts'
+import type { Route } from './routes.ts'
 import { runTask } from './run-task.ts'
 import type { Store } from './store.ts'
 import type { CancelTask, Task, TaskOutcome } from './task.ts'
 import type { Cause } from './trace/cause.ts'
 
+const run = (callback: () => void): void => callback()
+
 class CellContext implements Context {
-  readonly self: Ref
   readonly incarnation: number
   private readonly host: Host
   private readonly cell: Cell
-  private wrapped: Store | undefined
+  private wrapped: Store | undefined = undefined
+  /** Where the last message went: most actors write to few others. */
+  private route: Route | undefined = undefined
 
   constructor(host: Host, cell: Cell) {
     this.host = host
     this.cell = cell
-    this.self = cell.ref
     this.incarnation = cell.incarnation
   }
 
-  private get alive(): boolean {
-    const { incarnation, state } = this.cell
-    return incarnation === this.incarnation && (state === 'running' || state === 'starting')
+  get self(): Ref {
+    return this.cell.ref
   }
 
-  private turn(run: () => void, cause: Cause | undefined): void {
-    this.host.turn(this.cell, this.incarnation, run, cause)
+  private get alive(): boolean {
+    return this.cell.live === this.incarnation
+  }
+
+  private turn(callback: () => void, cause: Cause | undefined): void {
+    this.host.turn(this.cell, this.incarnation, run, callback, cause)
   }
 
   get cause(): Cause | undefined {
     return this.cell.cause
   }
 
-  causedBy(cause: Cause | undefined, run: () => void): void {
+  causedBy(cause: Cause | undefined, work: () => void): void {
     const before = this.cell.cause
     this.cell.cause = cause
     try {
-      run()
+      work()
     } finally {
       this.cell.cause = before
     }
+  }
+
+  span(name: string): () => void {
+    const { cause } = this.cell
+    if (cause === undefined) return () => {}
+    return this.host.tracer.begin(cause, name, refText(this.self))
   }
 
   now(): number {
@@ -61,23 +74,25 @@ class CellContext implements Context {
     return this.host.options.entropy.random(below)
   }
 
+  private routeTo(kind: string, key: string): Route {
+    const last = this.route
+    if (last?.valid === true && last.to.key === key && last.to.kind === kind) return last
+    const route = this.host.routes.find(kind, key)
+    this.route = route
+    return route
+  }
+
   tell<V extends Verbs, N extends TellNames<V>>(
     vocabulary: Vocabulary<V>,
     key: string,
     verb: N,
     body: Body<V, N>,
   ): void {
-    if (!this.alive) return
-    const message = {
-      to: ref(vocabulary.kind, key),
-      verb,
-      body,
-      askId: undefined,
-      fromHost: this.host.name,
-      deadline: undefined,
-      cause: this.cell.cause,
-    }
-    this.host.route(vocabulary as Vocabulary, message, this.cell)
+    const { cell, host } = this
+    if (cell.live !== this.incarnation) return
+    const route = this.routeTo(vocabulary.kind, key)
+    const message = envelope(route.to, verb, body, undefined, host.name, undefined, cell.cause)
+    host.send(vocabulary as Vocabulary, route, message, cell)
   }
 
   ask<V extends Verbs, N extends AskNames<V>>(
@@ -87,30 +102,10 @@ class CellContext implements Context {
     body: Body<V, N>,
     outcome: AskOutcome<Reply<V, N>>,
   ): void {
-    if (!this.alive) return
-    const { cancels, cause } = this.cell
-    // An ask can fail before `start` returns: when the link to its target is down.
-    let forget: () => void = () => {}
-    let ended = false
-    const end = (then: () => void) => {
-      ended = true
-      cancels.delete(forget)
-      this.turn(then, cause)
-    }
-    forget = this.host.asks.start(
-      vocabulary as Vocabulary,
-      ref(vocabulary.kind, key),
-      verb,
-      body,
-      {
-        within: outcome.within,
-        ok: (reply) => end(() => outcome.ok(reply as Reply<V, N>)),
-        failed: (failure) => end(() => outcome.failed(failure)),
-      },
-      cause,
-      this.cell,
-    )
-    if (!ended) cancels.add(forget)
+    const { cell, host } = this
+    if (cell.live !== this.incarnation) return
+    const route = this.routeTo(vocabulary.kind, key)
+    host.asks.start(vocabulary as Vocabulary, route, verb, body, outcome, cell.cause, cell)
   }
 
   spawn<V extends Verbs, P>(
@@ -123,8 +118,20 @@ class CellContext implements Context {
   }
 
   watch(target: Ref, terminated: (why: TerminatedWhy) => void): void {
-    const { cause } = this.cell
-    this.host.watch(target, (why) => this.turn(() => terminated(why), cause))
+    if (!this.alive) return
+    const { cell } = this
+    const { cause } = cell
+    // The target may be gone already: then this is called before there is an `unwatch`.
+    let unwatch: (() => void) | undefined
+    let over = false
+    unwatch = this.host.watches.add(target, (why) => {
+      over = true
+      if (unwatch) cell.cancels?.delete(unwatch)
+      this.turn(() => terminated(why), cause)
+    })
+    if (over) return
+    cell.cancels ??= new Set()
+    cell.cancels.add(unwatch)
   }
 
   stop(target?: Ref): void {
@@ -136,21 +143,22 @@ class CellContext implements Context {
     this.host.supervisor.stop(victim, 'stopped')
   }
 
-  after(name: string, ms: number, run: () => void): void {
+  after(name: string, ms: number, callback: () => void): void {
     if (!this.alive) return
-    const { timers, cause } = this.cell
+    const { cell } = this
+    const { cause } = cell
     this.cancel(name)
     const stop = this.host.options.clock.after(ms, () => {
-      if (timers.get(name) !== stop) return
-      timers.delete(name)
-      this.turn(run, cause)
+      if (cell.timers?.get(name) !== stop) return
+      cell.timers.delete(name)
+      this.turn(callback, cause)
     })
-    this.cell.setTimer(name, stop)
+    cell.setTimer(name, stop)
   }
 
   cancel(name: string): void {
-    this.cell.timers.get(name)?.()
-    this.cell.timers.delete(name)
+    this.cell.timers?.get(name)?.()
+    this.cell.timers?.delete(name)
   }
 
   stash(): void {
@@ -158,8 +166,7 @@ class CellContext implements Context {
   }
 
   unstash(): void {
-    this.cell.mailbox.returnToHead(this.cell.stashed)
-    this.cell.stashed = []
+    this.cell.unstash()
     this.host.wake(this.cell)
   }
 

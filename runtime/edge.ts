@@ -1,9 +1,9 @@
 // The edge: how code outside actors (HTTP servers, tests, start-up) talks to actors.
 
+import { envelope } from './envelope.ts'
 import { type Failure, failureText } from './failure.ts'
 import type { Host } from './host.ts'
 import type { AskNames, Body, Reply, TellNames, Verbs, Vocabulary } from './messages.ts'
-import { ref } from './ref.ts'
 import type { Cause } from './trace/cause.ts'
 
 export class AskFailed extends Error {
@@ -36,30 +36,27 @@ export interface Edge {
 export function createEdge(host: Host): Edge {
   return {
     tell(vocabulary, key, verb, body, options) {
-      host.route(vocabulary as Vocabulary, {
-        to: ref(vocabulary.kind, key),
+      const route = host.routes.find(vocabulary.kind, key)
+      const message = envelope(
+        route.to,
         verb,
         body,
-        askId: undefined,
-        fromHost: host.name,
-        deadline: undefined,
-        cause: options?.cause,
-      })
+        undefined,
+        host.name,
+        undefined,
+        options?.cause,
+      )
+      host.send(vocabulary as Vocabulary, route, message, undefined)
     },
     ask(vocabulary, key, verb, body, { within, cause }) {
       return new Promise((resolve, reject) => {
-        host.asks.start(
-          vocabulary as Vocabulary,
-          ref(vocabulary.kind, key),
-          verb,
-          body,
-          {
-            within,
-            ok: (reply) => resolve(reply as never),
-            failed: (failure) => reject(new AskFailed(failure)),
-          },
-          cause,
-        )
+        const outcome = {
+          within,
+          ok: resolve,
+          failed: (failure: Failure) => reject(new AskFailed(failure)),
+        }
+        const route = host.routes.find(vocabulary.kind, key)
+        host.asks.start(vocabulary as Vocabulary, route, verb, body, outcome, cause, undefined)
       })
     },
   }

@@ -16,6 +16,21 @@ export interface MessageEnvelope {
   readonly deadline: number | undefined
   /** Undefined: not traced. */
   readonly cause: Cause | undefined
+  /** Host's clock in whole milliseconds, when it was put into the mailbox. */
+  queuedAt?: number
+}
+
+/** All envelopes made alike, which is what makes handling them fast. */
+export function envelope(
+  to: Ref,
+  verb: string,
+  body: unknown,
+  askId: number | undefined,
+  fromHost: string,
+  deadline: number | undefined,
+  cause: Cause | undefined,
+): MessageEnvelope {
+  return { to, verb, body, askId, fromHost, deadline, cause, queuedAt: 0 }
 }
 
 export type WireEnvelope = unknown[]

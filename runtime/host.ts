@@ -1,26 +1,46 @@
 // A host runs actors on one thread (or one simulated node): it routes messages by placement, runs
 // turns within a budget, supervises, and turns everything asynchronous into turns of an actor.
 
-import { DEAD_LETTERS_KEPT, HANDLER_BUDGET } from '../config/limits.ts'
-import { assert } from '../lib/assert.ts'
+import { GONE_ACTORS_KEPT } from '../config/limits.ts'
 import type { Schema } from '../lib/schema.ts'
-import type { Actor, Strategy } from './actor.ts'
+import type { Actor, Handlers, Strategy } from './actor.ts'
 import { Asks } from './asks.ts'
 import { type AnyActor, Cell } from './cell.ts'
-import type { LogLevel, TerminatedWhy } from './context.ts'
-import { createContext } from './create-context.ts'
+import type { Context, LogLevel, TerminatedWhy } from './context.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { createEdge, type Edge } from './edge.ts'
 import type { MessageEnvelope } from './envelope.ts'
 import type { DeadLetter, FailureReason } from './failure.ts'
+import { type ActorAction, consequence } from './inspect/consequence.ts'
+import {
+  type GoneActor,
+  type HostSnapshot,
+  hostSnapshot,
+  type SnapshotQuery,
+} from './inspect/host-snapshot.ts'
+import { startTap, type TapEnd, type TapLimits, type TappedMessage } from './inspect/tap.ts'
 import type { Verbs, Vocabulary } from './messages.ts'
+import { KIND } from './metrics/counters-layout.ts'
+import { count, HostCounters, newCounters } from './metrics/host-counters.ts'
 import type { Clock, Entropy, Link, LogLine, Scheduler } from './ports.ts'
 import { recode } from './recode.ts'
 import { type Ref, ref, refText } from './ref.ts'
 import { Remote } from './remote.ts'
+import { Ring } from './ring.ts'
+import { type Route, Routes } from './routes.ts'
 import type { Store } from './store.ts'
 import { Supervisor } from './supervisor.ts'
 import type { TaskRunner } from './task.ts'
 import type { Cause } from './trace/cause.ts'
+import { Tracer } from './trace/tracer.ts'
+import { Watches } from './watches.ts'
+
+/** Stands between one incarnation and its host, as a flight recorder does. */
+export interface Wrap {
+  context(ctx: Context): Context
+  handlers(handlers: Handlers<Verbs>): Handlers<Verbs>
+}
 
 export interface HostOptions {
   readonly name: string
@@ -37,43 +57,28 @@ export interface HostOptions {
   readonly buggify?: (mark: string) => boolean
   /** Encodes and decodes messages between actors of this host too (simulator, tests). */
   readonly strict?: boolean
+  /** Where figures are kept for other threads to read: `newCounters()`. */
+  readonly counters?: SharedArrayBuffer
+  readonly wrap?: (target: Ref, incarnation: number) => Wrap | undefined
 }
-
-export interface ActorSnapshot {
-  readonly kind: string
-  readonly key: string
-  readonly state: string
-  readonly depth: number
-  readonly highWater: number
-  readonly handled: number
-  readonly restarts: number
-  readonly lastError: string
-}
-
-export interface HostSnapshot {
-  readonly host: string
-  readonly actors: ActorSnapshot[]
-  readonly deadLetterCounts: Record<string, number>
-  readonly deadLetters: DeadLetter[]
-}
-
-/** Messages of one actor handled before the next one's turn. */
-const SLICE = 64
 
 export class Host {
   readonly name: string
   readonly options: HostOptions
+  readonly counters: HostCounters
+  readonly routes: Routes
+  readonly deadLetters: DeadLetters
+  readonly tracer: Tracer
   readonly edge: Edge
   readonly asks: Asks
+  readonly watches: Watches
   readonly remote: Remote
   readonly supervisor: Supervisor
-  readonly cells = new Map<string, Cell>()
   readonly vocabularies = new Map<string, Vocabulary>()
-  private readonly roots: Cell[] = []
-  private readonly ready: Cell[] = []
-  private readonly deadLetters: DeadLetter[] = []
-  private readonly deadLetterCounts: Record<string, number> = {}
-  private woken = false
+  /** Actors that stopped for good, the latest. */
+  readonly gone = new Ring<GoneActor>()
+  private readonly dispatcher: Dispatcher
+  private readonly roots = new Set<Cell>()
   private stopped = false
   private commitsInFlight = 0
   private idleWaiters: (() => void)[] = []
@@ -81,7 +86,13 @@ export class Host {
   constructor(options: HostOptions) {
     this.name = options.name
     this.options = options
+    this.counters = new HostCounters(options.counters ?? newCounters())
+    this.routes = new Routes(options.name, (kind, key) => options.place(kind, key))
+    this.deadLetters = new DeadLetters(this.counters)
+    this.tracer = new Tracer(options.name, options.clock, options.entropy)
+    this.dispatcher = new Dispatcher(this)
     this.asks = new Asks(this)
+    this.watches = new Watches(this)
     this.remote = new Remote(this)
     this.supervisor = new Supervisor(this)
     this.edge = createEdge(this)
@@ -104,176 +115,127 @@ export class Host {
     parent: Cell | undefined,
     strategy: Strategy,
   ): Cell {
-    const target = ref(actor.messages.kind, key)
-    const id = refText(target)
-    if (this.cells.has(id)) throw new Error(`${id} already runs on ${this.name}`)
-    this.vocabularies.set(target.kind, actor.messages)
-    const cell = new Cell(target, actor, props, parent, strategy)
-    this.cells.set(id, cell)
-    this.siblings(cell).push(cell)
+    const { kind } = actor.messages
+    if (this.routes.cell(kind, key)) {
+      throw new Error(`${kind}/${key} already runs on ${this.name}`)
+    }
+    this.vocabularies.set(kind, actor.messages)
+    const figures = this.counters.kind(kind)
+    const cell = new Cell(ref(kind, key), actor, props, parent, strategy, figures)
+    count(figures, KIND.actors, 1)
+    this.routes.add(cell)
+    this.siblings(cell).add(cell)
     this.supervisor.start(cell)
     return cell
   }
 
-  siblings(cell: Cell): Cell[] {
-    return cell.parent ? cell.parent.children : this.roots
+  /** In the order of their start. */
+  siblings(cell: Cell): Set<Cell> {
+    const { parent } = cell
+    if (parent === undefined) return this.roots
+    parent.children ??= new Set()
+    return parent.children
   }
 
   cellOf(target: Ref): Cell | undefined {
-    return this.cells.get(refText(target))
-  }
-
-  context(cell: Cell) {
-    return createContext(this, cell)
+    return this.routes.cell(target.kind, target.key)
   }
 
   attach(peer: string, link: Link): void {
     this.remote.attach(peer, link)
   }
 
-  /** Calls back once when the target stops or its host is lost; at once if it is not there. */
-  watch(target: Ref, terminated: (why: TerminatedWhy) => void): void {
-    const hostName = this.options.place(target.kind, target.key)
-    if (hostName !== this.name) this.remote.watch(hostName, target, terminated)
-    else {
-      const cell = this.cellOf(target)
-      if (cell) cell.watchers.add(terminated)
-      else terminated('stopped')
-    }
+  /** `place` names other hosts from now on: nothing that was remembered counts. */
+  placementChanged(): void {
+    this.routes.forget()
   }
 
   /**
-   * Routes a message to wherever its target is placed. Never throws. The writer is the cell that
+   * Calls back once when the target stops or its host is lost; at once if it is not there. The
+   * result takes the watch away.
+   */
+  watch(target: Ref, terminated: (why: TerminatedWhy) => void): () => void {
+    return this.watches.add(target, terminated)
+  }
+
+  /**
+   * Sends a message to wherever its target is placed. Never throws. The writer is the cell that
    * waits when a link is full; the edge has none.
    */
-  route(vocabulary: Vocabulary, message: MessageEnvelope, writer?: Cell): void {
-    if (!this.vocabularies.has(vocabulary.kind)) this.vocabularies.set(vocabulary.kind, vocabulary)
-    const hostName = this.options.place(message.to.kind, message.to.key)
-    if (hostName !== this.name) {
-      this.remote.send(hostName, vocabulary, message, writer)
-      return
-    }
-    this.deliver(this.options.strict ? this.recode(vocabulary, message) : message)
+  send(
+    vocabulary: Vocabulary,
+    route: Route,
+    message: MessageEnvelope,
+    writer: Cell | undefined,
+  ): void {
+    if (route.host !== this.name) {
+      if (!this.vocabularies.has(vocabulary.kind)) {
+        this.vocabularies.set(vocabulary.kind, vocabulary)
+      }
+      this.remote.send(route.host, vocabulary, message, writer)
+    } else if (this.options.strict === true) {
+      this.deliver(this.recode(vocabulary, message))
+    } else if (route.cell !== undefined) this.post(route.cell, message)
+    else this.refuse(message, 'no-such-actor', `not on ${this.name}`)
   }
 
   /** Puts a decoded message into its target's mailbox on this host. */
   deliver(message: MessageEnvelope | undefined): void {
-    if (!message) return
+    if (message === undefined) return
     const cell = this.cellOf(message.to)
-    if (!cell || cell.state === 'stopped') {
-      this.refuse(message, 'no-such-actor', 'no such actor here')
-      return
-    }
-    const verb = cell.actor.messages.verbs[message.verb]
-    if (!verb || (verb.form === 'ask') !== (message.askId !== undefined)) {
+    if (cell !== undefined) this.post(cell, message)
+    else this.refuse(message, 'no-such-actor', `not on ${this.name}`)
+  }
+
+  private post(cell: Cell, message: MessageEnvelope): void {
+    const verb = cell.verbs.get(message.verb)
+    if (verb === undefined || (verb.form === 'ask') !== (message.askId !== undefined)) {
       this.refuse(message, 'undecodable', 'unknown verb')
       return
     }
-    const overflow = cell.mailbox.push(message, verb.lane)
-    if (overflow) this.refuse(overflow, 'rejected', 'mailbox full')
-    this.wake(cell)
+    message.queuedAt = this.dispatcher.coarseNow()
+    const { mailbox, figures } = cell
+    const refused = mailbox.push(message, verb.lane === 'control')
+    if (refused !== undefined) this.refuse(refused, 'rejected', 'mailbox full')
+    else {
+      count(figures, KIND.depth, 1)
+      if (mailbox.depth > (figures[KIND.highWater] as number)) {
+        figures[KIND.highWater] = mailbox.depth
+      }
+    }
+    this.dispatcher.wake(cell)
   }
 
-  /** Runs `turn` as a turn of the cell's present incarnation, before its messages. */
-  turn(cell: Cell, incarnation: number, turn: () => void, cause?: Cause): void {
-    if (cell.incarnation !== incarnation || cell.state === 'stopped') return
-    cell.mailbox.pushTurn(() => {
-      if (cell.incarnation !== incarnation || cell.state !== 'running') return
-      cell.cause = cause
-      turn()
-    })
-    this.wake(cell)
+  /**
+   * Runs a callback as a turn of the cell's present incarnation, before its messages; false when
+   * that incarnation is gone.
+   */
+  turn(
+    cell: Cell,
+    incarnation: number,
+    run: (argument: never) => void,
+    argument: unknown,
+    cause: Cause | undefined,
+  ): boolean {
+    if (cell.live !== incarnation) return false
+    cell.mailbox.pushTurn({ run, argument, cause })
+    this.dispatcher.wake(cell)
+    return true
   }
 
-  /** What the actor wrote found no room on the link to `peer`: it runs nothing until it is unparked. */
+  wake(cell: Cell): void {
+    this.dispatcher.wake(cell)
+  }
+
+  /** What the actor wrote found no room on the link to `peer`: it runs nothing until unparked. */
   park(cell: Cell, peer: string): void {
-    cell.parkedOn.add(peer)
+    cell.park(peer)
   }
 
   /** There is room again on the link to `peer`; without a name, on all. */
   unpark(cell: Cell, peer?: string): void {
-    if (peer === undefined) cell.parkedOn.clear()
-    else cell.parkedOn.delete(peer)
-    this.wake(cell)
-  }
-
-  wake(cell: Cell): void {
-    if (cell.queued || !cell.runnable || cell.mailbox.isEmpty) return
-    cell.queued = true
-    this.ready.push(cell)
-    if (this.woken) return
-    this.woken = true
-    this.options.scheduler(() => this.runReady())
-  }
-
-  private runReady(): void {
-    let budget = HANDLER_BUDGET
-    while (budget > 0) {
-      const cell = this.ready.shift()
-      if (!cell) break
-      cell.queued = false
-      budget -= this.runSlice(cell)
-      this.wake(cell)
-    }
-    this.woken = false
-    if (this.ready.length > 0) {
-      this.woken = true
-      this.options.scheduler(() => this.runReady())
-    }
-  }
-
-  private runSlice(cell: Cell): number {
-    let done = 0
-    while (done < SLICE && cell.runnable) {
-      const turn = cell.mailbox.takeTurn()
-      if (turn) {
-        this.guard(cell, 'turn', turn)
-        cell.cause = undefined
-        done++
-        continue
-      }
-      const message = cell.mailbox.takeMessage()
-      if (!message) break
-      done++
-      this.handle(cell, message)
-    }
-    return Math.max(1, done)
-  }
-
-  private handle(cell: Cell, message: MessageEnvelope): void {
-    const handler = cell.handlers?.[message.verb] as
-      | ((body: unknown, reply?: (value: unknown) => void) => void)
-      | undefined
-    assert(handler, `${refText(cell.ref)} has no handler for ${message.verb}`)
-    const { deadline, askId } = message
-    if (deadline !== undefined && this.options.clock.now() > deadline) {
-      this.refuse(message, 'expired', 'already late when its turn came')
-      return
-    }
-    cell.current = message
-    cell.cause = message.cause && { ...message.cause, hop: message.cause.hop + 1 }
-    cell.handled++
-    this.guard(cell, message.verb, () => {
-      if (askId === undefined) handler(message.body)
-      else handler(message.body, this.asks.replyTo(message, cell))
-    })
-    cell.current = undefined
-    cell.cause = undefined
-  }
-
-  /** Runs the actor's code; a throw is a failure that the supervisor decides about. */
-  guard(cell: Cell, what: string, run: () => void): void {
-    try {
-      run()
-    } catch (error) {
-      const failed = cell.current
-      cell.current = undefined
-      if (failed) {
-        cell.unstashFailed(failed)
-        this.refuse(failed, 'failed', String((error as Error).message))
-      }
-      this.supervisor.failed(cell, what, error as Error)
-    }
+    cell.unpark(peer)
+    this.dispatcher.wake(cell)
   }
 
   /** A message that will not be handled: its asker hears of it, and it is kept as a dead letter. */
@@ -285,9 +247,11 @@ export class Host {
   }
 
   deadLetter(letter: DeadLetter): void {
-    this.deadLetterCounts[letter.reason] = (this.deadLetterCounts[letter.reason] ?? 0) + 1
-    this.deadLetters.push(letter)
-    if (this.deadLetters.length > DEAD_LETTERS_KEPT) this.deadLetters.shift()
+    this.deadLetters.add(letter)
+    const cell = this.cellOf(letter.target)
+    if (cell === undefined) return
+    cell.deadLetters++
+    count(cell.figures, KIND.deadLetters, 1)
   }
 
   private recode(vocabulary: Vocabulary, message: MessageEnvelope): MessageEnvelope | undefined {
@@ -313,23 +277,60 @@ export class Host {
     })
   }
 
-  snapshot(): HostSnapshot {
-    const actors = [...this.cells.values()].map((cell) => ({
-      kind: cell.ref.kind,
-      key: cell.ref.key,
-      state: cell.state,
-      depth: cell.mailbox.depth,
-      highWater: cell.mailbox.highWater,
-      handled: cell.handled,
-      restarts: cell.restarts,
-      lastError: cell.lastError,
-    }))
-    return {
-      host: this.name,
-      actors,
-      deadLetterCounts: { ...this.deadLetterCounts },
-      deadLetters: [...this.deadLetters],
-    }
+  snapshot(query: SnapshotQuery = {}): HostSnapshot {
+    return hostSnapshot(this, query)
+  }
+
+  /** What `action` would do, in words. */
+  consequence(target: Ref, action: ActorAction): string {
+    return consequence(this, this.cellOf(target), action)
+  }
+
+  /** Handles nothing until it is resumed. Like the next three: false when there is no such actor. */
+  pause(target: Ref): boolean {
+    return this.operate(target, (cell) => {
+      cell.paused = true
+    })
+  }
+
+  resume(target: Ref): boolean {
+    return this.operate(target, (cell) => {
+      cell.paused = false
+      this.dispatcher.wake(cell)
+    })
+  }
+
+  /** Starts the actor anew, alone; no failure is counted. */
+  restart(target: Ref): boolean {
+    return this.operate(target, (cell) => this.supervisor.restart([cell], 0))
+  }
+
+  /** Injects a failure: the supervisor decides, as about any other. */
+  kill(target: Ref): boolean {
+    return this.operate(target, (cell) =>
+      this.supervisor.failed(cell, 'kill', new Error('killed by an operator')),
+    )
+  }
+
+  private operate(target: Ref, act: (cell: Cell) => void): boolean {
+    const cell = this.cellOf(target)
+    if (cell) act(cell)
+    return cell !== undefined
+  }
+
+  /** Shows one actor's messages until `max` or `ms`; undefined when there is no such actor. */
+  tap(
+    target: Ref,
+    limits: TapLimits,
+    onMessage: (message: TappedMessage) => void,
+    onEnd: (why: TapEnd) => void = () => {},
+  ): (() => void) | undefined {
+    const cell = this.cellOf(target)
+    return cell && startTap(this, cell, limits, onMessage, onEnd)
+  }
+
+  get isStopped(): boolean {
+    return this.stopped
   }
 
   /** Stops all actors in reverse order of their start, then waits for commits in flight. */
@@ -345,11 +346,16 @@ export class Host {
   }
 
   forget(cell: Cell, why: TerminatedWhy): void {
-    this.cells.delete(refText(cell.ref))
-    const list = this.siblings(cell)
-    const index = list.indexOf(cell)
-    if (index >= 0) list.splice(index, 1)
-    for (const watcher of cell.watchers) watcher(why)
+    this.routes.remove(cell)
+    this.siblings(cell).delete(cell)
+    count(cell.figures, KIND.actors, -1)
+    cell.tap?.gone()
+    if (this.gone.size >= GONE_ACTORS_KEPT) this.gone.shift()
+    const at = this.options.clock.wallTime()
+    this.gone.push({ id: refText(cell.ref), at, why: why === 'failed' ? cell.lastError : why })
+    const { watchers } = cell
+    cell.watchers = undefined
+    if (watchers) for (const watcher of watchers) watcher(why)
     this.remote.terminated(cell.ref, why)
   }
 }

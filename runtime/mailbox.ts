@@ -1,104 +1,102 @@
-// A bounded mailbox with three lanes: system turns (timers, replies) before control before data.
-// System turns are bounded by what the actor itself started, so only the other two are limited.
+// A bounded mailbox with three lanes: turns (timers, replies) before control before data. Turns are
+// bounded by what the actor itself started, so only the other two are limited. An idle mailbox owns
+// no lanes: most of a hundred thousand actors have nothing waiting.
 
 import type { MailboxPolicy } from './actor.ts'
 import type { MessageEnvelope } from './envelope.ts'
-import type { Lane } from './messages.ts'
+import { Ring } from './ring.ts'
+import type { Cause } from './trace/cause.ts'
 
-/** A queue that does not move its items when the head is taken. */
-class Queue<T> {
-  private items: (T | undefined)[] = []
-  private head = 0
-
-  get size(): number {
-    return this.items.length - this.head
-  }
-
-  push(item: T): void {
-    this.items.push(item)
-  }
-
-  unshiftAll(items: readonly T[]): void {
-    this.items = [...items, ...this.items.slice(this.head)]
-    this.head = 0
-  }
-
-  shift(): T | undefined {
-    if (this.head === this.items.length) return undefined
-    const item = this.items[this.head]
-    this.items[this.head++] = undefined
-    if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head)
-      this.head = 0
-    }
-    return item
-  }
-
-  clear(): T[] {
-    const rest = this.items.slice(this.head) as T[]
-    this.items = []
-    this.head = 0
-    return rest
-  }
+/** A callback of the actor that runs like a message, under the cause it was started under. */
+export interface Turn {
+  readonly run: (argument: never) => void
+  readonly argument: unknown
+  readonly cause: Cause | undefined
 }
-
-export type Turn = () => void
 
 export class Mailbox {
   readonly policy: MailboxPolicy
+  /** Messages that wait, without turns. */
+  depth = 0
   highWater = 0
-  private readonly turns = new Queue<Turn>()
-  private readonly control = new Queue<MessageEnvelope>()
-  private readonly data = new Queue<MessageEnvelope>()
+  private turns: Ring<Turn> | undefined = undefined
+  private control: Ring<MessageEnvelope> | undefined = undefined
+  private data: Ring<MessageEnvelope> | undefined = undefined
 
   constructor(policy: MailboxPolicy) {
     this.policy = policy
   }
 
-  /** Messages that wait, without system turns. */
-  get depth(): number {
-    return this.control.size + this.data.size
-  }
-
   get isEmpty(): boolean {
-    return this.turns.size + this.depth === 0
+    return this.depth === 0 && (this.turns === undefined || this.turns.size === 0)
   }
 
   pushTurn(turn: Turn): void {
+    this.turns ??= new Ring()
     this.turns.push(turn)
   }
 
   /** Returns the message that found no room: the new one, the lane's oldest, or undefined. */
-  push(message: MessageEnvelope, lane: Lane): MessageEnvelope | undefined {
-    const queue = lane === 'control' ? this.control : this.data
-    let refused: MessageEnvelope | undefined
-    if (queue.size >= this.policy.capacity) {
-      if (this.policy.overflow === 'reject') return message
-      refused = queue.shift()
+  push(message: MessageEnvelope, control: boolean): MessageEnvelope | undefined {
+    let lane = control ? this.control : this.data
+    if (lane === undefined) {
+      lane = new Ring()
+      if (control) this.control = lane
+      else this.data = lane
     }
-    queue.push(message)
-    this.highWater = Math.max(this.highWater, this.depth)
-    return refused
+    if (lane.size >= this.policy.capacity) {
+      if (this.policy.overflow === 'reject') return message
+      const oldest = lane.shift()
+      if (oldest === undefined) return message
+      lane.push(message)
+      return oldest
+    }
+    lane.push(message)
+    if (++this.depth > this.highWater) this.highWater = this.depth
+    return undefined
   }
 
   /** Puts stashed messages back before everything that waits. */
   returnToHead(messages: readonly MessageEnvelope[]): void {
+    if (messages.length === 0) return
+    this.control ??= new Ring()
     this.control.unshiftAll(messages)
+    this.depth += messages.length
+    if (this.depth > this.highWater) this.highWater = this.depth
   }
 
   takeTurn(): Turn | undefined {
-    return this.turns.shift()
+    return this.turns === undefined ? undefined : this.turns.shift()
   }
 
   takeMessage(): MessageEnvelope | undefined {
-    return this.control.shift() ?? this.data.shift()
+    if (this.depth === 0) return undefined
+    this.depth--
+    return this.control?.shift() ?? this.data?.shift()
   }
 
   dropTurns(): void {
-    this.turns.clear()
+    this.turns?.clear()
+  }
+
+  /** Everything that waits, control first, without taking it. */
+  waiting(): MessageEnvelope[] {
+    return [...(this.control?.toArray() ?? []), ...(this.data?.toArray() ?? [])]
+  }
+
+  /** Since when the oldest message waits, on the host's clock; undefined when none does. */
+  oldestAt(): number | undefined {
+    const control = this.control?.peek()?.queuedAt
+    const data = this.data?.peek()?.queuedAt
+    if (control === undefined || data === undefined) return control ?? data
+    return Math.min(control, data)
   }
 
   drain(): MessageEnvelope[] {
-    return [...this.control.clear(), ...this.data.clear()]
+    const all = this.waiting()
+    this.control?.clear()
+    this.data?.clear()
+    this.depth = 0
+    return all
   }
 }

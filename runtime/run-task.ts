@@ -23,7 +23,7 @@ export function runTask<In, Out, Chunk>(
     if (!open) return false
     open = false
     stopTimer()
-    cell.cancels.delete(cancel)
+    cell.cancels?.delete(cancel)
     return true
   }
   const cancel = () => {
@@ -38,6 +38,7 @@ export function runTask<In, Out, Chunk>(
     fail('expired', `not done within ${outcome.within} ms`)
     stopRunner()
   })
+  cell.cancels ??= new Set()
   cell.cancels.add(cancel)
   stopRunner = tasks.start(task.name, input, {
     chunk: (chunk) => {

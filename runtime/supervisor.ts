@@ -2,10 +2,21 @@
 // its parent chose, until it fails too often within its own intensity window; then it stops for
 // good.
 
+import type { Handlers } from './actor.ts'
 import type { Cell } from './cell.ts'
 import type { TerminatedWhy } from './context.ts'
+import { createContext } from './create-context.ts'
 import type { Host } from './host.ts'
+import type { Verbs } from './messages.ts'
+import { KIND } from './metrics/counters-layout.ts'
+import { count } from './metrics/host-counters.ts'
 import { refText } from './ref.ts'
+
+/** What a group of siblings waits for together; a newer one replaces it. */
+export interface PendingRestart {
+  /** On the host's clock. */
+  readonly at: number
+}
 
 export class Supervisor {
   private readonly host: Host
@@ -17,25 +28,34 @@ export class Supervisor {
   /** Runs `setup` for a new incarnation; a throw in it is a failure like any other. */
   start(cell: Cell): void {
     if (cell.state === 'stopped') return
-    cell.state = 'starting'
+    cell.pendingRestart = undefined
     cell.incarnation++
+    cell.become('starting')
     try {
-      cell.handlers = cell.actor.setup(this.host.context(cell), cell.props as never)
+      cell.handlers = this.setup(cell)
     } catch (error) {
-      this.failed(cell, 'setup', error as Error)
+      this.failed(cell, 'setup', error)
       return
     }
     // `setup` may have stopped its own actor, and gone on.
-    if ((cell.state as string) !== 'starting') {
+    if (cell.state !== 'starting') {
       this.endIncarnation(cell)
       return
     }
-    cell.state = 'running'
+    cell.become('running')
     this.host.wake(cell)
   }
 
-  failed(cell: Cell, what: string, error: Error): void {
+  private setup(cell: Cell): Handlers<Verbs> {
+    const context = createContext(this.host, cell)
+    const wrap = this.host.options.wrap?.(cell.ref, cell.incarnation)
+    if (wrap === undefined) return cell.actor.setup(context, cell.props as never)
+    return wrap.handlers(cell.actor.setup(wrap.context(context), cell.props as never))
+  }
+
+  failed(cell: Cell, what: string, thrown: unknown): void {
     if (cell.state === 'stopped') return
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     const { incarnation } = cell
     cell.lastError = `${what}: ${error.message}`
     this.host.log('error', cell.ref, 'actor failed', {
@@ -53,44 +73,74 @@ export class Supervisor {
       this.stop(cell, 'failed')
       return
     }
-    for (const member of this.group(cell)) this.restart(member, delay)
+    this.restart(this.group(cell), delay)
   }
 
   /** The cells that restart with a failed one, in the order of their start. */
-  private group(cell: Cell): Cell[] {
-    const siblings = this.host.siblings(cell)
-    if (cell.strategy === 'one-for-all') return [...siblings]
-    if (cell.strategy === 'rest-for-one') return siblings.slice(siblings.indexOf(cell))
-    return [cell]
+  group(cell: Cell): Cell[] {
+    if (cell.strategy === 'one-for-one') return [cell]
+    const siblings = [...this.host.siblings(cell)]
+    return cell.strategy === 'one-for-all' ? siblings : siblings.slice(siblings.indexOf(cell))
   }
 
-  private restart(cell: Cell, delayMs: number): void {
-    if (cell.state === 'stopped' || cell.state === 'restarting') return
-    cell.state = 'restarting'
-    cell.restarts++
-    this.endIncarnation(cell)
-    this.host.options.clock.after(delayMs, () => {
-      if (cell.state === 'restarting') this.start(cell)
+  /**
+   * Ends the incarnations now, the youngest first, and starts the next ones after the delay, the
+   * eldest first. Temporary siblings of the failed one are stopped, not restarted. One that waits
+   * for a restart already waits on, for the later of the two times.
+   */
+  restart(cells: readonly Cell[], delayMs: number): void {
+    const { clock } = this.host.options
+    const now = clock.now()
+    const members: Cell[] = []
+    for (const cell of [...cells].reverse()) {
+      if (cell.state === 'stopped') continue
+      if (cell.actor.restart === 'temporary' && cells.length > 1) this.stop(cell, 'stopped')
+      else members.push(cell)
+    }
+    let at = now + delayMs
+    for (const cell of members) at = Math.max(at, cell.pendingRestart?.at ?? 0)
+    const pending: PendingRestart = { at }
+    for (const cell of members) {
+      cell.pendingRestart = pending
+      if (cell.state !== 'restarting') this.suspend(cell)
+    }
+    members.reverse()
+    clock.after(at - now, () => {
+      // A member that fails at once may have taken the others into its next restart.
+      for (const cell of members) if (cell.pendingRestart === pending) this.start(cell)
     })
   }
 
+  private suspend(cell: Cell): void {
+    cell.become('restarting')
+    cell.restarts++
+    count(cell.figures, KIND.restarts, 1)
+    this.endIncarnation(cell)
+  }
+
   private endIncarnation(cell: Cell): void {
-    for (const child of [...cell.children].reverse()) this.stop(child, 'stopped')
+    this.stopChildren(cell)
     cell.endIncarnation()
+  }
+
+  private stopChildren(cell: Cell): void {
+    if (cell.children === undefined) return
+    for (const child of [...cell.children].reverse()) this.stop(child, 'stopped')
   }
 
   /** Stops a cell for good: children first, in reverse order of their start. */
   stop(cell: Cell, why: TerminatedWhy): void {
     if (cell.state === 'stopped') return
-    for (const child of [...cell.children].reverse()) this.stop(child, 'stopped')
+    this.stopChildren(cell)
     try {
       cell.handlers?.stopping?.()
     } catch (error) {
       this.host.log('error', cell.ref, 'stopping failed', { error: (error as Error).message })
     }
-    cell.state = 'stopped'
+    cell.become('stopped')
+    cell.pendingRestart = undefined
     cell.endIncarnation()
-    for (const message of cell.mailbox.drain()) {
+    for (const message of cell.drain()) {
       this.host.refuse(message, 'stopped', `${refText(cell.ref)} stopped`)
     }
     this.host.forget(cell, why)

@@ -85,8 +85,8 @@ export class SchedulerWorld {
         ended = true
       },
     }
-    const target = { kind: 'scheduler', key: 'main' }
-    this.client.asks.start(SchedulerMessages as never, target, verb, body, outcome, undefined)
+    const route = this.client.routes.find('scheduler', 'main')
+    this.client.asks.start(SchedulerMessages, route, verb, body, outcome, undefined, undefined)
     this.hosts.runUntil(() => ended, within + 1000)
     return answer as never
   }
