@@ -25,7 +25,7 @@ function group(name: string, description: string, ...commands: Command[]): Comma
   return parent
 }
 
-function program(terminal: Terminal): Command {
+export function program(terminal: Terminal): Command {
   const root = new Command('aitbc')
     .description('A market for AI compute whose results come with receipts anyone can verify.')
     .version(version())
