@@ -36,7 +36,7 @@ export const ACTOR_SORT_DEFAULT = 'depth'
 
 const nodeOf = (host: string) => host.split('/')[0] as string
 
-const FIELDS: FilterFields<ActorView> = {
+export const actorFields: FilterFields<ActorView> = {
   bare: (actor) => [actor.id, `${actor.host}/${actor.id}`],
   texts: {
     id: (actor) => actor.id,
@@ -66,7 +66,7 @@ function millis(us: number | undefined): number | undefined {
 
 /** `validator*`, `kind:mempool`, `host:node0/*`, `node:node1`, `state:run`, `mb>100`. */
 export function actorFilter(text: string): RowFilter<ActorView> {
-  return rowFilter(text, FIELDS)
+  return rowFilter(text, actorFields)
 }
 
 type Value = number | string | undefined
