@@ -160,3 +160,10 @@ export const EVENTS_PING_MS = 15_000
 export const SQL_CONNECTIONS_MAX = 8
 export const SQL_CONNECT_MS = 5000
 export const IDEMPOTENT_CALLS_KEPT = 10_000
+
+/** Inspector: rows of one snapshot, and what it takes and waits for. */
+export const INSPECTOR_ROWS_MAX = 500
+export const INSPECTOR_REPLY_BYTES_MAX = 4 * 1024 * 1024
+export const INSPECTOR_ANSWER_MS = 2000
+export const INSPECTOR_TAP_MESSAGES = 100
+export const INSPECTOR_TAP_MS = 10_000

@@ -8,6 +8,7 @@ import { authorizeCommand } from './commands/authorize.ts'
 import { depositCommand } from './commands/deposit.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { inspectCommand } from './commands/inspect.ts'
 import { modelsListCommand } from './commands/models-list.ts'
 import { modelsPullCommand } from './commands/models-pull.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
@@ -34,6 +35,7 @@ export function program(terminal: Terminal): Command {
     downCommand(terminal),
     statusCommand(terminal),
     runCommand(terminal),
+    inspectCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
     group(

@@ -24,8 +24,8 @@ export interface ProcessState extends ProcessEndpoint {
   readonly since: number
   /** Why it is unreachable. */
   readonly why: string
-  /** Number of the request whose answer was taken last; earlier ones come too late. */
-  readonly sequence: number
+  /** Number of the request whose answer was taken last, by view; earlier ones come too late. */
+  readonly sequences: { readonly [V in ViewName]?: number }
   readonly head: ProcessHead | undefined
   readonly heard: Heard
 }
@@ -75,7 +75,9 @@ export interface Watched {
   readonly depths: readonly number[]
   readonly rates: readonly number[]
   readonly restarts: readonly { readonly at: number; readonly why: string }[]
+  /** As it was heard of last, and when (by its process's clock). */
   readonly last: ActorView
+  readonly at: number
 }
 
 export interface ClusterSample {
@@ -174,7 +176,7 @@ export function asked(endpoint: ProcessEndpoint, now: number): ProcessState {
     link: 'asked',
     since: now,
     why: '',
-    sequence: 0,
+    sequences: {},
     head: undefined,
     heard: {},
   }

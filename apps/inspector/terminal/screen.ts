@@ -88,9 +88,12 @@ export class Screen {
     return true
   }
 
-  /** Something else wrote on the terminal: the next frame is drawn whole. */
-  forget(): void {
-    this.#shown = undefined
+  /** The process was stopped and goes on: the shell had the terminal in between. */
+  again(): void {
+    if (!this.#entered) return
+    this.#input.setRawMode(true)
+    this.#output.write(ENTER)
+    this.#onResize()
   }
 
   readonly #onDrain = () => {
