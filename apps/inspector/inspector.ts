@@ -1,10 +1,10 @@
 // The inspector at work: polls, keys and replies change one state, and the screen is drawn from it.
 // At most one frame for all the answers of a poll.
 
-import { type AdminAccess, act, tap } from './poll/admin-calls.ts'
+import { type AdminAccess, act, type Tapping, tap } from './poll/admin-calls.ts'
 import { type PollEvents, Poller } from './poll/poller.ts'
 import { HEADER_QUERY, screenQuery } from './query/screen-query.ts'
-import type { ActorAction } from './snapshot.ts'
+import type { ActorAction, TapReply } from './snapshot.ts'
 import {
   type ActorTarget,
   holdsStill,
@@ -44,7 +44,7 @@ export class Inspector {
   #tick: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
   #draw: NodeJS.Timeout | undefined
-  #tapping: AbortController | undefined
+  #tapping: Tapping | undefined
   #askedAt = { header: Number.NEGATIVE_INFINITY, look: Number.NEGATIVE_INFINITY }
   #stopped = false
 
@@ -79,7 +79,7 @@ export class Inspector {
   stop(): void {
     this.#stopped = true
     for (const timer of [this.#tick, this.#soon, this.#draw]) clearTimeout(timer)
-    this.#tapping?.abort()
+    this.#tapping?.cancel()
     this.#poller.stop()
     this.#header.stop()
   }
@@ -162,7 +162,7 @@ export class Inspector {
         void this.#tap(effect.target)
         return
       case 'end-tap':
-        this.#tapping?.abort()
+        this.#tapping?.cancel()
     }
   }
 
@@ -203,14 +203,13 @@ export class Inspector {
 
   async #tap(target: ActorTarget): Promise<void> {
     const begun = this.#state.tap
-    const tapping = new AbortController()
-    this.#tapping = tapping
-    const end = (change: { reply?: Awaited<ReturnType<typeof tap>>; failure?: string }) => {
+    const end = (change: { reply?: TapReply; failure?: string }) => {
       if (!begun || this.#state.tap !== begun) return
       this.#change({ ...this.#state, tap: { ...begun, ...change } })
     }
     try {
-      end({ reply: await tap(this.#access(target), target, tapping.signal) })
+      this.#tapping = tap(this.#access(target), target)
+      end({ reply: await this.#tapping.reply })
     } catch (error) {
       end({ failure: (error as Error).message })
     }

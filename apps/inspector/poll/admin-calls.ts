@@ -28,37 +28,41 @@ export async function act(
   dry: boolean,
 ): Promise<ActReply> {
   const body: ActRequest = { host: target.host, actor: target.id, action, ...(dry && { dry }) }
-  const value = await requestJson({
+  const { value } = requestJson({
     url: new URL('/inspector/act', access.url).href,
     agent: access.agent,
     token: access.token,
     deadlineMs: dry ? INSPECTOR_ANSWER_MS : ACT_MS,
     body,
   })
-  const reply = value as Partial<ActReply> | null
+  const reply = (await value) as Partial<ActReply> | null
   if (typeof reply?.consequence !== 'string') throw new Error('it did not say what it means')
   return { done: reply.done === true, consequence: reply.consequence }
 }
 
-export async function tap(
-  access: AdminAccess,
-  target: ActorTarget,
-  signal: AbortSignal,
-): Promise<TapReply> {
+export interface Tapping {
+  readonly reply: Promise<TapReply>
+  cancel(): void
+}
+
+export function tap(access: AdminAccess, target: ActorTarget): Tapping {
   const body: TapRequest = {
     host: target.host,
     actor: target.id,
     max: INSPECTOR_TAP_MESSAGES,
     ms: INSPECTOR_TAP_MS,
   }
-  const value = await requestJson({
+  const { value, cancel } = requestJson({
     url: new URL('/inspector/tap', access.url).href,
     agent: access.agent,
     token: access.token,
     deadlineMs: INSPECTOR_TAP_MS + INSPECTOR_ANSWER_MS,
-    signal,
     body,
   })
+  return { reply: value.then(tapReply), cancel }
+}
+
+function tapReply(value: unknown): TapReply {
   const reply = value as Partial<TapReply> | null
   if (!Array.isArray(reply?.messages)) throw new Error('it gave no messages')
   return { messages: reply.messages, ended: reply.ended ?? 'time' }

@@ -6,7 +6,7 @@ import { INSPECTOR_ANSWER_MS } from '../../../config/limits.ts'
 import type { Snapshot, ViewName } from '../snapshot.ts'
 import type { Answer } from '../state/replies.ts'
 import { readSnapshot } from './read-snapshot.ts'
-import { requestJson } from './request-json.ts'
+import { type JsonAnswer, requestJson } from './request-json.ts'
 
 export interface SnapshotQuery {
   readonly view: ViewName
@@ -40,7 +40,7 @@ export class Poller {
   readonly #answerMs: number
   readonly agent = new Agent({ keepAlive: true, maxSockets: 4 })
   /** The request in flight, by process. */
-  readonly #flying = new Map<string, AbortController>()
+  readonly #flying = new Map<string, JsonAnswer>()
 
   readonly #number: () => number
 
@@ -56,34 +56,36 @@ export class Poller {
     const asked = targets.flatMap((target) => {
       const flying = this.#flying.get(target.name)
       if (flying && !anew) return []
-      flying?.abort()
+      this.#flying.delete(target.name)
+      flying?.cancel()
       return [this.#ask(target, query)]
     })
     await Promise.all(asked)
   }
 
   stop(): void {
-    for (const flying of this.#flying.values()) flying.abort()
+    const flying = [...this.#flying.values()]
+    this.#flying.clear()
+    for (const request of flying) request.cancel()
     this.agent.destroy()
   }
 
   async #ask({ name, url }: PollTarget, query: SnapshotQuery): Promise<void> {
     const answer = { process: name, view: query.view, sequence: this.#number() }
-    const flying = new AbortController()
+    const flying = requestJson({
+      url: snapshotUrl(url, query),
+      agent: this.agent,
+      deadlineMs: this.#answerMs,
+    })
     this.#flying.set(name, flying)
+    const mine = () => this.#flying.get(name) === flying
     try {
-      const value = await requestJson({
-        url: snapshotUrl(url, query),
-        agent: this.agent,
-        deadlineMs: this.#answerMs,
-        signal: flying.signal,
-      })
-      if (flying.signal.aborted) return
-      this.#events.answered(answer, readSnapshot(value, query.view))
+      const snapshot = readSnapshot(await flying.value, query.view)
+      if (mine()) this.#events.answered(answer, snapshot)
     } catch (error) {
-      if (!flying.signal.aborted) this.#events.failed(answer, (error as Error).message)
+      if (mine()) this.#events.failed(answer, (error as Error).message)
     } finally {
-      if (this.#flying.get(name) === flying) this.#flying.delete(name)
+      if (mine()) this.#flying.delete(name)
     }
   }
 }

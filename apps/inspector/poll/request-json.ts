@@ -7,20 +7,24 @@ export interface JsonRequest {
   readonly url: string
   readonly agent: Agent
   readonly deadlineMs: number
-  readonly signal?: AbortSignal
   readonly token?: string | undefined
   /** Sent as POST. */
   readonly body?: unknown
 }
 
-/** Rejects with an Error whose message is a reason for people. */
-export function requestJson(options: JsonRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+export interface JsonAnswer {
+  /** Rejects with an Error whose message is a reason for people. */
+  readonly value: Promise<unknown>
+  cancel(): void
+}
+
+export function requestJson(options: JsonRequest): JsonAnswer {
+  let cancel = () => {}
+  const value = new Promise((resolve, reject) => {
     const payload = options.body === undefined ? undefined : JSON.stringify(options.body)
     const sent = request(options.url, {
       agent: options.agent,
       method: payload === undefined ? 'GET' : 'POST',
-      ...(options.signal ? { signal: options.signal } : {}),
       headers: {
         ...(payload === undefined
           ? {}
@@ -54,8 +58,10 @@ export function requestJson(options: JsonRequest): Promise<unknown> {
         }
       })
     })
+    cancel = () => sent.destroy(new Error('cancelled'))
     sent.end(payload)
   })
+  return { value, cancel: () => cancel() }
 }
 
 function reason(error: NodeJS.ErrnoException): string {

@@ -53,9 +53,13 @@ export class Cells implements Size {
   /** Writes text of at most `max` cells and returns the column after it. */
   text(x: number, y: number, text: string, style: number = STYLE.plain, max = this.width): number {
     const fitted = fit(text, Math.min(max, this.width - x))
-    let at = x
-    for (const glyph of fitted) this.set(at++, y, glyph.codePointAt(0) as number, style)
-    return at
+    let column = x
+    for (let i = 0; i < fitted.length; i++) {
+      const unit = fitted.charCodeAt(i)
+      if (isSecondHalf(unit)) continue
+      this.set(column++, y, unit, style)
+    }
+    return column
   }
 
   /** The same, ending before column `end`. */
@@ -106,22 +110,24 @@ export class Cells implements Size {
 }
 
 function textOf(glyphs: Uint32Array): string {
-  let text = ''
-  for (const glyph of glyphs) text += String.fromCharCode(glyph)
-  return text
+  return String.fromCharCode(...glyphs)
+}
+
+/** The second of the two units of a code point past 0xffff: the first one stands for both. */
+function isSecondHalf(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00
 }
 
 /** Cells that a text takes: one for each code point. */
 export function lengthOf(text: string): number {
   let length = 0
-  for (const _ of text) length++
+  for (let i = 0; i < text.length; i++) if (!isSecondHalf(text.charCodeAt(i))) length++
   return length
 }
 
 /** At most `width` cells of a text, the last one telling that more was there. */
 export function fit(text: string, width: number): string {
   if (width <= 0) return ''
-  if (text.length <= width) return text
-  const points = [...text]
-  return points.length <= width ? text : points.slice(0, width - 1).join('') + CUT
+  if (text.length <= width || lengthOf(text) <= width) return text
+  return [...text.slice(0, width * 2)].slice(0, width - 1).join('') + CUT
 }

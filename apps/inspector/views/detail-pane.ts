@@ -5,7 +5,7 @@ import type { ActorView } from '../snapshot.ts'
 import type { InspectorState, Tap } from '../state/model.ts'
 import { ACTOR_TABLE, stateStyle } from '../tables/actor-table.ts'
 import { type Column, gather } from '../tables/view-table.ts'
-import { type Area, type Cells, fit } from '../terminal/cells.ts'
+import type { Area, Cells } from '../terminal/cells.ts'
 import { STYLE } from '../terminal/style.ts'
 import { drawChart } from './chart.ts'
 import { age, clock, count, millis, rate } from './figures.ts'
@@ -66,7 +66,7 @@ class Pane {
   }
 }
 
-const LABEL = 12
+const LABEL = 14
 
 /** `values` are the columns of the row's own table; undefined when nothing is selected. */
 export function drawDetail<Value>(
@@ -128,6 +128,6 @@ function drawActor(pane: Pane, state: InspectorState, actor: ActorView): void {
 function drawTap(pane: Pane, state: InspectorState, tap: Tap): void {
   pane.line('')
   for (const [i, line] of tapLines(tap, state.now, pane.left).entries()) {
-    pane.line(fit(line, 400), i === 0 ? STYLE.bold : STYLE.plain)
+    pane.line(line, i === 0 ? STYLE.bold : STYLE.plain)
   }
 }

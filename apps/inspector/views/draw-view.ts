@@ -30,11 +30,17 @@ export const DRAW_VIEW: Readonly<Record<InspectorState['view'], Draw>> = {
 }
 
 /** `Actors 24 of 60  sort depth  filter -`: what the table shows, in its frame. */
-function titled(name: string, state: InspectorState, found: Found<unknown>): string {
+function titled(
+  name: string,
+  state: InspectorState,
+  columns: readonly { readonly key: string; readonly title: string }[],
+  found: Found<unknown>,
+): string {
   const { sort, reverse } = state.panes[state.view]
   const filter = filterOf(state).trim()
   const many = filter === '' ? count(found.total) : `${found.matched} of ${count(found.total)}`
-  const sorted = `sort ${sort}${reverse ? ' reversed' : ''}`
+  const title = columns.find((column) => column.key === sort)?.title ?? sort
+  const sorted = `sort ${title}${reverse ? ' reversed' : ''}`
   return `${name} ${many}   ${sorted}${filter === '' ? '' : `   filter ${filter}`}`
 }
 
@@ -51,7 +57,13 @@ function main<Value>(
   const look: TableLook = { ...state.panes[state.view], pinned }
   const alone = state.detail && at.side === at.body
   if (!alone) {
-    drawTable(cells, cells.box(at.table, titled(name, state, found)), table, rows, look)
+    drawTable(
+      cells,
+      cells.box(at.table, titled(name, state, table.columns, found)),
+      table,
+      rows,
+      look,
+    )
   }
   if (!state.detail || !at.side) return
   const selected = rows.find((row) => row.id === look.selected)?.value

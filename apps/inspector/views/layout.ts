@@ -38,9 +38,10 @@ export function layout(state: InspectorState, { width, height }: Size): Layout {
 type Split = Pick<Layout, 'table' | 'side' | 'below'>
 
 function split(state: InspectorState, body: Area): Split {
-  const { view, detail } = state
+  const { view, detail, tap } = state
   const beside = detail || view === 'cluster' || view === 'chain'
-  if (!beside || body.width < SIDE_FROM) {
+  const traced = tap !== undefined && view === 'actors'
+  if (!beside || body.width < SIDE_FROM || (detail && traced)) {
     if (detail) return { table: body, side: body, below: undefined }
     return { ...stack(state, body), side: undefined }
   }

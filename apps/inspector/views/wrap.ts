@@ -3,6 +3,7 @@
 import { lengthOf } from '../terminal/cells.ts'
 
 export function wrap(text: string, width: number): string[] {
+  if (lengthOf(text) <= width) return text === '' ? [] : [text]
   const lines: string[] = []
   let line = ''
   for (let word of text.split(/\s+/)) {
