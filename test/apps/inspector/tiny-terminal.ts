@@ -1,5 +1,5 @@
-// As much of a terminal as a frame needs: it moves the cursor, sets styles and clears. Whatever else
-// it is sent is a fault.
+// As much of a terminal as a frame needs: it moves the cursor, sets styles and clears. Whatever
+// else it is sent is a fault.
 
 import type { Cells, Size } from '../../../apps/inspector/terminal/cells.ts'
 
