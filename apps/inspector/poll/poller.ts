@@ -1,5 +1,5 @@
-// Asks every process for what the screen shows, at the chosen rate. One request a process at a time:
-// a process that is slow or gone holds up nobody else, and is never asked twice at once.
+// Asks every process for what the screen shows, at the chosen rate. One request a process at a
+// time: a process that is slow or gone holds up nobody else, and is never asked twice at once.
 
 import { Agent } from 'node:http'
 import { INSPECTOR_ANSWER_MS } from '../../../config/limits.ts'

@@ -1,5 +1,5 @@
-// Moving through a table. What is selected is an actor (or a thread, a job …), not a line: when rows
-// change places, the selection goes with its row.
+// Moving through a table. What is selected is an actor (or a thread, a job …), not a line: when
+// rows change places, the selection goes with its row.
 
 import type { ActorView } from '../snapshot.ts'
 import { viewRows } from '../tables/view-rows.ts'

@@ -1,5 +1,6 @@
-// Bytes from a terminal as keys, however they were cut into chunks: CSI and SS3 sequences, bracketed
-// paste, UTF-8, and the escape key, which only a pause tells from the start of a sequence.
+// Bytes from a terminal as keys, however they were cut into chunks: CSI and SS3 sequences,
+// bracketed paste, UTF-8, and the escape key, which only a pause tells from the start of a
+// sequence.
 
 export interface Key {
   /** A printable character as itself, otherwise a name: `up`, `enter`, `ctrl-c`, `paste` … */

@@ -1,5 +1,5 @@
-// An admin server of a process that the test invents: it chooses and sorts its rows like a real one,
-// restarts what is killed, and can fall silent or answer nonsense.
+// An admin server of a process that the test invents: it chooses and sorts its rows like a real
+// one, restarts what is killed, and can fall silent or answer nonsense.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
