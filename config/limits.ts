@@ -11,6 +11,28 @@ export const FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
 export const LINK_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 export const LINK_QUEUE_MESSAGES_MAX = 65_536
 
+/** Links between processes. */
+export const MUX_CHANNELS_MAX = 4096
+export const MUX_BAD_FRAMES_MAX = 16
+/** What may wait in a relay, each way: a full link and one frame of the greatest size. */
+export const RELAY_BYTES_MAX = LINK_BUFFER_BYTES_MAX + FRAME_BYTES_MAX
+/** Frames of one moment leave together, in writes of up to this many bytes. */
+export const TRUNK_BATCH_BYTES = 256 * 1024
+/** Bytes under way on one stream. Both ends must have the same: part of the protocol's version. */
+export const TRUNK_WINDOW_BYTES = 4 * 1024 * 1024
+export const TRUNK_SOCKET_BYTES = 1024 * 1024
+export const TRUNK_DIAL_MS = 5000
+/** Both streams of a pair are there within this time, or the peer is refused. */
+export const TRUNK_PAIR_MS = 5000
+export const TRUNK_RETRY_MS_MIN = 100
+export const TRUNK_RETRY_MS_MAX = 3000
+export const TRUNK_STOP_MS = 1000
+export const TRUNK_INBOUND_PER_SECOND = 64
+export const TRUNK_PENDING_MAX = 64
+export const TRUNK_REFUSED_LOG_MS = 10_000
+/** A peer that sent rubbish is refused for so long. */
+export const QUARANTINE_MS = 60_000
+
 /** Actor runtime. */
 export const HANDLER_BUDGET = 2048
 export const STASH_MAX = 1024

@@ -34,7 +34,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   actors: { folders: ['runtime', 'protocol', 'lib'], packages: [] },
   transport: {
     folders: ['runtime', 'lib'],
-    packages: ['msgpackr', 'uWebSockets.js', 'ws', 'tsx/*', 'node:*'],
+    packages: [
+      'msgpackr',
+      'uWebSockets.js',
+      'ws',
+      'tsx/*',
+      'libp2p',
+      '@libp2p/*',
+      '@chainsafe/libp2p-*',
+      '@multiformats/multiaddr',
+      'node:*',
+    ],
   },
   storage: {
     folders: ['runtime', 'protocol', 'lib'],
