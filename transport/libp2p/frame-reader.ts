@@ -1,4 +1,4 @@
-// Frames out of a stream of bytes, cut anywhere: a length of four bytes, then so many bytes. A frame
+// Frames out of a stream of bytes cut anywhere: a length of four bytes, then so many bytes. A frame
 // within one piece is passed on as a view of it; one that spans pieces is put together once.
 
 import { FRAME_BYTES_MAX } from '../../config/limits.ts'

@@ -1,6 +1,6 @@
 // Frames of one lane on their way into a stream. They are copied once, behind their length, into
-// batches: what is written in one turn of the event loop leaves as one write, since each write costs
-// a round of cryptography and a system call. Bounded; says no when full and calls when it drained.
+// batches: what is written in one turn of the loop leaves as one write, since each write costs a
+// round of cryptography and a system call. Bounded: says no when full, and calls when it drained.
 
 import { LINK_BUFFER_BYTES_MAX, TRUNK_BATCH_BYTES } from '../../config/limits.ts'
 

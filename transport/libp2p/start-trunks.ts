@@ -1,4 +1,4 @@
-// The connections of one process to the others, each a carrier link: exactly one for each pair, made
+// The connections of a process to the others, each a carrier link: exactly one for each pair, made
 // by the one with the smaller peer id, and made again whenever it was lost.
 
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'

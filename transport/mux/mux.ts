@@ -3,7 +3,7 @@
 // the same name after a close, so a replaced thread gets a fresh link. Rubbish is counted, and too
 // much of it ends the carrier.
 //
-// OPEN and PAIRED go on the control lane. CLOSE goes on every lane that carried frames, behind them,
+// OPEN and PAIRED go on the control lane. CLOSE goes on each lane that carried frames, behind them,
 // and takes effect at the other end when all have arrived: what was sent before a close arrives.
 
 import { MUX_BAD_FRAMES_MAX, MUX_CHANNELS_MAX } from '../../config/limits.ts'
