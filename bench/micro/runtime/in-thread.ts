@@ -1,14 +1,15 @@
 // What a message costs within one thread: tells between two actors, tells over a circle of pairs,
 // asks, and one actor that tells ten thousand; against a plain function call and against nact.
 
-import { nothing, u53 } from '../../../lib/schema.ts'
+import { u53 } from '../../../lib/schema.ts'
 import { actor } from '../../../runtime/actor.ts'
 import type { Host } from '../../../runtime/host.ts'
-import { ask, messages, tell } from '../../../runtime/messages.ts'
+import { messages, tell } from '../../../runtime/messages.ts'
 import { markReader, newCounters } from '../../../runtime/metrics/host-counters.ts'
 import { nactTells } from './nact-peer.ts'
 import { realHost } from './real-host.ts'
 import { Rounds, rateOf } from './rounds.ts'
+import { Sink } from './sink-messages.ts'
 
 const TELLS = 1_000_000
 const NACT_TELLS = 200_000
@@ -19,11 +20,6 @@ const FANOUT_ROUNDS = 50
 const ROUNDS = 7
 /** Messages a sender has under way: as many as its peer's mailbox and one slice can take. */
 const WINDOW = 64
-
-const Sink = messages('sink', 1, {
-  Add: tell(u53),
-  Sum: ask(nothing, u53, 'control'),
-})
 
 const Source = messages('source', 1, {
   Go: tell(u53),
