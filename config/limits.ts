@@ -92,6 +92,7 @@ export const MEMPOOL_CHECK_MS = 5000
 export const MEMPOOL_ACCOUNT_MS = 2000
 export const MEMPOOL_ACCOUNTS_ASKED_MAX = 8192
 export const MEMPOOL_RETELL_MS = 3000
+export const MEMPOOL_TRACED_MAX = 1024
 
 /** Blocks: building, checking, reading. */
 export const BLOCK_MEMPOOL_MS = 1000
@@ -141,12 +142,32 @@ export const PROVIDER_SLOTS_MAX = 64
 export const LMDB_TABLES_MAX = 64
 export const LMDB_MAP_BYTES = 1024 * 1024 * 1024
 export const STORE_KEY_BYTES_MAX = 1978
+export const LMDB_COMMITS_TIMED = 512
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096
 
 /** Status. */
 export const FINALITY_SAMPLES_MAX = 500
+
+/** Admin server: what may be asked of it, and how long it waits for its threads. */
+export const ADMIN_BODY_BYTES_MAX = 16 * 1024
+export const ADMIN_ROWS_MAX = 500
+export const ADMIN_ROWS_DEFAULT = 100
+export const ADMIN_FILTER_CHARS_MAX = 200
+export const ADMIN_SPANS_MAX = 2000
+export const ADMIN_LOG_LINES_KEPT = 1000
+export const ADMIN_LOG_FIELDS_CHARS_MAX = 2000
+export const ADMIN_CALLS_MAX = 64
+export const ADMIN_ASK_MS = 1500
+export const ADMIN_BLOCKS_KEPT = 256
+export const ADMIN_TAP_MESSAGES_MAX = 1000
+export const ADMIN_TAP_MS = 60_000
+export const AGENT_CALL_MS = 1500
+export const AGENT_PROFILE_MS = 30_000
+/** Ready: a head older than this needs an excuse; so much of the disk must be free. */
+export const READY_HEAD_MS = 10_000
+export const READY_DISK_BYTES = 256 * 1024 * 1024
 
 /** Model runners. */
 export const RUNNER_MEMORY_MIB = 2048

@@ -10,6 +10,7 @@ import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
 import type { Decided } from '../../protocol/execution/next-block.ts'
 import { BLOCK_GAS_LIMIT, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
+import { parseTraceparent } from '../../runtime/trace/traceparent.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
 
@@ -57,17 +58,31 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     },
     {
       within: BLOCK_MEMPOOL_MS,
-      ok: ({ transactions }) => {
+      ok: ({ transactions, traced }) => {
+        const built = tracedSpans(bench, traced)
         const candidates: SentTransaction[] = []
         for (const { raw, sender } of transactions) {
           const decoded = decodeTransaction(raw)
           if (decoded.ok) candidates.push({ transaction: decoded.transaction, sender })
         }
-        reply(seal(bench, request, candidates))
+        const sealed = seal(bench, request, candidates)
+        built()
+        reply(sealed)
       },
       failed: () => reply(request.allowEmpty ? seal(bench, request, []) : none('NO_CANDIDATES')),
     },
   )
+}
+
+/** Begins a span in every trace whose transactions are being built into the block. */
+function tracedSpans({ ctx }: Bench, traced: readonly string[]): () => void {
+  const ends: (() => void)[] = []
+  for (const traceparent of traced) {
+    ctx.causedBy(parseTraceparent(traceparent), () => ends.push(ctx.span('build block')))
+  }
+  return () => {
+    for (const end of ends) end()
+  }
 }
 
 function seal(

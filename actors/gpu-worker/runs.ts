@@ -36,6 +36,14 @@ export interface Run {
   readonly startedAtMs: number
   cancelled: boolean
   stop: CancelTask
+  /** Ends of the spans of its trace. */
+  readonly spans: RunSpans
+}
+
+interface RunSpans {
+  readonly run: () => void
+  firstToken: (() => void) | undefined
+  load: (() => void) | undefined
 }
 
 interface Verdict {
@@ -97,6 +105,11 @@ export class Runs {
       startedAtMs,
       cancelled: false,
       stop: () => {},
+      spans: {
+        run: this.ctx.span('run model'),
+        firstToken: this.ctx.span('first token'),
+        load: undefined,
+      },
     }
     this.runs.set(job.jobId, run)
     const runId = `${job.jobId}/${job.attempt}`
@@ -107,9 +120,16 @@ export class Runs {
       { runId, modelId: job.modelId, request: job.request, unitsMax },
       {
         within: Math.max(RUN_LEAST_MS, left),
-        chunk: (text) => this.chunk(run, text),
-        ok: (outcome) => this.ended(run, outcome),
+        chunk: (chunk) => {
+          if (typeof chunk === 'string') this.chunk(run, chunk)
+          else this.loading(run, chunk.loading)
+        },
+        ok: (outcome) => {
+          this.endSpans(run)
+          this.ended(run, outcome)
+        },
         failed: (failure) => {
+          this.endSpans(run)
           const ran = failure.reason === 'failed'
           const [code, message] = ran ? splitDetail(failure.detail) : ['TIMEOUT', failure.detail]
           if (code === 'MODEL_CRASHED') this.shelf.crashed(job.modelId)
@@ -119,7 +139,21 @@ export class Runs {
     )
   }
 
+  private endSpans({ spans }: Run): void {
+    spans.load?.()
+    spans.firstToken?.()
+    spans.run()
+  }
+
+  /** The model had left the memory. */
+  private loading({ spans }: Run, isLoading: boolean): void {
+    spans.load?.()
+    spans.load = isLoading ? this.ctx.span('load model') : undefined
+  }
+
   private chunk(run: Run, text: string): void {
+    run.spans.firstToken?.()
+    run.spans.firstToken = undefined
     const index = run.chunks.length
     run.chunks.push(text)
     const { jobId, attempt } = run.job

@@ -20,12 +20,14 @@ import { decodeTransaction } from '../../protocol/transaction/decode-transaction
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
+import type { Cause } from '../../runtime/trace/cause.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
 import { AccountDesk } from './account-desk.ts'
 import { Pool } from './pool.ts'
 import { SenderChecks } from './sender-checks.ts'
 import type { AccountView } from './sender-queue.ts'
+import { TracedTransactions } from './traced-transactions.ts'
 
 export interface MempoolProps {
   readonly chainId: bigint
@@ -49,17 +51,24 @@ type Read =
 
 type Done = (hash: Hex, code: TransactionRefusal | '', detail?: string) => void
 
+/** Accepted from a client and not told to the peers yet. */
+interface Untold {
+  readonly raw: Uint8Array
+  readonly cause: Cause | undefined
+}
+
 /** What a Forward message carries at most (actors/messages/mempool.ts). */
 const FORWARD_MAX = 256
 
 class Desk {
   readonly pool: Pool
   readonly accounts: AccountDesk
+  readonly traced: TracedTransactions
   private readonly ctx: Context
   private readonly props: MempoolProps
   private readonly checks: SenderChecks
   private readonly inCheck = new Set<Hex>()
-  private untold: Uint8Array[] = []
+  private untold: Untold[] = []
 
   constructor(ctx: Context, props: MempoolProps) {
     this.ctx = ctx
@@ -68,6 +77,7 @@ class Desk {
     this.pool = new Pool(props.limits ?? { total, perSender: MEMPOOL_PER_SENDER_MAX })
     this.accounts = new AccountDesk(ctx, props.archive)
     this.checks = new SenderChecks(ctx)
+    this.traced = new TracedTransactions(ctx)
     this.retell()
   }
 
@@ -88,13 +98,20 @@ class Desk {
       this.inCheck.delete(hash)
       done(...verdict)
     }
-    const queued = this.checks.add(raw, (sender) => {
+    const found = (sender: Hex | null | undefined) => {
       if (sender === undefined) end(hash, 'BUSY')
       else if (sender === null) end(hash, 'INVALID_SENDER')
       else this.withSender(transaction, sender, own, end)
-    })
+    }
+    const queued = this.checks.add(raw, this.underCause(found))
     if (queued) this.inCheck.add(hash)
     else done(hash, 'BUSY')
+  }
+
+  /** Checks of several messages share a task and its callback: each goes on under its own cause. */
+  private underCause<T>(run: (value: T) => void): (value: T) => void {
+    const { cause } = this.ctx
+    return (value) => this.ctx.causedBy(cause, () => run(value))
   }
 
   /** What can be said without the sender: the cheap checks come before the signature. */
@@ -114,29 +131,45 @@ class Desk {
   private withSender(transaction: Transaction, sender: Hex, own: boolean, done: Done): void {
     const add = (account: AccountView | undefined) => {
       const added = this.pool.add(transaction, sender, account, { own, at: this.ctx.now() })
+      if (added.ok) this.traced.add(transaction.hash)
       if (added.ok && own) this.tellSoon(transaction.raw)
-      if (added.ok && added.executable) {
-        this.ctx.tell(ValidatorMessages, this.props.validator, 'TransactionWaiting', null)
-      }
+      if (added.ok && added.executable) this.wakeValidator()
       done(transaction.hash, added.ok ? '' : added.code)
     }
     if (this.pool.knowsSender(sender)) add(undefined)
-    else this.accounts.ask(sender, add)
+    else this.accounts.ask(sender, this.underCause(add))
+  }
+
+  /** Blocks are made for everybody: consensus is no part of one transaction's trace. */
+  private wakeValidator(): void {
+    this.ctx.causedBy(undefined, () => {
+      this.ctx.tell(ValidatorMessages, this.props.validator, 'TransactionWaiting', null)
+    })
   }
 
   /** One message to each peer for everything that was accepted in this turn. */
   private tellSoon(raw: Uint8Array): void {
-    this.untold.push(raw)
+    this.untold.push({ raw, cause: this.ctx.cause })
     if (this.untold.length >= FORWARD_MAX) this.tellNow()
     else if (this.untold.length === 1) this.ctx.after('tell', 0, () => this.tellNow())
   }
 
   private tellNow(): void {
-    const transactions = this.untold
+    const byTrace = new Map<string, Untold[]>()
+    for (const one of this.untold) {
+      const trace = one.cause?.trace ?? ''
+      const batch = byTrace.get(trace)
+      if (batch) batch.push(one)
+      else byTrace.set(trace, [one])
+    }
     this.untold = []
-    if (transactions.length === 0) return
-    for (const peer of this.props.peers) {
-      this.ctx.tell(MempoolMessages, peer, 'Forward', { transactions })
+    for (const batch of byTrace.values()) {
+      const transactions = batch.map(({ raw }) => raw)
+      this.ctx.causedBy(batch[0]?.cause, () => {
+        for (const peer of this.props.peers) {
+          this.ctx.tell(MempoolMessages, peer, 'Forward', { transactions })
+        }
+      })
     }
   }
 
@@ -146,7 +179,9 @@ class Desk {
       const before = this.ctx.now() - MEMPOOL_RETELL_MS
       for (const { own, receivedAt, transaction } of this.pool.entries()) {
         if (this.untold.length >= FORWARD_MAX) break
-        if (own && receivedAt <= before) this.untold.push(transaction.raw)
+        if (own && receivedAt <= before) {
+          this.untold.push({ raw: transaction.raw, cause: undefined })
+        }
       }
       if (this.untold.length > 0) this.ctx.reached('mempool-retold')
       this.tellNow()
@@ -183,7 +218,7 @@ export const Mempool = actor({
       TakeForBlock({ gasLimit, baseFee, max, exclude }, reply) {
         const chosen = pool.best({ gasLimit, baseFee, max, exclude: new Set(exclude) })
         const transactions = chosen.map(({ transaction: { raw }, sender }) => ({ raw, sender }))
-        reply({ transactions })
+        reply({ transactions, traced: desk.traced.of(chosen.map((one) => one.transaction.hash)) })
       },
       SendersOf({ hashes }, reply) {
         reply(hashes.map((hash) => pool.lookup(hash)?.sender))
@@ -191,6 +226,7 @@ export const Mempool = actor({
       Finalised({ baseFee, included, accounts }) {
         for (const account of accounts) desk.accounts.finalised(account.address, account)
         pool.finalised(included, accounts, baseFee)
+        desk.traced.end(included)
       },
       PendingNonce({ address }, reply) {
         reply(pool.pendingNonce(address))

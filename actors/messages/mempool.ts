@@ -21,7 +21,11 @@ export const MempoolMessages = messages('mempool', 1, {
    */
   TakeForBlock: ask(
     struct({ gasLimit: u53, baseFee: u256, max: u53, exclude: list(hex(32), 65_536) }),
-    struct({ transactions: list(PooledTransaction, 65_536) }),
+    struct({
+      transactions: list(PooledTransaction, 65_536),
+      /** W3C traceparents of the traces that some of them belong to. */
+      traced: list(str(64), 64),
+    }),
     'control',
   ),
   /** From the block-builder: the senders of transactions that wait here, in order. */

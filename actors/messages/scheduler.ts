@@ -61,6 +61,24 @@ export const JobView = struct({
   errorMessage: optional(str(512)),
   /** Why a pending job waits: no_capacity, cold_start, price_too_low, crash_loop, quota, trust_gate. */
   waiting: optional(str(64)),
+  /** 32 hex digits: the W3C trace of its submission. */
+  traceId: optional(str(32)),
+})
+
+/** A job as an operator's list shows it. */
+export const JobLine = struct({
+  jobId: hex(32),
+  state: JobState,
+  /** Finer than the state: what the scheduler itself waits for. */
+  phase: str(32),
+  modelId: str(128),
+  worker: optional(str(128)),
+  createdAtMs: u53,
+  /** When it came into its state. */
+  sinceMs: u53,
+  /** Why it waits, or how it ended. */
+  reason: str(600),
+  traceId: optional(str(32)),
 })
 
 const Verdict = struct({ code: str(64), message: str(512) })
@@ -140,6 +158,8 @@ export const SchedulerMessages = messages('scheduler', 1, {
     }),
   ),
   Providers: ask(nothing, list(ProviderView, 4096)),
+  /** Open jobs, the longest in their state first, then the latest that ended. */
+  Overview: ask(struct({ max: u53 }), list(JobLine, 512), 'control'),
 
   /** From a gpu-worker: it passed its golden self-tests and offers these models. Idempotent. */
   Register: ask(

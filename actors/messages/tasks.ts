@@ -34,7 +34,10 @@ export const LoadModel = task<{ readonly modelId: string }, LoadedModel, 'loadin
   'load-model',
 )
 
-/** Runs a loaded model; chunks are text as it comes. A failure's detail is `CODE: message`. */
+/**
+ * Runs a model; chunks are text as it comes, and before it, when the model had to be loaded first,
+ * the begin and the end of that. A failure's detail is `CODE: message`.
+ */
 export const RunModel = task<
   {
     readonly runId: string
@@ -50,7 +53,7 @@ export const RunModel = task<
     readonly inputs: number
     readonly cancelled: boolean
   },
-  string
+  string | { readonly loading: boolean }
 >('run-model')
 
 /** Asks a run to end at the next token with what it has. */

@@ -11,6 +11,7 @@ import { GpuWorkerMessages } from '../messages/gpu-worker.ts'
 import { type Desk, seconds } from './desk.ts'
 import { giveUp, move, requeue } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
+import { asJob, beginSpan, endSpan } from './job-trace.ts'
 
 const PUSH_WITHIN_MS = 5000
 /** Nothing is assigned so shortly before the deadline: it could not be settled any more. */
@@ -67,7 +68,9 @@ function sendAssign(desk: Desk, job: JobRecord, request: JobRequest, best: Match
   const until = Math.min(desk.head.timestamp + lease, job.deadline)
   const leaseUntil = BigInt(Math.max(until, Math.min(seconds(desk) + lease, job.deadline)))
   const data = encodeAssign(job.jobId, best.address, best.priceWei, leaseUntil)
-  desk.money.send(job.jobId, 'assign', data)
+  endSpan(desk, job.jobId, 'match')
+  beginSpan(desk, job, 'assign final')
+  asJob(desk, job, () => desk.money.send(job.jobId, 'assign', data))
   desk.book.save(job)
 }
 
@@ -87,6 +90,7 @@ function resume(desk: Desk, job: JobRecord): boolean {
   desk.workers.take(worker.worker, job.jobId)
   job.phase = 'dispatching'
   delete job.waiting
+  endSpan(desk, job.jobId, 'match')
   move(desk, job, 'assign')
   push(desk, job)
   desk.ctx.reached('scheduler-job-resumed')
@@ -114,7 +118,7 @@ export function push(desk: Desk, job: JobRecord) {
     desk.book.save(job)
   }
   pushed.askedAt = desk.ctx.now()
-  desk.book.afterCommit(() => askWorker(desk, job, attempt))
+  asJob(desk, job, () => desk.book.afterCommit(() => askWorker(desk, job, attempt)))
 }
 
 function askWorker(desk: Desk, job: JobRecord, attempt: number): void {

@@ -8,6 +8,7 @@ import { assignOne, push } from './assign-jobs.ts'
 import { type Desk, seconds } from './desk.ts'
 import { endJob, giveUp, LOST, move, tellState } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
+import { asJob, beginSpan, endSpan } from './job-trace.ts'
 import type { Mined } from './money-desk.ts'
 import { readEscrow } from './submit.ts'
 
@@ -51,6 +52,20 @@ type JobLog = Extract<MarketLog, { jobId: Hex }>
 function applyEvent(desk: Desk, event: JobLog, transaction: Hex, height: number): boolean {
   const job = desk.book.get(event.jobId)
   if (job === undefined || job.phase === 'ended') return false
+  let ours = false
+  asJob(desk, job, () => {
+    ours = applyTo(desk, job, event, transaction, height)
+  })
+  return ours
+}
+
+function applyTo(
+  desk: Desk,
+  job: JobRecord,
+  event: JobLog,
+  transaction: Hex,
+  height: number,
+): boolean {
   switch (event.event) {
     case 'EscrowOpened':
       if (event.coordinator !== desk.props.address) return false
@@ -93,6 +108,8 @@ function opened(desk: Desk, job: JobRecord, transaction: Hex, height: number): v
   job.escrowHeight = height
   job.phase = 'queued'
   desk.book.save(job)
+  endSpan(desk, job.jobId, 'escrow final')
+  beginSpan(desk, job, 'match')
   tellState(desk, job)
   answerSubmits(desk, job)
   assignOne(desk, job)
@@ -113,6 +130,7 @@ function assigned(desk: Desk, job: JobRecord, event: Extract<JobLog, { event: 'A
   job.price = event.price
   job.leaseUntil = Number(event.leaseUntil)
   if (job.phase !== 'assigning') return desk.book.save(job)
+  endSpan(desk, job.jobId, 'assign final')
   move(desk, job, 'assign')
   job.phase = 'dispatching'
   desk.book.save(job)

@@ -43,6 +43,8 @@ export interface Desk {
   readonly pushed: Map<Hex, Pushed>
   /** Those who wait until a job's escrow is open, or can never be. */
   readonly opening: Map<Hex, (() => void)[]>
+  /** Steps under way of jobs that are traced, by job and name; the call ends one. */
+  readonly spans: Map<string, () => void>
   /** Jobs and idempotency keys that are being submitted. */
   readonly reading: Set<Hex>
   /** The newest final block that was read. */

@@ -34,6 +34,11 @@ export class JobBook {
     return [...this.jobs.values()].filter((job) => job.phase !== 'ended')
   }
 
+  /** The latest ended ones, newest first. */
+  ended(): JobRecord[] {
+    return [...this.jobs.values()].filter((job) => job.phase === 'ended').reverse()
+  }
+
   get(jobId: Hex): JobRecord | undefined {
     const known = this.jobs.get(jobId)
     if (known !== undefined) return known
@@ -60,7 +65,9 @@ export class JobBook {
 
   /** Runs once everything noted so far is durable. */
   afterCommit(run: () => void): void {
-    this.waiting.push(run)
+    const { cause } = this.ctx
+    // One commit serves the work of several jobs: each goes on under its own cause.
+    this.waiting.push(cause ? () => this.ctx.causedBy(cause, run) : run)
   }
 
   /** Commits this turn's puts. A failed commit fails the actor, which restarts from the disk. */

@@ -7,6 +7,7 @@ import { type JobEvent, step } from '../../protocol/market/job-table.ts'
 import { encodeFail, encodeRefund } from '../../protocol/market/market-calls.ts'
 import { type Desk, seconds } from './desk.ts'
 import type { JobRecord } from './job-record.ts'
+import { asJob, beginSpan, endSpans } from './job-trace.ts'
 
 /** The code with which a job is requeued when its worker fell silent. */
 export const LOST = 'PROVIDER_LOST'
@@ -16,7 +17,9 @@ export function move(desk: Desk, job: JobRecord, event: JobEvent): void {
   assert(to !== undefined, `scheduler: ${event} of a job that is ${job.state}`)
   const changed = to.next !== job.state
   job.state = to.next
-  if (changed) tellState(desk, job)
+  if (!changed) return
+  job.stateAtMs = desk.ctx.wallTime()
+  tellState(desk, job)
 }
 
 export function tellState(desk: Desk, job: JobRecord): void {
@@ -61,6 +64,7 @@ export function requeue(desk: Desk, job: JobRecord, code: string, message: strin
   job.waiting = 'no_capacity'
   move(desk, job, 'requeue')
   desk.book.save(job)
+  beginSpan(desk, job, 'match')
 }
 
 /** All the money back: by `fail`, or by `refund` when the deadline has passed. */
@@ -72,7 +76,9 @@ export function giveUp(desk: Desk, job: JobRecord, code: string, message: string
   job.errorMessage ??= message.slice(0, 512)
   if (seconds(desk) > job.deadline) return refundLate(desk, job)
   job.phase = 'failing'
-  desk.money.send(job.jobId, 'fail', encodeFail(job.jobId, job.cancelRequested ? 1 : 2))
+  beginSpan(desk, job, 'refund final')
+  const data = encodeFail(job.jobId, job.cancelRequested ? 1 : 2)
+  asJob(desk, job, () => desk.money.send(job.jobId, 'fail', data))
   desk.book.save(job)
 }
 
@@ -82,7 +88,8 @@ export function refundLate(desk: Desk, job: JobRecord): void {
   job.errorCode ??= 'EXPIRED'
   job.errorMessage ??= 'the deadline passed before a result was settled'
   job.phase = 'refunding'
-  desk.money.send(job.jobId, 'refund', encodeRefund(job.jobId))
+  beginSpan(desk, job, 'refund final')
+  asJob(desk, job, () => desk.money.send(job.jobId, 'refund', encodeRefund(job.jobId)))
   desk.book.save(job)
   desk.ctx.reached('scheduler-job-expired')
 }
@@ -98,6 +105,7 @@ export interface Ending {
 export function endJob(desk: Desk, job: JobRecord, event: JobEvent, ending: Ending): void {
   desk.workers.release(job.worker, job.jobId)
   desk.pushed.delete(job.jobId)
+  endSpans(desk, job.jobId)
   // A receipt may settle while the job was back in the queue.
   if (step(job.state, event) === undefined) move(desk, job, 'assign')
   job.phase = 'ended'

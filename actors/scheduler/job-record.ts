@@ -68,6 +68,10 @@ export interface JobRecord {
   cancelRequested: boolean
   /** Its newest entry in the table of changes; 0 before the first. */
   changeSeq: number
+  /** W3C traceparent of its submission; absent in records of before and of untraced jobs. */
+  readonly trace?: string
+  /** Unix milliseconds at which it came into its present state; absent in records of before. */
+  stateAtMs?: number
 }
 
 const WEI = ['priceCap', 'price', 'unitPrice', 'paid', 'refunded'] as const
@@ -112,5 +116,6 @@ export function viewOf(job: JobRecord): JobView {
     errorCode: job.errorCode,
     errorMessage: job.errorMessage,
     waiting: job.phase === 'queued' ? job.waiting : undefined,
+    traceId: job.trace?.split('-')[1],
   }
 }

@@ -15,6 +15,7 @@ import type { SchedulerMessages } from '../messages/scheduler.ts'
 import { type Desk, seconds } from './desk.ts'
 import { giveUp, move, receiptData, requeue } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
+import { asJob, beginSpan } from './job-trace.ts'
 
 type Bodies = (typeof SchedulerMessages)['verbs']
 type Chunk = Infer<Bodies['Chunk']['body']>
@@ -117,7 +118,8 @@ function accept(desk: Desk, body: Finished): Verdict {
   job.receiptHash = checked.hash
   job.output = body.output
   const data = encodeSettle(settlementOf(checked.receipt), checked.signature)
-  desk.money.send(job.jobId, 'settle', data)
+  beginSpan(desk, job, 'settle final')
+  asJob(desk, job, () => desk.money.send(job.jobId, 'settle', data))
   desk.events.add(job.jobId, 'receipt', receiptData(job))
   desk.pushed.delete(job.jobId)
   desk.book.save(job)

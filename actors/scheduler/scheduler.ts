@@ -13,6 +13,7 @@ import type { Desk, SchedulerProps } from './desk.ts'
 import { EventLog, type JobEvent } from './event-log.ts'
 import { followChain } from './follow-chain.ts'
 import { JobBook } from './job-book.ts'
+import { jobLines } from './job-lines.ts'
 import { receiptData, stateData, tellState } from './job-moves.ts'
 import { type JobRecord, viewOf } from './job-record.ts'
 import { MoneyDesk } from './money-desk.ts'
@@ -37,6 +38,7 @@ function openDesk(ctx: Context, props: SchedulerProps): Desk {
     events: new EventLog(boot, () => ctx.now()),
     pushed: new Map(),
     opening: new Map(),
+    spans: new Map(),
     reading: new Set(),
     head: { height: book.meta('height') ?? 0, timestamp: 0 },
     startedAt: ctx.now(),
@@ -84,7 +86,11 @@ export const Scheduler = actor({
       }
     }
     return {
-      Quote: ({ consumer, request }, reply) => reply(quote(desk, consumer, request)),
+      Quote({ consumer, request }, reply) {
+        const done = ctx.span('quote')
+        reply(quote(desk, consumer, request))
+        done()
+      },
       Submit: (submission, reply) => whenReady(() => submit(desk, submission, reply)),
       Job({ jobId }, reply) {
         const job = book.get(jobId)
@@ -103,6 +109,7 @@ export const Scheduler = actor({
         events.after(jobId, seq, reply)
       },
       Providers: (_, reply) => reply(workers.views()),
+      Overview: ({ max }, reply) => reply(jobLines(book, max)),
       Register(body, reply) {
         reply(register(desk, body))
         book.flush()

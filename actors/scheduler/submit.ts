@@ -23,6 +23,7 @@ import { assignOne } from './assign-jobs.ts'
 import { archiveOf, type Desk, seconds } from './desk.ts'
 import { tellState } from './job-moves.ts'
 import { type JobRecord, type JobView, viewOf } from './job-record.ts'
+import { beginSpan, traceOf } from './job-trace.ts'
 import { noProvider } from './quote.ts'
 
 export interface Submission {
@@ -76,7 +77,10 @@ export function submit(desk: Desk, submission: Submission, reply: Reply) {
     return reply(no('BUSY', 'this job is being submitted already'))
   }
   for (const name of names) desk.reading.add(name)
+  // A deposit's escrow is waited for as a step of the job itself.
+  const isFinal = submission.escrowTx === undefined ? () => {} : desk.ctx.span('escrow final')
   const answer = (submitted: Submitted) => {
+    isFinal()
     for (const name of names) desk.reading.delete(name)
     reply(submitted)
   }
@@ -138,6 +142,8 @@ function create(
     updatedAtMs: desk.ctx.wallTime(),
     cancelRequested: false,
     changeSeq: 0,
+    stateAtMs: desk.ctx.wallTime(),
+    ...traceOf(desk),
   }
   if (submission.idempotencyKey !== undefined) {
     const row = JSON.stringify({ jobId, fingerprint: fingerprintOf(request) })
@@ -176,6 +182,7 @@ function fromDeposit(desk: Desk, draft: Draft, reply: Reply) {
       const call = { jobId, requestHash, modelRoot, priceCap, consumer, deadline: BigInt(deadline) }
       job.escrowTx = desk.money.send(jobId, 'open', encodeOpenEscrowFor(call))
       desk.book.save(job)
+      beginSpan(desk, job, 'escrow final')
       tellState(desk, job)
       whenOpen(desk, job, reply)
       desk.book.flush()
@@ -278,6 +285,7 @@ function fromEscrow(desk: Desk, draft: Draft, escrowTx: Hex, giveUpAt: number, r
           job.escrowHeight = at.height
           desk.book.save(job)
           tellState(desk, job)
+          beginSpan(desk, job, 'match')
           assignOne(desk, job)
           desk.book.afterCommit(() => reply(yes(job)))
           desk.book.flush()

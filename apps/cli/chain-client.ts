@@ -52,11 +52,16 @@ function refusal(error: unknown, rpc: string): CliError {
   return new CliError('REFUSED', 'the chain refused the transaction', text, hint)
 }
 
-export function chainClient(rpc: string, privateKey: Hex): ChainClient {
+/** What is sent belongs to the trace of `traceparent`, a W3C header. */
+export function chainClient(rpc: string, privateKey: Hex, traceparent?: string): ChainClient {
   const account = privateKeyToAccount(privateKey)
   const transport = http(rpc, { retryCount: 0, timeout: 10_000 })
   const reader = createPublicClient({ transport })
-  const writer = createWalletClient({ account, transport })
+  const headers = traceparent === undefined ? {} : { traceparent }
+  const writer = createWalletClient({
+    account,
+    transport: http(rpc, { retryCount: 0, timeout: 10_000, fetchOptions: { headers } }),
+  })
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()

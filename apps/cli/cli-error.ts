@@ -23,6 +23,7 @@ export const CLI_ERRORS = {
   UNREACHABLE: { exit: 1, meaning: 'A part of the cluster does not answer.' },
   REFUSED: { exit: 1, meaning: 'The chain or the coordinator refused the request.' },
   JOB_FAILED: { exit: 1, meaning: 'The job ended without a result; its money was returned.' },
+  UNKNOWN: { exit: 1, meaning: 'The cluster knows nothing under that name.' },
   TIMEOUT: { exit: 1, meaning: 'Something took longer than its limit.' },
   FILE: { exit: 1, meaning: 'A file cannot be read or written.' },
   INVALID_RECEIPT: { exit: 1, meaning: 'The receipt file does not verify.' },

@@ -17,8 +17,9 @@ function asCliError(error: unknown, api: string): unknown {
   return error
 }
 
-export function coordinatorDesk(api: string, privateKey: Hex): JobDesk {
-  const client = new CoordinatorClient({ baseUrl: api, privateKey })
+export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: string): JobDesk {
+  const traced = traceparent === undefined ? {} : { traceparent }
+  const client = new CoordinatorClient({ baseUrl: api, privateKey, ...traced })
   const guarded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work

@@ -16,6 +16,7 @@ import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { topologyCheckCommand } from './commands/topology-check.ts'
 import { topologyGraphCommand } from './commands/topology-graph.ts'
+import { traceCommand } from './commands/trace.ts'
 import { upCommand } from './commands/up.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -36,6 +37,7 @@ export function program(terminal: Terminal): Command {
     statusCommand(terminal),
     runCommand(terminal),
     inspectCommand(terminal),
+    traceCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
     group(

@@ -6,6 +6,7 @@ import type { SchedulerMessages } from '../../actors/messages/scheduler.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
+import type { Cause } from '../../runtime/trace/cause.ts'
 import type { HttpSink } from '../../transport/http/http-server.ts'
 import type { ClusterStatus } from '../node/cluster-events.ts'
 import type { Nonces } from './nonces.ts'
@@ -32,6 +33,8 @@ export interface ApiContext {
     body: Body<SchedulerVerbs, N>,
     withinMs?: number,
   ): Promise<Reply<SchedulerVerbs, N>>
+  /** The same, with all asks a part of a trace. */
+  under(cause: Cause): ApiContext
   /** Asks an archive, the next one when one is down; rejects with ApiError. */
   archive<N extends AskNames<ArchiveVerbs>>(
     verb: N,
@@ -71,6 +74,8 @@ export interface ApiRoute<B = unknown> {
   readonly body?: z.ZodType<B>
   /** Names of the query's parameters; others are refused. */
   readonly query?: readonly string[]
+  /** Begins a trace when the client brings none; otherwise only a client's trace is gone on with. */
+  readonly traced?: true
   /** Calls a minute per account, or per address on public routes. */
   readonly perMinute?: number
   handle(request: ApiRequest<B>, api: ApiContext): Promise<ApiReply>

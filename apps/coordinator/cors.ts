@@ -2,8 +2,9 @@
 
 const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 
-const EXPOSED = 'x-request-id, idempotency-replayed, location, retry-after'
-const ACCEPTED = 'authorization, content-type, idempotency-key, last-event-id, x-request-id'
+const EXPOSED = 'x-request-id, idempotency-replayed, location, retry-after, traceparent'
+const ACCEPTED =
+  'authorization, content-type, idempotency-key, last-event-id, x-request-id, traceparent'
 const PREFLIGHT_SECONDS = 600
 
 type Headers = Readonly<Record<string, string>>

@@ -33,6 +33,7 @@ export function jobJson(job: Job) {
     receipt_id: receiptIdOf(job),
     receipt_hash: job.receiptHash ?? null,
     waiting_reason: job.waiting ?? null,
+    trace_id: job.traceId ?? null,
     error: job.errorCode ? { code: job.errorCode, message: job.errorMessage ?? '' } : null,
     requested_at: new Date(job.createdAtMs).toISOString(),
     updated_at: new Date(job.updatedAtMs).toISOString(),

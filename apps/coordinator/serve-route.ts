@@ -10,6 +10,7 @@ import type {
   HttpRoute,
   WholeReply,
 } from '../../transport/http/http-server.ts'
+import type { EdgeTrace } from '../edge/edge-trace.ts'
 import type { ApiContext, ApiReply, ApiRoute } from './api.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { API_ERRORS, ApiError, errorBody } from './errors.ts'
@@ -20,6 +21,9 @@ const NOBODY: Hex = `0x${'00'.repeat(20)}`
 
 type Headers = Readonly<Record<string, string>>
 
+/** Under this name, which no client can send, the request's own traceparent goes to its reply. */
+const TRACED = ' traceparent'
+
 function requestIdOf(headers: Headers): string {
   const given = headers['x-request-id']
   return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
@@ -27,7 +31,13 @@ function requestIdOf(headers: Headers): string {
 
 /** What every reply carries. */
 function commonHeaders(request: Headers, requestId: string): Headers {
-  return { 'cache-control': 'no-store', 'x-request-id': requestId, ...corsHeaders(request) }
+  const { [TRACED]: traceparent } = request
+  return {
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    ...(traceparent && { traceparent }),
+    ...corsHeaders(request),
+  }
 }
 
 export function errorReply(error: ApiError, request: Headers): WholeReply {
@@ -61,10 +71,11 @@ async function accountOf(route: ApiRoute, request: HttpRequest, api: ApiContext)
 export interface Serving {
   readonly api: ApiContext
   readonly limits: RateLimit
+  readonly traces: EdgeTrace
   readonly fault: (error: unknown, where: string) => void
 }
 
-async function answer(route: ApiRoute, request: HttpRequest, { api, limits }: Serving) {
+async function answer(route: ApiRoute, request: HttpRequest, api: ApiContext, limits: RateLimit) {
   const account = await accountOf(route, request, api)
   if (route.perMinute) {
     const caller = account === NOBODY ? request.remoteAddress : account
@@ -86,14 +97,24 @@ export function serveRoute(route: ApiRoute, serving: Serving): HttpRoute {
     path: route.path,
     ...(route.body && { bodyBytesMax: REST_BODY_BYTES_MAX }),
     async handle(request) {
+      const { api, limits, traces } = serving
+      const step = traces.begin(request.headers.traceparent, route.traced)
+      if (route.traced) step?.name(`${route.method} ${route.path}`)
       // One id for the reply and for the log.
-      const headers = { ...request.headers, 'x-request-id': requestIdOf(request.headers) }
+      const headers = {
+        ...request.headers,
+        'x-request-id': requestIdOf(request.headers),
+        ...(step && { [TRACED]: step.traceparent }),
+      }
       try {
-        return toHttp(await answer(route, request, serving), headers)
+        const reached = step ? api.under(step.cause) : api
+        return toHttp(await answer(route, request, reached, limits), headers)
       } catch (error) {
         if (error instanceof ApiError) return errorReply(error, headers)
         serving.fault(error, `${route.method} ${request.path}, request ${headers['x-request-id']}`)
         return errorReply(new ApiError('INTERNAL_ERROR', 'something went wrong here'), headers)
+      } finally {
+        step?.end()
       }
     },
   }

@@ -8,9 +8,11 @@ import type { Network } from '../../config/network.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import { AskFailed } from '../../runtime/edge.ts'
 import type { Host } from '../../runtime/host.ts'
+import type { Cause } from '../../runtime/trace/cause.ts'
 import type { Sql } from '../../storage/sql/sql.ts'
 import type { HttpServer, Refusal } from '../../transport/http/http-server.ts'
 import { startHttp } from '../../transport/http/start-http.ts'
+import { EdgeTrace } from '../edge/edge-trace.ts'
 import type { ClusterStatus } from '../node/cluster-events.ts'
 import type { ApiContext } from './api.ts'
 import { ApiError, type ApiErrorCode } from './errors.ts'
@@ -53,10 +55,36 @@ function askError(error: unknown): ApiError {
   return new ApiError('SERVICE_UNAVAILABLE', `${target.kind} cannot be reached (${reason})`)
 }
 
-function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
-  const { host, schedulerKey, nodes, chainId, network, validatorSet } = options
+type Doors = Pick<ApiContext, 'scheduler' | 'archive'>
+
+/** The ways to the actors, for what a cause starts. */
+function doorsOf({ host, schedulerKey, nodes }: CoordinatorOptions) {
   let node = 0
-  return {
+  return (cause: Cause | undefined): Doors => ({
+    scheduler: (verb, body, within = ASK_MS) =>
+      host.edge
+        .ask(SchedulerMessages, schedulerKey, verb, body, { within, cause })
+        .catch((error) => {
+          throw askError(error)
+        }),
+    async archive(verb, body) {
+      for (let tries = 1; ; tries++) {
+        const key = nodes[node % nodes.length] as string
+        try {
+          return await host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS, cause })
+        } catch (error) {
+          node++
+          if (tries >= nodes.length) throw askError(error)
+        }
+      }
+    },
+  })
+}
+
+function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
+  const { chainId, network, validatorSet } = options
+  const doors = doorsOf(options)
+  const api: ApiContext = {
     chainId,
     genesisHash: network.genesisHash,
     validatorSetHash: network.validatorSetHash,
@@ -66,22 +94,10 @@ function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
     jobs,
     replays: new Replays(),
     status: options.status,
-    scheduler: (verb, body, within = ASK_MS) =>
-      host.edge.ask(SchedulerMessages, schedulerKey, verb, body, { within }).catch((error) => {
-        throw askError(error)
-      }),
-    async archive(verb, body) {
-      for (let tries = 1; ; tries++) {
-        const key = nodes[node % nodes.length] as string
-        try {
-          return await host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS })
-        } catch (error) {
-          node++
-          if (tries >= nodes.length) throw askError(error)
-        }
-      }
-    },
+    ...doors(undefined),
+    under: (cause) => ({ ...api, ...doors(cause) }),
   }
+  return api
 }
 
 async function openDatabase(options: CoordinatorOptions, signal: AbortSignal): Promise<Sql> {
@@ -134,7 +150,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const api = context(options, jobs)
   const fault = (error: unknown, where: string) =>
     options.warn(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
-  const serving = { api, limits: new RateLimit(), fault }
+  const traces = new EdgeTrace(options.host, 'coordinator')
+  const serving = { api, limits: new RateLimit(), traces, fault }
   const document = serveDocument('/openapi.json', JSON.stringify(openApi(ROUTES)))
   const routes = [...ROUTES.map((route) => serveRoute(route, serving)), document]
   const server = await startHttp(

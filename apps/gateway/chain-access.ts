@@ -7,6 +7,7 @@ import type { ValidatorMessages } from '../../actors/messages/validator.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
 import type { Body, Reply, Vocabulary } from '../../runtime/messages.ts'
+import type { Cause } from '../../runtime/trace/cause.ts'
 
 type VerbsOf<T> = T extends Vocabulary<infer V> ? V : never
 type Archive = VerbsOf<typeof ArchiveMessages>
@@ -42,7 +43,8 @@ export interface ChainAccess {
   storage(address: Hex, slot: Hex): Promise<bigint>
   call(request: CallRequest): Promise<CallResult>
   logs(query: LogQuery): Promise<LogAnswer>
-  submit(transaction: Uint8Array): Promise<Verdict>
+  /** With a cause, the transaction's way to its block is a part of that trace. */
+  submit(transaction: Uint8Array, cause?: Cause): Promise<Verdict>
   /** The nonce after all that waits; undefined when nothing of the address waits. */
   pendingNonce(address: Hex): Promise<number | undefined>
   /** A transaction that waits for a block. */

@@ -3,6 +3,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { EdgeStep } from '../edge/edge-trace.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
 import { type Param, readParams, type Values } from './params.ts'
@@ -20,6 +21,8 @@ export interface RpcContext {
   /** Such as AITBC/v0.1.0. */
   readonly clientVersion: string
   readonly secp256k1: Secp256k1
+  /** The request's step in the trace that it came with; a method that names it is shown there. */
+  readonly step?: EdgeStep
   /** The WebSocket that the request came over; absent over HTTP. */
   readonly desk?: SubscriptionDesk
 }

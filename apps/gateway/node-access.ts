@@ -7,6 +7,7 @@ import { ValidatorMessages } from '../../actors/messages/validator.ts'
 import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../config/limits.ts'
 import type { AskFailed, Edge } from '../../runtime/edge.ts'
 import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../runtime/messages.ts'
+import type { Cause } from '../../runtime/trace/cause.ts'
 import { type ChainAccess, ChainUnavailable } from './chain-access.ts'
 
 export class NodeAccess implements ChainAccess {
@@ -33,13 +34,14 @@ export class NodeAccess implements ChainAccess {
     verb: N,
     body: Body<V, N>,
     within = RPC_ASK_MS,
+    cause?: Cause,
   ): Promise<Reply<V, N>> {
     let last = 'no nodes are configured'
     for (let attempt = 0; attempt < this.names.length; attempt++) {
       const used = this.current
       try {
         const name = this.names[used] as string
-        const reply = await this.edge.ask(vocabulary, name, verb, body, { within })
+        const reply = await this.edge.ask(vocabulary, name, verb, body, { within, cause })
         this.answering = true
         return reply
       } catch (error) {
@@ -95,9 +97,10 @@ export class NodeAccess implements ChainAccess {
     }
   }
 
-  submit: ChainAccess['submit'] = async (transaction) => {
+  submit: ChainAccess['submit'] = async (transaction, cause) => {
     const asked = this.current
-    const [verdict] = await this.ask(MempoolMessages, 'Submit', { transactions: [transaction] })
+    const body = { transactions: [transaction] }
+    const [verdict] = await this.ask(MempoolMessages, 'Submit', body, RPC_ASK_MS, cause)
     if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
     // The node that failed had taken it and told the others, only its answer was lost.
     const taken = verdict.code === 'ALREADY_KNOWN' && this.current !== asked

@@ -8,6 +8,7 @@ import type { Host } from '../../runtime/host.ts'
 import type { HttpServer } from '../../transport/http/http-server.ts'
 import { type DriverChoice, startHttp } from '../../transport/http/start-http.ts'
 import { version } from '../cli/version.ts'
+import { EdgeTrace } from '../edge/edge-trace.ts'
 import { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
 import { ChainFollower } from './chain-follower.ts'
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   /** The native one when absent. */
   readonly secp256k1?: Secp256k1
   readonly driver?: DriverChoice['driver']
+  /** Goes on with the traces that clients bring. */
+  readonly traces?: EdgeTrace
   /** Takes lines for the operator: a slower driver, another node, a fault. */
   readonly say: (line: string) => void
 }
@@ -70,7 +73,7 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     {
       host: address,
       port,
-      routes: httpRoutes(rpc, context),
+      routes: httpRoutes(rpc, context, options.traces),
       sockets: [socketRoute(rpc, context, follower)],
       refuse,
       failed: (error, request) => fault(error, `${request.method} ${request.path}`),
@@ -97,5 +100,7 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
 export function startGateway(
   options: GatewayOptions & { readonly host: Host; readonly nodes: readonly string[] },
 ): Promise<Gateway> {
-  return serveChain(new NodeAccess(options.host.edge, options.nodes, options.say), options)
+  const traces = new EdgeTrace(options.host, 'gateway')
+  const access = new NodeAccess(options.host.edge, options.nodes, options.say)
+  return serveChain(access, { ...options, traces })
 }

@@ -90,6 +90,8 @@ export interface JobView {
   readonly inStateMs: number
   /** Why it waits or how it ended. */
   readonly reason: string
+  /** The trace of its submission: `aitbc trace` draws it. */
+  readonly trace?: string | undefined
 }
 
 export interface JobsView {
@@ -215,4 +217,11 @@ export interface SpanView {
   readonly host: string
   readonly startMs: number
   readonly ms: number
+}
+
+export interface TraceDocument {
+  readonly trace: string
+  readonly spans: readonly SpanView[]
+  /** Hosts of this process that did not answer in time. */
+  readonly silent: readonly string[]
 }

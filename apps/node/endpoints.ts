@@ -13,6 +13,16 @@ export interface Endpoints {
     readonly privateKey: Hex
   }[]
   readonly pids: readonly number[]
+  /** Absent in files of before. */
+  readonly nodes?: readonly NodeEndpoints[]
+}
+
+export interface NodeEndpoints {
+  readonly name: string
+  readonly process: string
+  readonly pid: number
+  /** Base URL of the admin server of its process. */
+  readonly admin: string
 }
 
 export function endpointsFile(dataDirectory: string): string {

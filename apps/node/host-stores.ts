@@ -26,6 +26,11 @@ export class HostStores {
     return store
   }
 
+  /** Those that are open, by their folders. */
+  open(): Iterable<readonly [string, LmdbStore]> {
+    return this.stores
+  }
+
   async close(): Promise<void> {
     for (const store of this.stores.values()) await store.close()
   }

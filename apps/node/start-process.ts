@@ -13,12 +13,15 @@ import { type HostPlan, mainHostOf, nodesWith, placement, validatorNames } from 
 import { type PreparedProcess, type ProcessOptions, prepareProcess } from './prepare-process.ts'
 import { type NodeServers, startServers } from './process-servers.ts'
 import { pullModels } from './pull-models.ts'
+import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
 
 export interface RunningProcess {
   readonly network: PreparedProcess['network']
   /** By node: the addresses of what it serves. */
   readonly nodes: Readonly<Record<string, NodeServers>>
+  /** Base URL of the admin server. */
+  readonly admin: string
   readonly status: ClusterStatusReader
   stop(): Promise<void>
 }
@@ -104,17 +107,19 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     Promise.all(hosts.map((one) => crew.start({ plan: one, topology, network, dataDirectory })))
   const hasScheduler = nodesWith(topology, 'coordinator').length > 0
   const status = new ClusterStatusReader(host, validatorNames(topology), hasScheduler)
-  let servers: { stop(): Promise<void> } | undefined
+  const servers: { stop(): Promise<void> }[] = []
   const stop = async () => {
     stopping()
     status.stop()
-    await servers?.stop()
+    for (const server of servers.reverse()) await server.stop()
     await crew.stop(plan.hosts.map(({ name }) => name))
     await host.stop()
     await log.close()
     prepared.release()
   }
   try {
+    const admin = await startOperations(options, { host, log, crew })
+    servers.push(admin)
     const pulling = pullModels(topology, plan.nodes, report)
     await launch(plan.hosts.filter((one) => !isProvider(one)))
     const validators = validatorNames(topology).filter((name) => plan.nodes.includes(name))
@@ -126,9 +131,9 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     await launch(plan.hosts.filter(isProvider))
     status.start()
     const started = await startServers(options, prepared, host, status)
-    servers = started
+    servers.push(started)
     step('servers', started.detail)
-    return { network, nodes: started.nodes, status, stop }
+    return { network, nodes: started.nodes, admin: admin.url, status, stop }
   } catch (error) {
     await stop()
     throw error

@@ -3,9 +3,14 @@
 import type { Worker } from 'node:worker_threads'
 import { THREAD_RESTARTS_MAX } from '../../config/limits.ts'
 import type { Host } from '../../runtime/host.ts'
+import { newCounters } from '../../runtime/metrics/host-counters.ts'
 import type { LogLine } from '../../runtime/ports.ts'
 import { runningFile } from '../../transport/threads/running-file.ts'
 import { ThreadMesh } from '../../transport/threads/thread-mesh.ts'
+import type { AdminThread } from './admin/admin-options.ts'
+import type { AgentCalls } from './agent/agent-api.ts'
+import { absentAgent, callAgent } from './agent/call-agent.ts'
+import type { HostPlan } from './plan.ts'
 import type { WorkerInput, WorkerReport } from './worker-input.ts'
 
 const RESTART_DELAY_MS = 500
@@ -19,6 +24,9 @@ export interface CrewEvents {
 interface Member {
   readonly input: WorkerInput
   worker: Worker
+  agent: AgentCalls
+  counters: SharedArrayBuffer
+  state: AdminThread['state']
   restarts: number
 }
 
@@ -36,8 +44,9 @@ export class ThreadCrew {
   /** Resolves with the thread's own words when its actors run; rejects if it cannot start. */
   start(input: WorkerInput): Promise<{ ms: number; actors: number }> {
     return new Promise((resolve, reject) => {
-      const worker = this.launch(input)
-      this.members.set(input.plan.name, { input, worker, restarts: 0 })
+      const launched = this.launch(input)
+      const { worker } = launched
+      this.members.set(input.plan.name, { input, ...launched, restarts: 0 })
       worker.on('message', (report: WorkerReport) => {
         if (report.type === 'started') resolve(report)
         else if (report.type === 'failed')
@@ -47,29 +56,43 @@ export class ThreadCrew {
     })
   }
 
-  private launch(input: WorkerInput): Worker {
+  private launch(input: WorkerInput) {
     const module = runningFile(import.meta.url, './worker')
-    const worker = this.mesh.start(input.plan.name, module, { ...input })
+    const counters = newCounters()
+    const worker = this.mesh.start(input.plan.name, module, { ...input, counters })
     worker.on('message', (report: WorkerReport) => {
       if (report.type === 'log') this.events.log(report.line)
     })
     worker.on('error', (error) => this.events.warn(`thread ${input.plan.name}: ${error.message}`))
     worker.once('exit', () => this.exited(input.plan.name, worker))
-    return worker
+    const agent = callAgent(worker, input.plan.name)
+    return { worker, agent, counters, state: 'running' as const }
+  }
+
+  /** The planned threads as they are now; those that were not started yet are down too. */
+  threads(plans: readonly HostPlan[]): AdminThread[] {
+    return plans.map(({ name: host, node }) => {
+      const member = this.members.get(host)
+      const { state = 'stopped', restarts = 0, agent = absentAgent(host) } = member ?? {}
+      return { host, node, state, restarts, counters: member?.counters, agent }
+    })
   }
 
   /** A thread that ends by itself has crashed: its actors start again on a new one. */
   private exited(name: string, worker: Worker): void {
     const member = this.members.get(name)
-    if (this.stopping || member?.worker !== worker) return
+    if (member?.worker !== worker) return
+    member.state = 'stopped'
+    if (this.stopping) return
     if (member.restarts >= THREAD_RESTARTS_MAX) {
       this.events.warn(`thread ${name} died ${member.restarts + 1} times and stays down`)
       return
     }
     member.restarts++
+    member.state = 'restarting'
     this.events.warn(`thread ${name} died and is started again`)
     setTimeout(() => {
-      if (!this.stopping) member.worker = this.launch(member.input)
+      if (!this.stopping) Object.assign(member, this.launch(member.input))
     }, RESTART_DELAY_MS)
   }
 

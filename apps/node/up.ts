@@ -64,7 +64,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const endpoints = firstEndpoints(running)
   const accounts = network.keys === 'public' ? devAccounts() : []
   const pids = [process.pid]
-  writeEndpoints(dataDirectory, { ready: true, endpoints, accounts, pids })
+  const nodes = plan.nodes.map((name) => {
+    return { name, process: plan.name, pid: process.pid, admin: running.admin }
+  })
+  writeEndpoints(dataDirectory, { ready: true, endpoints, accounts, pids, nodes })
   report({ type: 'ready', ms: Math.round(performance.now() - startedAt) })
   const ticker = statusTicker(running.status, report)
   const spec = network.genesis as { accounts?: { balance: string }[] }

@@ -11,6 +11,8 @@ export interface WorkerInput {
   readonly network: Network
   /** Absolute. Each node keeps its state in a folder of its own below. */
   readonly dataDirectory: string
+  /** Where the thread's host counts, for others to read; given by whoever starts the thread. */
+  readonly counters?: SharedArrayBuffer
 }
 
 export type WorkerReport =

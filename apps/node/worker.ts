@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import { joinMesh } from '../../transport/threads/thread-mesh.ts'
+import { serveAgent } from './agent/serve-agent.ts'
+import { threadAgent } from './agent/thread-agent.ts'
 import { chainSetup } from './chain-setup.ts'
 import { HostStores } from './host-stores.ts'
 import { hostTasks, type StoppableTasks } from './host-tasks.ts'
@@ -12,7 +14,7 @@ import { placement } from './plan.ts'
 import type { StopRequest, WorkerInput, WorkerReport } from './worker-input.ts'
 
 const input = workerData as WorkerInput
-const { plan, topology, network, dataDirectory } = input
+const { plan, topology, network, dataDirectory, counters } = input
 const startedAt = performance.now()
 const report = (message: WorkerReport) => parentPort?.postMessage(message)
 const stores = new HostStores(dataDirectory, plan.node)
@@ -31,11 +33,13 @@ function start(tasks: StoppableTasks, startActors: StartActors): Host {
     scheduler: realScheduler,
     storeFor: (kind) => stores.storeFor(kind),
     tasks,
+    ...(counters && { counters }),
     log: (line) => {
       if (line.level !== 'debug') report({ type: 'log', line })
     },
   })
   joinMesh(host)
+  serveAgent(threadAgent({ host, stores: () => stores.open() }))
   startActors(host, chainSetup(network))
   return host
 }

@@ -125,7 +125,7 @@ export class ModelTasks implements TaskRunner {
     this.runs.set(runId, run)
     let loaded: Loaded | undefined
     try {
-      loaded = await this.loadedAgain(modelId)
+      loaded = await this.loadedAgain(modelId, on)
       if (run.stopped) throw new RunError('CANCELLED', 'cancelled before it began')
       await this.finished(loaded.process, JSON.parse(request) as JobRequest, unitsMax, run, on)
     } finally {
@@ -135,10 +135,14 @@ export class ModelTasks implements TaskRunner {
   }
 
   /** The very model that was offered. Whatever keeps it away is this provider's fault. */
-  private async loadedAgain(modelId: string): Promise<Loaded> {
+  private async loadedAgain(modelId: string, on: On): Promise<Loaded> {
     try {
+      const known = await this.models.get(modelId)?.catch(() => undefined)
+      const isFresh = !known?.process.alive
+      if (isFresh) on.chunk({ loading: true })
       const loaded = await this.loaded(modelId)
       await loaded.process.ready
+      if (isFresh) on.chunk({ loading: false })
       if (this.roots.get(modelId) === modelRoot(loaded.manifest)) return loaded
     } catch (error) {
       throw new RunError('MODEL_CRASHED', (error as Error).message)

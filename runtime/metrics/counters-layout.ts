@@ -16,6 +16,8 @@ export const HEAD = {
   kinds: 2,
   links: 3,
   lateReplies: 4,
+  /** Of all that `delay` counted. */
+  delaySumUs: 5,
   /** One per reason, in the order of REASONS. */
   deadLetters: 8,
   /** How much later than planned a timer ran, in microseconds. */
@@ -30,6 +32,8 @@ export const KIND = {
   handled: 3,
   restarts: 4,
   deadLetters: 5,
+  /** Of all that `handling` counted. */
+  handlingSumUs: 6,
   /** Time in handlers in microseconds; counted only while somebody reads. */
   handling: 8,
 } as const

@@ -88,6 +88,7 @@ export class HostCounters {
   delayed(us: number): void {
     const at = HEAD.delay + bucketOf(us)
     this.head[at] = (this.head[at] as number) + 1
+    this.head[HEAD.delaySumUs] = (this.head[HEAD.delaySumUs] as number) + us
   }
 
   private row(
@@ -121,4 +122,5 @@ export function count(row: Float64Array, figure: number, by: number): void {
 
 export function handlingTook(row: Float64Array, us: number): void {
   count(row, KIND.handling + bucketOf(us), 1)
+  count(row, KIND.handlingSumUs, us)
 }

@@ -17,6 +17,8 @@ export interface Histogram {
   /** Values below 2^i units that are not in an earlier bucket. */
   readonly buckets: readonly number[]
   readonly count: number
+  /** In units. */
+  readonly sum: number
   /** Upper bounds in units; undefined while nothing was counted. */
   readonly p50: number | undefined
   readonly p99: number | undefined
@@ -76,11 +78,12 @@ function quantile(buckets: readonly number[], count: number, share: number): num
   return 2 ** (index < 0 ? BUCKETS - 1 : index)
 }
 
-export function histogram(buckets: readonly number[]): Histogram {
+export function histogram(buckets: readonly number[], sum: number): Histogram {
   const count = buckets.reduce((sum, one) => sum + one, 0)
   return {
     buckets,
     count,
+    sum,
     p50: quantile(buckets, count, 0.5),
     p99: quantile(buckets, count, 0.99),
   }
@@ -88,7 +91,8 @@ export function histogram(buckets: readonly number[]): Histogram {
 
 /** The histogram of handling times in a kind's row. */
 export function handlingOf(figures: Float64Array): Histogram {
-  return histogram([...figures.subarray(KIND.handling, KIND.handling + BUCKETS)])
+  const buckets = figures.subarray(KIND.handling, KIND.handling + BUCKETS)
+  return histogram([...buckets], figures[KIND.handlingSumUs] as number)
 }
 
 function kindFigures(row: Row): KindFigures {
@@ -136,11 +140,14 @@ export function readCounters(buffer: SharedArrayBuffer): HostFigures {
       REASONS.map((reason, i) => [reason, head[HEAD.deadLetters + i] as number]),
     ),
     lateReplies: head[HEAD.lateReplies] as number,
-    delay: histogram([...head.subarray(HEAD.delay, HEAD.delay + BUCKETS)]),
+    delay: histogram(
+      [...head.subarray(HEAD.delay, HEAD.delay + BUCKETS)],
+      head[HEAD.delaySumUs] as number,
+    ),
   }
 }
 
 /** Of a host that has not started yet. */
 function emptyFigures(): HostFigures {
-  return { kinds: [], links: [], deadLetters: {}, lateReplies: 0, delay: histogram([]) }
+  return { kinds: [], links: [], deadLetters: {}, lateReplies: 0, delay: histogram([], 0) }
 }

@@ -16,6 +16,8 @@ export interface CoordinatorClientOptions {
   readonly address?: Hex
   readonly sign?: (message: string) => Promise<Hex>
   readonly timeoutMs?: number
+  /** W3C traceparent sent with what is asked to be done: the job's trace goes on from there. */
+  readonly traceparent?: string
 }
 
 export interface JobBody {
@@ -52,6 +54,8 @@ export interface Job {
   readonly settle_tx: Hex | null
   readonly settle_block: number | null
   readonly receipt_id: Hex | null
+  /** 32 hex digits; null for jobs of before. */
+  readonly trace_id: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -98,12 +102,14 @@ export class CoordinatorClient {
   private readonly baseUrl: string
   private readonly signer: Signer | undefined
   private readonly timeoutMs: number
+  private readonly traceparent: string | undefined
   private token: string | undefined
 
   constructor(options: CoordinatorClientOptions) {
     this.baseUrl = options.baseUrl.replace(/\/$/, '')
     this.signer = signerOf(options)
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS_DEFAULT
+    this.traceparent = options.traceparent
   }
 
   async login(): Promise<void> {
@@ -187,6 +193,8 @@ export class CoordinatorClient {
   ): Promise<Response> {
     if (!options.open && !this.token && this.signer) await this.login()
     const headers: Record<string, string> = { ...options.headers }
+    // Reads are no part of what becomes of a job.
+    if (this.traceparent !== undefined && method !== 'GET') headers.traceparent = this.traceparent
     if (options.body !== undefined) headers['content-type'] = 'application/json'
     if (this.token && !options.open) headers.authorization = `Bearer ${this.token}`
     const response = await fetch(`${this.baseUrl}${path}`, {

@@ -6,7 +6,12 @@
 
 import { mkdirSync } from 'node:fs'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { LMDB_MAP_BYTES, LMDB_TABLES_MAX, STORE_KEY_BYTES_MAX } from '../../config/limits.ts'
+import {
+  LMDB_COMMITS_TIMED,
+  LMDB_MAP_BYTES,
+  LMDB_TABLES_MAX,
+  STORE_KEY_BYTES_MAX,
+} from '../../config/limits.ts'
 import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
 
@@ -16,11 +21,39 @@ type Table = Database<Buffer, Buffer>
 const LOWEST = Uint8Array.of(0)
 const HIGHEST = new Uint8Array(STORE_KEY_BYTES_MAX).fill(255)
 
+export interface StoreStats {
+  /** Bytes of the map that hold pages, free ones among them; the map itself is `mapBytes`. */
+  readonly usedBytes: number
+  readonly mapBytes: number
+  /** Over all tables. */
+  readonly rows: number
+  /** Slots of the reader table in use, in all processes. */
+  readonly readers: number
+  /** Since this store was opened; the failed ones among them. */
+  readonly commits: number
+  readonly commitsFailed: number
+  /** Milliseconds, over the latest commits; undefined before the first. */
+  readonly commitP50Ms: number | undefined
+  readonly commitP99Ms: number | undefined
+}
+
+/** What lmdb tells of an environment or a table: mdb_stat and mdb_env_info. */
+interface LmdbStats {
+  readonly pageSize: number
+  readonly entryCount: number
+  readonly mapSize: number
+  readonly lastPageNumber: number
+  readonly numReaders: number
+}
+
 const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const
 
 export class LmdbStore implements Store {
   private readonly root: RootDatabase<Buffer, Buffer>
   private readonly tables = new Map<string, Table>()
+  private readonly commitMs: number[] = []
+  private commits = 0
+  private commitsFailed = 0
 
   /**
    * Opens or creates the environment in `folder`; `mapBytes` is what its map starts with, and lmdb
@@ -82,11 +115,14 @@ export class LmdbStore implements Store {
 
   commit(puts: readonly Put[], done: (error?: Error) => void): void {
     let error: Error | undefined
+    const started = performance.now()
     try {
       this.write(puts)
     } catch (failure) {
       error = failure as Error
+      this.commitsFailed++
     }
+    this.commitMs[this.commits++ % LMDB_COMMITS_TIMED] = performance.now() - started
     queueMicrotask(() => done(error))
   }
 
@@ -105,7 +141,28 @@ export class LmdbStore implements Store {
 
   /** Bytes of memory map at present. */
   mapBytes(): number {
-    return (this.root.getStats() as { mapSize: number }).mapSize
+    return (this.root.getStats() as LmdbStats).mapSize
+  }
+
+  /** Reads a few pages of the map; opens the tables that this process has not used yet. */
+  stats(): StoreStats {
+    const whole = this.root.getStats() as LmdbStats
+    let rows = 0
+    for (const key of this.root.getKeys()) {
+      rows += (this.table(String(key)).getStats() as LmdbStats).entryCount
+    }
+    const sorted = [...this.commitMs].sort((a, b) => a - b)
+    const share = (part: number) => sorted[Math.floor(part * (sorted.length - 1))]
+    return {
+      usedBytes: (whole.lastPageNumber + 1) * whole.pageSize,
+      mapBytes: whole.mapSize,
+      rows,
+      readers: whole.numReaders,
+      commits: this.commits,
+      commitsFailed: this.commitsFailed,
+      commitP50Ms: share(0.5),
+      commitP99Ms: share(0.99),
+    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { SPANS_KEPT } from '../../config/limits.ts'
 import { type Cause, isSpanId, isTraceId, newCause } from '../../runtime/trace/cause.ts'
 import { parseTraceparent, traceparentText } from '../../runtime/trace/traceparent.ts'
 import { linked, Probe, probe, TestWorld } from '../kit/hosts.ts'
@@ -102,6 +103,48 @@ test('a parked actor runs nothing until its link has room; the others go on', ()
   host.unpark(cell, 'c')
   world.run()
   assert.equal(seen, ['v 1', 'w 1'])
+})
+
+test('handling and named steps are kept as a tree over hosts', () => {
+  const world = new TestWorld()
+  const { a, b } = linked(world)
+  const far = probe((ctx) => ({
+    Echo: (text, reply) => {
+      const done = ctx.span('work')
+      ctx.after(text, 40, () => {
+        done()
+        done()
+        reply(text)
+      })
+    },
+  }))
+  const near = probe((ctx) => ({
+    Note: (text) =>
+      ctx.ask(Probe, 'b.far', 'Echo', text, { within: 100, ok: () => {}, failed: () => {} }),
+  }))
+  b.spawn(far, 'b.far', null)
+  a.spawn(near, 'near', null)
+  a.edge.tell(Probe, 'near', 'Note', 'x', { cause })
+  a.edge.tell(Probe, 'near', 'Note', 'y')
+  world.run(200)
+  const [note, ...none] = a.tracer.spans(TRACE)
+  assert.is(none.length, 0)
+  assert.equal([note?.name, note?.parent, note?.actor], ['Note', SPAN, `${Probe.kind}/near`])
+  const [echo, work, ...more] = b.tracer.spans(TRACE)
+  assert.is(more.length, 0)
+  assert.equal([echo?.name, echo?.parent, echo?.host], ['Echo', note?.span, b.name])
+  assert.equal([work?.name, work?.parent], ['work', echo?.span])
+  assert.ok((work?.ms ?? 0) >= 40 && (work?.startMs ?? 0) >= (echo?.startMs ?? 0))
+  assert.is(a.tracer.spans(`${'0'.repeat(31)}1`).length, 0)
+})
+
+test('the newest steps are kept', () => {
+  const world = new TestWorld()
+  const { a } = linked(world)
+  for (let i = 0; i < SPANS_KEPT + 3; i++) a.tracer.record(cause, SPAN, String(i), 'x/y', 0)
+  const kept = a.tracer.spans(TRACE)
+  const names = [kept[0]?.name, kept.at(-1)?.name]
+  assert.equal([kept.length, ...names], [SPANS_KEPT, '3', String(SPANS_KEPT + 2)])
 })
 
 test.run()

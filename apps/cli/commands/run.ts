@@ -53,14 +53,19 @@ export function runCommand(terminal: Terminal): Command {
       const { chainClient } = await import('../chain-client.ts')
       const { coordinatorDesk } = await import('../coordinator-desk.ts')
       const { runJob } = await import('../run-job.ts')
+      const { realEntropy } = await import('../../../runtime/real-ports.ts')
+      const { newCause } = await import('../../../runtime/trace/cause.ts')
+      const { traceparentText } = await import('../../../runtime/trace/traceparent.ts')
       const request = {
         type: 'inference',
         model_id: model,
         input_data: input,
         requirements: requirements(options),
       }
-      const chain = chainClient(cluster.endpoints.rpc, account.privateKey)
-      const desk = coordinatorDesk(cluster.endpoints.api, account.privateKey)
+      // One trace from the quote to the settlement: ./aitbc trace shows it.
+      const traceparent = traceparentText(newCause(realEntropy))
+      const chain = chainClient(cluster.endpoints.rpc, account.privateKey, traceparent)
+      const desk = coordinatorDesk(cluster.endpoints.api, account.privateKey, traceparent)
       const say = speaker(options, terminal)
       const document = await runJob({ request, chain, desk, data, say })
       if (document.status === 'completed') {

@@ -76,6 +76,7 @@ export const createJob = apiRoute({
   method: 'POST',
   path: '/api/v1/jobs',
   access: 'account',
+  traced: true,
   summary: 'Create a job; its price is locked before it is accepted',
   body: CreateJobBody,
   perMinute: SUBMIT_PER_MINUTE,

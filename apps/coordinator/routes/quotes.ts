@@ -9,6 +9,7 @@ export const quotes = apiRoute({
   method: 'POST',
   path: '/api/v1/quotes',
   access: 'account',
+  traced: true,
   summary: 'Price a job before anything is spent',
   body: JobBody,
   perMinute: SUBMIT_PER_MINUTE,

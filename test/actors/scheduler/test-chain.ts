@@ -179,7 +179,7 @@ export class TestChain {
       setup: () => ({
         Submit: ({ transactions }, reply) => reply(transactions.map((raw) => this.submit(raw))),
         Forward: () => {},
-        TakeForBlock: (_, reply) => reply({ transactions: [] }),
+        TakeForBlock: (_, reply) => reply({ transactions: [], traced: [] }),
         SendersOf: (_, reply) => reply([]),
         Finalised: () => {},
         PendingNonce: (_, reply) => reply(undefined),

@@ -44,6 +44,7 @@ function jobOf(n: number, facts: Partial<Job>): Job {
     errorCode: undefined,
     errorMessage: undefined,
     waiting: undefined,
+    traceId: undefined,
     ...facts,
   }
 }

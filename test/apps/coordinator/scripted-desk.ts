@@ -131,6 +131,7 @@ export class Desk {
       errorCode: undefined,
       errorMessage: undefined,
       waiting: undefined,
+      traceId: undefined,
     }
     this.put(job)
     return { code: '', message: '', job }
@@ -174,6 +175,7 @@ export class Desk {
           return true
         }),
       Providers: (_, reply) => reply([]),
+      Overview: (_, reply) => reply([]),
       Register: (_, reply) => reply({ ...ok, heartbeatMs: 1000 }),
       Heartbeat: () => {},
       Chunk: () => {},

@@ -8,9 +8,10 @@ import { anyBytes } from '../../params.ts'
 export const sendRawTransaction = method(
   'eth_sendRawTransaction',
   [anyBytes],
-  async ({ chain, pending }, raw) => {
+  async ({ chain, pending, step }, raw) => {
     if (raw.length > TRANSACTION_BYTES_MAX) throw refusal('OVERSIZED')
-    const { hash, code, message } = await chain.submit(raw)
+    step?.name('eth_sendRawTransaction')
+    const { hash, code, message } = await chain.submit(raw, step?.cause)
     if (code !== '') throw refusal(code, message)
     pending.accepted(hash, raw)
     return hash

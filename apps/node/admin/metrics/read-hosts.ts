@@ -1,0 +1,14 @@
+// Reads the counters of every thread, and marks a reader on each.
+
+import { markReader } from '../../../../runtime/metrics/host-counters.ts'
+import { readCounters } from '../../../../runtime/metrics/read-counters.ts'
+import type { AdminOptions } from '../admin-options.ts'
+import type { HostReading } from './host-metrics.ts'
+
+export function readHosts(options: AdminOptions): HostReading[] {
+  return options.threads().flatMap(({ host, node, counters }) => {
+    if (!counters) return []
+    markReader(counters)
+    return [{ host, node, figures: readCounters(counters) }]
+  })
+}

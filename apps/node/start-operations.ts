@@ -1,0 +1,55 @@
+// The admin server of a process, composed from its threads: it answers from the first moment, so
+// that whoever watches sees a process that starts, and why it is not ready yet.
+
+import type { Host } from '../../runtime/host.ts'
+import type { HttpRoute } from '../../transport/http/http-server.ts'
+import type { AdminThread } from './admin/admin-options.ts'
+import { adminToken } from './admin/admin-token.ts'
+import { type RunningAdmin, startAdmin } from './admin/start-admin.ts'
+import { localAgent } from './agent/local-agent.ts'
+import { threadAgent } from './agent/thread-agent.ts'
+import type { HostLog } from './host-log.ts'
+import { nodesWith, SCHEDULER_KEY, validatorNames } from './plan.ts'
+import type { ProcessOptions } from './prepare-process.ts'
+import type { ThreadCrew } from './thread-crew.ts'
+
+export interface OperationsParts {
+  readonly host: Host
+  readonly log: HostLog
+  readonly crew: ThreadCrew
+  /** Routes of other parts behind the admin token. */
+  readonly guarded?: readonly HttpRoute[]
+}
+
+/** Rejects with ListenError when the metrics port is taken. */
+export function startOperations(
+  { topology, process: plan, dataDirectory, report }: ProcessOptions,
+  { host, log, crew, guarded = [] }: OperationsParts,
+): Promise<RunningAdmin> {
+  const allValidators = validatorNames(topology)
+  const own: AdminThread = {
+    host: host.name,
+    node: plan.name,
+    state: 'running',
+    restarts: 0,
+    counters: host.counters.buffer,
+    agent: localAgent(threadAgent({ host, stores: () => [] })),
+  }
+  return startAdmin({
+    process: plan.name,
+    nodes: plan.nodes,
+    host,
+    threads: () => [own, ...crew.threads(plan.hosts)],
+    dataDirectory,
+    token: adminToken(dataDirectory),
+    port: topology.nodes[plan.nodes[0] ?? '']?.ports?.metrics ?? 0,
+    log,
+    validators: allValidators.filter((name) => plan.nodes.includes(name)),
+    allValidators,
+    // Until stakers join, every validator is an authority (protocol/consensus/quorum.ts).
+    isQuorum: (count) => 3 * count > 2 * allValidators.length,
+    schedulerKey: nodesWith(topology, 'coordinator').length > 0 ? SCHEDULER_KEY : undefined,
+    guarded,
+    warn: (message) => report({ type: 'warning', message }),
+  })
+}
