@@ -31,7 +31,7 @@ export interface Side {
 
 /** Starts one side; `onTrunk` may take the carrier over, its downs are noted otherwise. */
 export async function startSide(
-  options: Pick<TrunksOptions, 'identity' | 'peers'> & { listen?: string },
+  options: Pick<TrunksOptions, 'identity' | 'peers' | 'clock'> & { listen?: string },
   onTrunk?: (carrier: Carrier) => void,
 ): Promise<Side> {
   const side = { carriers: [] as Carrier[], downs: [] as string[], log: [] as Side['log'] }
