@@ -1,4 +1,4 @@
-// A trunk to another process: one that reads slowly pushes back and costs no memory, and one that is
+// A trunk to another process: one that reads slowly pushes back and costs no memory; one that is
 // killed is missed at once.
 
 import { type ChildProcess, spawn } from 'node:child_process'
