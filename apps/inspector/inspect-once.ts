@@ -5,6 +5,7 @@ import { HEADER_QUERY, screenQuery } from './query/screen-query.ts'
 import type { ViewName } from './snapshot.ts'
 import { type InspectorState, initialState, type ProcessEndpoint } from './state/model.ts'
 import { answered, failed } from './state/replies.ts'
+import { withPane } from './state/selection.ts'
 import { viewRows } from './tables/view-rows.ts'
 import type { Size } from './terminal/cells.ts'
 import { frame, rowsWanted } from './views/frame.ts'
@@ -14,22 +15,25 @@ export interface OnceOptions {
   readonly processes: readonly ProcessEndpoint[]
   readonly view: ViewName
   readonly size: Size
+  readonly wanted: Wanted
+}
+
+export interface Wanted {
   readonly filter?: string | undefined
+  /** A column; with a `-` before it the other way round. */
   readonly sort?: string | undefined
-  readonly reverse?: boolean | undefined
+}
+
+/** The state whose view is filtered and sorted like that. */
+export function ordered(state: InspectorState, { filter = '', sort }: Wanted): InspectorState {
+  if (sort === undefined) return withPane(state, { filter })
+  return withPane(state, { filter, sort: sort.replace(/^-/, ''), reverse: sort.startsWith('-') })
 }
 
 export async function inspectOnce(options: OnceOptions): Promise<InspectorState> {
   const { cluster, processes, view, size } = options
   const first = initialState({ cluster, processes, now: Date.now(), view })
-  const pane = { ...first.panes[view], filter: options.filter ?? '' }
-  const order = options.sort
-    ? { sort: options.sort.replace(/^-/, ''), reverse: options.sort.startsWith('-') }
-    : {}
-  let state: InspectorState = {
-    ...first,
-    panes: { ...first.panes, [view]: { ...pane, ...order } },
-  }
+  let state = ordered(first, options.wanted)
   let number = 0
   const poller = new Poller(
     {

@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { nearestName } from '../../../lib/nearest-name.ts'
-import { inspectOnce, onceDocument, onceLines } from '../../inspector/inspect-once.ts'
+import { inspectOnce, onceDocument, onceLines, ordered } from '../../inspector/inspect-once.ts'
 import { findProcesses } from '../../inspector/poll/find-processes.ts'
-import { ACTOR_SORTS, actorFilter, actorOrder } from '../../inspector/query/actor-query.ts'
+import { ACTOR_SORTS } from '../../inspector/query/actor-query.ts'
 import { runOnTerminal } from '../../inspector/run-on-terminal.ts'
 import type { ViewName } from '../../inspector/snapshot.ts'
-import { type ProcessEndpoint, VIEWS } from '../../inspector/state/model.ts'
+import { initialState, type ProcessEndpoint, VIEWS } from '../../inspector/state/model.ts'
+import { shownColumns, viewRows } from '../../inspector/tables/view-rows.ts'
 import type { Size } from '../../inspector/terminal/cells.ts'
 import { unreachable } from '../../inspector/views/layout.ts'
 import { lostLine } from '../../inspector/views/placeholder.ts'
@@ -60,19 +61,22 @@ export function sizeOf(text: string): Size {
   )
 }
 
+/** What the live inspector says in its last line is here an error. */
 function checkOrder({ filter, sort }: InspectOptions, view: ViewName): void {
-  if (view !== 'actors') return
-  const read = actorFilter(filter ?? '')
-  if (!read.ok) {
-    throw new CliError('BAD_VALUE', 'the filter cannot be understood', read.problem, 'see ?')
+  const wanted = { cluster: '', processes: [], now: 0, view }
+  const problem = viewRows(ordered(initialState(wanted), { filter, sort }), 0).problem
+  if (problem) {
+    const words = 'words are text, field:text or number>100'
+    throw new CliError('BAD_VALUE', 'the filter cannot be understood', problem, words)
   }
-  if (sort === undefined || actorOrder(sort)) return
-  const names = Object.keys(ACTOR_SORTS)
-  const near = nearestName(sort.replace(/^-/, ''), names)
+  const names = view === 'actors' ? Object.keys(ACTOR_SORTS) : shownColumns(view, 1000)
+  const name = sort?.replace(/^-/, '')
+  if (name === undefined || names.includes(name)) return
+  const near = nearestName(name, names)
   throw new CliError(
     'BAD_VALUE',
-    `actors cannot be sorted by "${sort}"`,
-    `they can by ${names.join(', ')}; with a - before it the other way`,
+    `${view} cannot be sorted by "${name}"`,
+    `the columns are ${names.join(', ')}; with a - before it the other way`,
     near ? `did you mean --sort ${near}?` : 'name one of them with --sort',
   )
 }
@@ -106,9 +110,9 @@ async function once(options: InspectOptions, data: string, terminal: Terminal): 
   const view = viewOf(options.view)
   checkOrder(options, view)
   const size = sizeOf(options.size ?? `${Math.max(SIZE_LIMIT.width.min, terminal.columns)}x40`)
-  const { filter, sort } = options
   const processes = processesOf(data)
-  const state = await inspectOnce({ cluster: basename(data), processes, view, size, filter, sort })
+  const cluster = basename(data)
+  const state = await inspectOnce({ cluster, processes, view, size, wanted: options })
   const say = speaker(options, terminal)
   const document = onceDocument(state, size)
   if (!options.json) for (const line of onceLines(state, size)) say.line(line)

@@ -21,7 +21,8 @@ export class FakeAdmin {
   readonly acts: ActRequest[] = []
   actors: ActorView[]
   views: Views
-  /** Holds back answers until it is set to false again. */
+  connections = 0
+  /** Never answers what is asked while it is true. */
   silent = false
   nonsense = false
   readonly #server: Server
@@ -34,6 +35,7 @@ export class FakeAdmin {
     this.#server = createServer((request, response) => {
       void this.#answer(request, response)
     })
+    this.#server.on('connection', () => this.connections++)
   }
 
   async listen(): Promise<string> {
