@@ -1,4 +1,5 @@
-// `aitbc inspect --once`: one frame as text, one document, and every way in which it can be refused.
+// `aitbc inspect --once`: one frame as text, one document, and every way in which it can be
+// refused.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

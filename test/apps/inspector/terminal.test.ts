@@ -1,14 +1,9 @@
-// The inspector in a real terminal, with real keys: tmux runs it against admin servers of the test.
+// The inspector in a real terminal, with real keys.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { packageRoot } from '../../../lib/package-root.ts'
-import { FakeAdmin } from './fake-admin.ts'
-import { actor } from './recorded.ts'
-import { Tmux, tmuxMissing } from './tmux.ts'
+import { InspectorSession } from './inspector-session.ts'
+import { tmuxMissing } from './tmux.ts'
 
 const test = suite('inspect in a terminal')
 const missing = tmuxMissing()
@@ -17,49 +12,17 @@ const it = missing ? test.skip : test
 
 const SMALL = { width: 80, height: 24 }
 const LARGE = { width: 200, height: 60 }
-const folder = mkdtempSync(join(tmpdir(), 'inspect-tmux-'))
-const pidFile = join(folder, 'pid')
-const root = packageRoot()
 
-let admins: FakeAdmin[] = []
-let tmux: Tmux | undefined
+let session: InspectorSession
 
-test.before.each(async () => {
-  admins = ['node0', 'node1'].map(
-    (name, node) =>
-      new FakeAdmin(
-        name,
-        Array.from({ length: 40 }, (_, i) =>
-          actor(`worker/${name}-${i}`, { host: `${name}/chain`, depth: 1000 - i * 2 - node }),
-        ),
-      ),
-  )
-  const nodes = []
-  for (const admin of admins) {
-    nodes.push({ name: admin.process, process: admin.process, admin: await admin.listen() })
-  }
-  writeFileSync(join(folder, 'endpoints.json'), JSON.stringify({ ready: true, pids: [1], nodes }))
-  writeFileSync(join(folder, 'admin.token'), 'secret\n')
+test.before.each(() => {
+  session = new InspectorSession()
 })
 
-test.after.each(() => {
-  tmux?.close()
-  for (const admin of admins) admin.close()
-})
-
-test.after(() => rmSync(folder, { recursive: true }))
-
-/** Starts it in a shell, as a person would; the shell writes down the process's number. */
-async function start(size: { width: number; height: number }, options = ''): Promise<Tmux> {
-  tmux = new Tmux(size, root)
-  const command = `node --import tsx apps/cli/main.ts inspect --data ${folder} ${options}`
-  tmux.line(`clear; sh -c 'echo $$ > ${pidFile}; exec ${command}'; echo ENDED $?`)
-  await tmux.shows(/2\/2 nodes up/)
-  return tmux
-}
+test.after.each(() => session.close())
 
 it('80x24: filter, sort, freeze, tabs, and the terminal as it was after q', async () => {
-  const screen = await start(SMALL)
+  const screen = await session.start(SMALL)
   const first = await screen.shows(/worker\/node0-0 .*\n.*worker\/node1-0 /)
   assert.is(first.split('\n')[0]?.length, 79)
   assert.is(screen.ask('#{alternate_on} #{cursor_flag}'), '1 0')
@@ -90,7 +53,7 @@ it('80x24: filter, sort, freeze, tabs, and the terminal as it was after q', asyn
 })
 
 it('200x60: kill asks first, is confirmed, and the restart is counted', async () => {
-  const screen = await start(LARGE, '--admin')
+  const screen = await session.start(LARGE, '--admin')
   await screen.shows(/LAST ERROR/)
   screen.keys('j', 'j', 'Enter')
   await screen.shows(/Detail worker\/node1-0 [\s\S]*restarts +0/)
@@ -100,19 +63,19 @@ it('200x60: kill asks first, is confirmed, and the restart is counted', async ()
   )
   screen.keys('n')
   await screen.shows(/Detail worker\/node1-0/, /Kill this actor/)
-  assert.equal(admins[1]?.acts, [], 'n did nothing')
+  assert.equal(session.admins[1]?.acts, [], 'n did nothing')
 
   screen.keys('K')
   await screen.shows(/y kill/)
   // Meanwhile the actor falls down the list: what is killed is the actor that was asked about.
-  const named = admins[1]?.actors[0]
-  assert.ok(named && admins[1])
-  admins[1].actors[0] = { ...named, depth: 1 }
+  const named = session.admins[1]?.actors[0]
+  assert.ok(named && session.admins[1])
+  session.admins[1].actors[0] = { ...named, depth: 1 }
   screen.keys('y')
   await screen.shows(/kill worker\/node1-0: its supervisor/)
   await screen.shows(/restarts +1 [\s\S]*killed by an operator/)
   assert.equal(
-    admins.flatMap((admin) => admin.acts),
+    session.admins.flatMap((admin) => admin.acts),
     [{ host: 'node1/chain', actor: 'worker/node1-0', action: 'kill' }],
   )
 
@@ -125,7 +88,7 @@ it('200x60: kill asks first, is confirmed, and the restart is counted', async ()
 })
 
 it('a burst of keys loses none', async () => {
-  const screen = await start(SMALL)
+  const screen = await session.start(SMALL)
   await screen.shows(/worker\/node0-0 /)
   screen.type('jjjjjjjjkk?')
   await screen.shows(/Keys/)
@@ -136,7 +99,7 @@ it('a burst of keys loses none', async () => {
 })
 
 it('a resize draws the other size whole', async () => {
-  const screen = await start(SMALL)
+  const screen = await session.start(SMALL)
   await screen.shows(/worker\/node0-0 /, /LAST ERROR/)
   screen.resize(LARGE)
   const large = await screen.shows(/LAST ERROR[\s\S]*worker\/node1-25 [\s\S]*╰─{198}╯/)
@@ -144,34 +107,6 @@ it('a resize draws the other size whole', async () => {
   screen.resize(SMALL)
   const small = await screen.shows(/ACTOR[\s\S]*╰─{78}╯/, /LAST ERROR/)
   assert.is(small.trimEnd().split('\n').length, 24)
-})
-
-for (const [signal, status] of [
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const) {
-  it(`${signal} restores the terminal`, async () => {
-    const screen = await start(SMALL)
-    assert.is(screen.ask('#{alternate_on}'), '1')
-    process.kill(Number(readFileSync(pidFile, 'utf8')), signal)
-    await screen.shows(new RegExp(`ENDED ${status}`))
-    assert.is(screen.ask('#{alternate_on} #{cursor_flag} #{wrap_flag}'), '0 1 1')
-    screen.line('clear; stty -a')
-    const modes = await screen.shows(/iexten|\bicanon\b/)
-    assert.match(modes, /(?<!-)\bicanon\b/)
-    assert.match(modes, /(?<!-)\becho\b/)
-    assert.match(modes, /(?<!-)\bisig\b/)
-  })
-}
-
-it('a process that dies is shown as unreachable, the rest goes on', async () => {
-  const screen = await start(SMALL)
-  admins[1]?.close()
-  await screen.shows(/1\/2 nodes up(.*\n){2}.*node1 unreachable for [\s\S]*worker\/node1-0 /)
-  admins[0]?.close()
-  await screen.shows(/Unreachable: no process answers[\s\S]*what was known last/)
-  screen.keys('C-c')
-  await screen.shows(/ENDED 0/)
 })
 
 test.run()

@@ -1,4 +1,5 @@
-// A real terminal for tests: a tmux session with a shell in it, keys typed and the screen read back.
+// A real terminal for tests: a tmux session with a shell in it, keys typed and the screen read
+// back.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
