@@ -138,6 +138,16 @@ export const THREADS_PER_NODE_MAX = 16
 export const TOPOLOGY_ISSUES_MAX = 20
 export const PROVIDER_SLOTS_MAX = 64
 
+/** Node processes. */
+export const NODE_RESTARTS_MAX = 10
+export const NODE_RESTART_MS_MIN = 200
+export const NODE_RESTART_MS_MAX = 10_000
+/** A node that ran so long has not just failed again. */
+export const NODE_STEADY_MS = 10_000
+export const NODE_STOP_MS = 8000
+/** From the start of all nodes until each has heard of every other. */
+export const NODES_LINKED_MS = 60_000
+
 /** Storage. */
 export const LMDB_TABLES_MAX = 64
 export const LMDB_MAP_BYTES = 1024 * 1024 * 1024

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from '../../lib/hex.ts'
+import type { NodeAddresses } from './node-addresses.ts'
 
 export interface Endpoints {
   readonly ready: true
@@ -12,16 +13,18 @@ export interface Endpoints {
     readonly address: Hex
     readonly privateKey: Hex
   }[]
+  /** Of all processes; that which looks after the others first. */
   readonly pids: readonly number[]
   /** Absent in files of before. */
   readonly nodes?: readonly NodeEndpoints[]
 }
 
-export interface NodeEndpoints {
+export interface NodeEndpoints extends NodeAddresses {
   readonly name: string
   readonly process: string
+  /** 0 while it is down. */
   readonly pid: number
-  /** Base URL of the admin server of its process. */
+  /** Base URL of the admin server of its process; empty until it has run. */
   readonly admin: string
 }
 

@@ -10,3 +10,8 @@ export function pinNetwork(folder: string, network: Network): void {
   const text = JSON.stringify({ name, genesisHash, validatorSetHash }, null, 2)
   writeFileSync(join(folder, 'network.json'), `${text}\n`)
 }
+
+/** How a data folder names the network it belongs to. */
+export function networkMark(network: Network): string {
+  return `${network.name} ${network.genesisHash}`
+}

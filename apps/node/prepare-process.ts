@@ -10,6 +10,7 @@ import type { Topology } from '../../config/topology-schema.ts'
 import { openDataDirectory } from '../../storage/lmdb/data-directory.ts'
 import { type ChainSetup, chainSetup } from './chain-setup.ts'
 import type { ClusterEvent } from './cluster-events.ts'
+import { networkMark } from './pin-network.ts'
 import type { ProcessPlan } from './plan.ts'
 
 export interface ProcessOptions {
@@ -29,11 +30,6 @@ export interface PreparedProcess {
   readonly detail: string
   /** Gives the nodes' folders back. */
   release(): void
-}
-
-/** How a data folder names its network. */
-export function networkMark(network: Network): string {
-  return `${network.name} ${network.genesisHash}`
 }
 
 function takeFolders(folders: readonly string[], mark: string): () => void {

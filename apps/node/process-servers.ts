@@ -4,18 +4,13 @@
 import { join } from 'node:path'
 import type { Host } from '../../runtime/host.ts'
 import type { ClusterStatusReader } from './cluster-status.ts'
+import type { NodeAddresses } from './node-addresses.ts'
 import { nodesWith, SCHEDULER_KEY, validatorNames } from './plan.ts'
 import type { PreparedProcess, ProcessOptions } from './prepare-process.ts'
 
-export interface NodeServers {
-  rpc?: string
-  ws?: string
-  api?: string
-}
-
 export interface ProcessServers {
   /** By node: the addresses of what it serves. */
-  readonly nodes: Readonly<Record<string, NodeServers>>
+  readonly nodes: Readonly<Record<string, NodeAddresses>>
   /** For people: what runs on which driver. */
   readonly detail: string
   stop(): Promise<void>
@@ -81,7 +76,7 @@ export async function startServers(
   status: ClusterStatusReader,
 ): Promise<ProcessServers> {
   const running: { stop(): Promise<void> }[] = []
-  const nodes: Record<string, NodeServers> = {}
+  const nodes: Record<string, NodeAddresses> = {}
   const drivers: string[] = []
   const stop = async () => {
     for (const server of running.splice(0).reverse()) await server.stop()
@@ -89,7 +84,7 @@ export async function startServers(
   try {
     for (const node of options.process.nodes) {
       const roles = options.topology.nodes[node]?.roles ?? []
-      const own: NodeServers = {}
+      const own: NodeAddresses = {}
       if (roles.includes('gateway')) {
         const server = await gateway(options, prepared, host, node)
         running.push(server)

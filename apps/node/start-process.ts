@@ -9,9 +9,11 @@ import { MemoryStore } from '../../storage/memory/memory-store.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { ClusterStatusReader } from './cluster-status.ts'
 import { HostLog } from './host-log.ts'
+import type { NodeAddresses } from './node-addresses.ts'
 import { type HostPlan, mainHostOf, nodesWith, placement, validatorNames } from './plan.ts'
 import { type PreparedProcess, type ProcessOptions, prepareProcess } from './prepare-process.ts'
-import { type NodeServers, startServers } from './process-servers.ts'
+import { type ProcessLinks, startLinks } from './process-links.ts'
+import { startServers } from './process-servers.ts'
 import { pullModels } from './pull-models.ts'
 import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
@@ -19,14 +21,20 @@ import { ThreadCrew } from './thread-crew.ts'
 export interface RunningProcess {
   readonly network: PreparedProcess['network']
   /** By node: the addresses of what it serves. */
-  readonly nodes: Readonly<Record<string, NodeServers>>
-  /** Base URL of the admin server. */
-  readonly admin: string
+  readonly nodes: Readonly<Record<string, NodeAddresses>>
+  /** Height of its own chain when it was ready. */
+  readonly height: number
+  /** What runs in it, for people. */
+  readonly detail: string
+  /** Resolves once every validator of the topology has answered; never if one stays away. */
+  readonly linked: Promise<unknown>
   readonly status: ClusterStatusReader
   stop(): Promise<void>
 }
 
 const FIRST_HEAD_LIMIT_MS = 20_000
+const RETRY_MS_MIN = 20
+const RETRY_MS_MAX = 1000
 
 type Step = (name: string, detail: string) => void
 
@@ -53,22 +61,32 @@ function mainHost(topology: Topology, process: string, log: HostLog): Host {
   })
 }
 
+interface Patience {
+  /** After so long the last failure is thrown. */
+  readonly limitMs: number
+  /** True ends the waiting. */
+  stopped(): boolean
+}
+
 /** The highest block among the named validators, once all of them have answered. */
-async function firstHead(host: Host, validators: readonly string[]): Promise<number> {
-  const deadline = performance.now() + FIRST_HEAD_LIMIT_MS
-  for (;;) {
-    try {
-      const heads = await Promise.all(
-        validators.map((node) =>
-          host.edge.ask(ArchiveMessages, node, 'Head', null, { within: 2000 }),
-        ),
-      )
-      return Math.max(0, ...heads.map((head) => head.height))
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await new Promise((done) => setTimeout(done, 20))
+async function heads(
+  host: Host,
+  validators: readonly string[],
+  { limitMs, stopped }: Patience,
+): Promise<number> {
+  const deadline = performance.now() + limitMs
+  const ask = async (node: string): Promise<number> => {
+    for (let wait = RETRY_MS_MIN; ; wait = Math.min(RETRY_MS_MAX, wait * 1.2)) {
+      try {
+        const head = await host.edge.ask(ArchiveMessages, node, 'Head', null, { within: 2000 })
+        return head.height
+      } catch (error) {
+        if (stopped() || performance.now() > deadline) throw error
+        await new Promise((done) => setTimeout(done, wait))
+      }
     }
   }
+  return Math.max(0, ...(await Promise.all(validators.map(ask))))
 }
 
 /** A stopping process's parts miss each other: that is no news. */
@@ -81,6 +99,7 @@ function untilStopping(report: ProcessOptions['report']) {
     stopping: () => {
       stopping = true
     },
+    stopped: () => stopping,
   }
 }
 
@@ -90,7 +109,7 @@ function isProvider(plan: HostPlan): boolean {
 }
 
 export async function startProcess(given: ProcessOptions): Promise<RunningProcess> {
-  const { report, stopping } = untilStopping(given.report)
+  const { report, stopping, stopped } = untilStopping(given.report)
   const options = { ...given, report }
   const { topology, process: plan, dataDirectory } = options
   const step = stepper(report)
@@ -99,41 +118,57 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   const { network } = prepared
   const log = new HostLog(dataDirectory, topology.process === 'each' ? plan.name : 'aitbc')
   const host = mainHost(topology, plan.name, log)
+  const parts: { stop(): Promise<void> }[] = []
+  let links: ProcessLinks | undefined
   const crew = new ThreadCrew(host, {
     log: (line) => log.write(line),
     warn: (message) => report({ type: 'warning', message }),
+    launched: (name, worker) => links?.thread(name, worker),
   })
   const launch = (hosts: readonly HostPlan[]) =>
     Promise.all(hosts.map((one) => crew.start({ plan: one, topology, network, dataDirectory })))
-  const hasScheduler = nodesWith(topology, 'coordinator').length > 0
-  const status = new ClusterStatusReader(host, validatorNames(topology), hasScheduler)
-  const servers: { stop(): Promise<void> }[] = []
+  const all = validatorNames(topology)
+  const status = new ClusterStatusReader(host, all, nodesWith(topology, 'coordinator').length > 0)
   const stop = async () => {
     stopping()
     status.stop()
-    for (const server of servers.reverse()) await server.stop()
+    for (const part of parts.splice(0).reverse()) await part.stop()
     await crew.stop(plan.hosts.map(({ name }) => name))
     await host.stop()
+    await links?.stop()
     await log.close()
     prepared.release()
   }
   try {
     const admin = await startOperations(options, { host, log, crew })
-    servers.push(admin)
+    parts.push(admin)
+    links = await startLinks({ topology, process: plan, network, dataDirectory, host, log })
     const pulling = pullModels(topology, plan.nodes, report)
-    await launch(plan.hosts.filter((one) => !isProvider(one)))
-    const validators = validatorNames(topology).filter((name) => plan.nodes.includes(name))
-    step('nodes', `${plan.hosts.length} worker threads, ${validators.length} validators`)
-    const height = await firstHead(host, validators)
+    const launched = await launch(plan.hosts.filter((one) => !isProvider(one)))
+    const own = all.filter((name) => plan.nodes.includes(name))
+    step('nodes', `${plan.hosts.length} worker threads, ${own.length} validators`)
+    const height = await heads(host, own, { limitMs: FIRST_HEAD_LIMIT_MS, stopped })
     step('chain', height > 0 ? `continues at height ${height}` : 'new, from genesis')
     const { cached, wanted } = await pulling
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
-    await launch(plan.hosts.filter(isProvider))
+    launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
-    const started = await startServers(options, prepared, host, status)
-    servers.push(started)
-    step('servers', started.detail)
-    return { network, nodes: started.nodes, admin: admin.url, status, stop }
+    const servers = await startServers(options, prepared, host, status)
+    parts.push(servers)
+    step('servers', servers.detail)
+    const { address } = links
+    const nodes = Object.fromEntries(
+      Object.entries(servers.nodes).map(([name, own]) => [
+        name,
+        { ...own, admin: admin.url, ...(address && { peer: address }) },
+      ]),
+    )
+    const actors = launched.reduce((sum, thread) => sum + thread.actors, 0)
+    const detail = `${plan.hosts.length} threads, ${actors} actors, ${servers.detail}`
+    const linked = heads(host, all, { limitMs: Number.POSITIVE_INFINITY, stopped })
+    // Whoever stops before that does not care.
+    linked.catch(() => {})
+    return { network, nodes, height, detail, linked, status, stop }
   } catch (error) {
     await stop()
     throw error

@@ -19,6 +19,8 @@ const STOP_LIMIT_MS = 6000
 export interface CrewEvents {
   log(line: LogLine): void
   warn(message: string): void
+  /** A thread runs, for the first time or again. */
+  launched(name: string, worker: Worker): void
 }
 
 interface Member {
@@ -62,9 +64,11 @@ export class ThreadCrew {
     const worker = this.mesh.start(input.plan.name, module, { ...input, counters })
     worker.on('message', (report: WorkerReport) => {
       if (report.type === 'log') this.events.log(report.line)
+      else if (report.type === 'failed') void worker.terminate()
     })
     worker.on('error', (error) => this.events.warn(`thread ${input.plan.name}: ${error.message}`))
     worker.once('exit', () => this.exited(input.plan.name, worker))
+    this.events.launched(input.plan.name, worker)
     const agent = callAgent(worker, input.plan.name)
     return { worker, agent, counters, state: 'running' as const }
   }

@@ -11,6 +11,7 @@ import { HostStores } from './host-stores.ts'
 import { hostTasks, type StoppableTasks } from './host-tasks.ts'
 import { loadActors, type StartActors } from './load-actors.ts'
 import { placement } from './plan.ts'
+import { joinRelay } from './relay/join-relay.ts'
 import type { StopRequest, WorkerInput, WorkerReport } from './worker-input.ts'
 
 const input = workerData as WorkerInput
@@ -40,6 +41,7 @@ function start(tasks: StoppableTasks, startActors: StartActors): Host {
   })
   joinMesh(host)
   serveAgent(threadAgent({ host, stores: () => stores.open() }))
+  joinRelay(host)
   startActors(host, chainSetup(network))
   return host
 }

@@ -44,6 +44,7 @@ export class Mux implements ChannelCarrier {
   private lastNumber = 0
   private lastPeerNumber = 0
   private down: string | undefined
+  private offer: (name: string) => void = () => {}
   /** Frames that break the protocol. */
   badFrames = 0
 
@@ -73,6 +74,16 @@ export class Mux implements ChannelCarrier {
     // so this end waits for PAIRED.
     if (offered !== 0) this.pair(channel, offered)
     return channel
+  }
+
+  /** Calls when the other end opens a name that is closed here, or closing. */
+  onOffer(offer: (name: string) => void): void {
+    this.offer = offer
+  }
+
+  /** The other end waits for this one to open the name. */
+  isOffered(name: string): boolean {
+    return this.offered.has(name)
   }
 
   close(why = 'closed'): void {
@@ -198,6 +209,7 @@ export class Mux implements ChannelCarrier {
     if (channel?.peer !== 0) {
       // Not open here, or paired with an earlier one whose CLOSE is under way on the data lane.
       this.offered.set(open.name, number)
+      this.offer(open.name)
       return undefined
     }
     this.pair(channel, number)

@@ -15,7 +15,9 @@ const STOP_LIMIT_MS = 20_000
 function isOurs(pid: number): boolean {
   if (!processAlive(pid)) return false
   try {
-    return /cli\.mjs|apps.cli.main|aitbc/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+    return /cli\.mjs|apps.cli.main|node-child|aitbc/.test(
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+    )
   } catch {
     return process.platform !== 'linux'
   }
@@ -35,8 +37,12 @@ export function downCommand(terminal: Terminal): Command {
       const data = dataDirectory(options, terminal)
       const say = speaker(options, terminal)
       const started = performance.now()
-      const pids = (readEndpoints(data)?.pids ?? []).filter(isOurs)
-      for (const pid of pids) process.kill(pid, 'SIGTERM')
+      const found = readEndpoints(data)
+      const pids = (found?.pids ?? []).filter(isOurs)
+      // The first looks after the others; they are asked themselves only when it is gone.
+      const [first] = pids
+      const asked = first !== undefined && first === found?.pids[0] ? [first] : pids
+      for (const pid of asked) process.kill(pid, 'SIGTERM')
       const results = await Promise.all(pids.map(ended))
       const left = pids.filter((_, i) => !results[i])
       if (left.length > 0) {

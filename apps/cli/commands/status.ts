@@ -1,12 +1,16 @@
 // aitbc status: height, finality, validators and jobs, as the running cluster reports them.
 
 import type { Command } from 'commander'
+import type { Endpoints } from '../../node/endpoints.ts'
 import { type BaseOptions, baseCommand, dataDirectory, speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
+import { chainOfNodes, clusterNodes, type NodeDocument } from '../cluster-nodes.ts'
 import { fetchJson } from '../fetch-json.ts'
 import { runningCluster } from '../running-cluster.ts'
 import { table } from '../screen/table.ts'
 import type { Terminal } from '../terminal.ts'
+
+const STATUS_LIMIT_MS = 5000
 
 export interface StatusDocument {
   readonly height: number
@@ -19,6 +23,7 @@ export interface StatusDocument {
     readonly state_root: string
   }[]
   readonly jobs: Readonly<Record<string, number>>
+  readonly nodes?: readonly NodeDocument[]
 }
 
 function checked(value: unknown, url: string): StatusDocument {
@@ -30,6 +35,38 @@ function checked(value: unknown, url: string): StatusDocument {
     'the answer has another form',
     'check the port',
   )
+}
+
+function nodeLines(nodes: readonly NodeDocument[]): string[] {
+  if (nodes.length === 0) return []
+  const rows = nodes.map(({ name, up, pid, threads, actors }) => [
+    name,
+    up ? 'up' : 'down',
+    String(pid || '-'),
+    String(threads),
+    String(actors),
+  ])
+  return table([['node', 'state', 'process', 'threads', 'actors'], ...rows]).map(
+    (line) => ` ${line}`,
+  )
+}
+
+/** Of the coordinator; when it is down, of the nodes that answer. */
+async function readStatus(found: Endpoints): Promise<StatusDocument> {
+  const url = `${found.endpoints.api}/api/v1/status`
+  const [status, nodes] = await Promise.all([
+    found.endpoints.api === ''
+      ? chainOfNodes(found)
+      : fetchJson(url, { limitMs: STATUS_LIMIT_MS })
+          .then((value) => checked(value, url))
+          .catch(async (error) => (await chainOfNodes(found)) ?? Promise.reject(error)),
+    clusterNodes(found),
+  ])
+  if (!status) {
+    const why = 'no node of it answers'
+    throw new CliError('UNREACHABLE', 'the cluster has no status', why, 'look into its logs')
+  }
+  return nodes.length > 0 ? { ...status, nodes } : status
 }
 
 export function statusLines(status: StatusDocument): string[] {
@@ -49,15 +86,14 @@ export function statusLines(status: StatusDocument): string[] {
     ` finality  ${finality}`,
     ` jobs      ${jobs.join(', ') || 'none'}`,
     ...table([['validator', 'height', 'block', 'state'], ...rows]).map((line) => ` ${line}`),
+    ...nodeLines(status.nodes ?? []),
   ]
 }
 
 export function statusCommand(terminal: Terminal): Command {
   return baseCommand('status', 'show height, finality, validators and jobs').action(
     async (options: BaseOptions) => {
-      const { endpoints } = runningCluster(dataDirectory(options, terminal))
-      const url = `${endpoints.api}/api/v1/status`
-      const status = checked(await fetchJson(url), url)
+      const status = await readStatus(runningCluster(dataDirectory(options, terminal)))
       const say = speaker(options, terminal)
       for (const line of statusLines(status)) say.line(line)
       say.document(status)

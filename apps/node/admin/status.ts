@@ -15,6 +15,8 @@ export interface ProcessStatus {
     readonly node: string
     readonly state: string
     readonly restarts: number
+    /** Undefined when it did not answer. */
+    readonly actors: number | undefined
   }[]
   /** Undefined when a thread did not answer. */
   readonly actors: number | undefined
@@ -41,7 +43,11 @@ export async function readStatus(options: AdminOptions, head: ProcessHead): Prom
     pid: head.pid,
     version: head.version,
     uptimeMs: head.at - head.startedAt,
-    threads: threads.map(({ host, node, state, restarts }) => ({ host, node, state, restarts })),
+    threads: threads.map(({ host, node, state, restarts }, i) => {
+      const count = counts[i]
+      const own = count?.status === 'fulfilled' ? count.value.total : undefined
+      return { host, node, state, restarts, actors: own }
+    }),
     actors,
     validators: heads.flatMap((one) => {
       return one.status === 'fulfilled' ? [{ node: one.value.node, height: one.value.height }] : []

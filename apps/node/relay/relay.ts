@@ -1,0 +1,109 @@
+// The main thread's part in links between processes. Every pair of hosts of two processes has a
+// channel on the one connection between them; the main host's channels end here, those of worker
+// threads are passed on. A lost connection takes its channels down, and so does a lost thread.
+
+import { MessageChannel, type Worker } from 'node:worker_threads'
+import type { Host } from '../../../runtime/host.ts'
+import type { Link } from '../../../runtime/ports.ts'
+import type { Carrier } from '../../../transport/carrier.ts'
+import { Mux } from '../../../transport/mux/mux.ts'
+import { splice } from '../../../transport/mux/splice.ts'
+import { portLink } from '../../../transport/threads/port-link.ts'
+import type { RelayMessage } from './carrier-message.ts'
+import { channelHosts, channelName } from './channel-name.ts'
+import { heardLink } from './heard-link.ts'
+
+export interface RemoteProcess {
+  readonly name: string
+  /** All of its hosts; the first is its main thread's. */
+  readonly hosts: readonly string[]
+}
+
+interface Trunk {
+  readonly carrier: Carrier
+  readonly mux: Mux
+  /** Names of the channels that are open at this end. */
+  readonly open: Map<string, Link>
+}
+
+interface Thread {
+  readonly worker: Worker
+  readonly mux: Mux
+}
+
+export class Relay {
+  private readonly host: Host
+  private readonly processes: ReadonlyMap<string, RemoteProcess>
+  private readonly trunks = new Map<string, Trunk>()
+  private readonly threads = new Map<string, Thread>()
+
+  constructor(host: Host, processes: readonly RemoteProcess[]) {
+    this.host = host
+    this.processes = new Map(processes.map((one) => [one.name, one]))
+  }
+
+  /** A connection to another process is up: every host here opens its channels on it. */
+  trunk(peer: string, carrier: Carrier): void {
+    const remote = this.processes.get(peer)
+    if (!remote) {
+      carrier.close('not a process of this topology')
+      return
+    }
+    const mux = new Mux(carrier)
+    const trunk: Trunk = { carrier, mux, open: new Map() }
+    this.trunks.set(peer, trunk)
+    mux.onOffer((name) => this.offered(remote, trunk, name))
+    for (const here of [this.host.name, ...this.threads.keys()]) {
+      for (const there of remote.hosts) this.open(remote, trunk, here, there)
+    }
+  }
+
+  /** A worker thread runs, for the first time or again. */
+  thread(name: string, worker: Worker): void {
+    const { port1, port2 } = new MessageChannel()
+    const message: RelayMessage = { type: 'aitbc-carrier', port: port2 }
+    worker.postMessage(message, [port2])
+    const thread: Thread = { worker, mux: new Mux(portLink(port1)) }
+    this.threads.set(name, thread)
+    worker.once('exit', () => {
+      thread.mux.close('the thread ended')
+      if (this.threads.get(name) === thread) this.threads.delete(name)
+    })
+    for (const [peer, trunk] of this.trunks) {
+      const remote = this.processes.get(peer) as RemoteProcess
+      for (const there of remote.hosts) this.open(remote, trunk, name, there)
+    }
+  }
+
+  /** The other end opened a channel that is closed here: its thread was replaced. */
+  private offered(remote: RemoteProcess, trunk: Trunk, name: string): void {
+    const [a, b] = channelHosts(name) ?? ['', '']
+    const [here, there] = remote.hosts.includes(a) ? [b, a] : [a, b]
+    if (remote.hosts.includes(there)) this.open(remote, trunk, here, there)
+  }
+
+  private open(remote: RemoteProcess, trunk: Trunk, here: string, there: string): void {
+    const thread = this.threads.get(here)
+    if (!thread && here !== this.host.name) return
+    const name = channelName(here, there)
+    const link = heardLink(trunk.mux.open(name), (why) =>
+      this.ended(remote, trunk, name, link, why),
+    )
+    trunk.open.set(name, link)
+    if (thread) {
+      splice(link, thread.mux.open(name))
+      thread.worker.postMessage({ type: 'aitbc-reach', peer: there } satisfies RelayMessage)
+    } else this.host.attach(there, link)
+  }
+
+  private ended(remote: RemoteProcess, trunk: Trunk, name: string, link: Link, why: string): void {
+    if (trunk.open.get(name) !== link) return
+    trunk.open.delete(name)
+    const isMains = name === channelName(this.host.name, remote.hosts[0] as string)
+    // The two main threads no longer hear each other: neither do the threads behind them.
+    if (isMains) {
+      if (this.trunks.get(remote.name) === trunk) this.trunks.delete(remote.name)
+      trunk.carrier.close(why)
+    } else if (trunk.mux.isOffered(name)) this.offered(remote, trunk, name)
+  }
+}
