@@ -146,7 +146,7 @@ export const NODE_RESTART_MS_MAX = 10_000
 export const NODE_STEADY_MS = 10_000
 export const NODE_STOP_MS = 8000
 /** From the start of all nodes until each has heard of every other. */
-export const NODES_LINKED_MS = 60_000
+export const NODES_LINKED_MS = 120_000
 
 /** Storage. */
 export const LMDB_TABLES_MAX = 64
