@@ -1,101 +1,110 @@
-// Runs the simulated cluster over many seeds: npm run sim -- --seeds N [--from S] [--seed S]
-// [--minutes N] [--twice] [--plant double-vote] [--json]. Progress on stderr; with --json one
-// document on stdout. Exit 1 on any failure, or when a required mark was never reached.
+// Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors] --seeds N
+// [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--schedule JSON|FILE]
+// [--shrink] [--json]. Progress on stderr; with --json one document on stdout. Exit 1 on any
+// failure, or when a required mark was never reached.
 
-import { parseArgs } from 'node:util'
-import { runSeed, type SeedResult } from '../test/sim/run-seed.ts'
+import type { SeedOptions, Verdict } from '../test/sim/scenario.ts'
+import { shrinkSchedule } from '../test/sim/shrink-schedule.ts'
+import { readArguments } from './sim/arguments.ts'
+import { runChecked } from './sim/run-checked.ts'
+import { sweep } from './sim/sweep.ts'
+import { commitOf, replayCommand, tellFailure } from './sim/tell-failure.ts'
 
-/** What a sweep must have seen happen; judged from this many seeds on. */
-const REQUIRED_MARKS = [
-  'nullified-view',
-  'catch-up',
-  'restored-from-sign-log',
-  'block-builder-restarted',
-  'scheduler-job-completed',
-]
-const SEEDS_FOR_MARKS = 20
-const FAILURES_SHOWN_MAX = 50
+const FAILURES_KEPT_MAX = 50
+const FAILURES_TOLD_MAX = 5
+const PROGRESS_EVERY_MS = 2000
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '20' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    minutes: { type: 'string' },
-    twice: { type: 'boolean', default: false },
-    plant: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  },
-})
-
-function count(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) {
-    process.stderr.write(`--${name} takes a whole number from 1 up, not "${text}"\n`)
-    process.exit(2)
-  }
-  return value
-}
-
-const first = count('from', values.seed ?? values.from)
-const seeds = values.seed
-  ? 1
-  : values.minutes
-    ? Number.MAX_SAFE_INTEGER
-    : count('seeds', values.seeds)
-const endAt = values.minutes ? Date.now() + count('minutes', values.minutes) * 60_000 : undefined
-if (values.plant !== undefined && values.plant !== 'double-vote') {
-  process.stderr.write(`--plant knows "double-vote", not "${values.plant}"\n`)
-  process.exit(2)
-}
-const plant = values.plant === 'double-vote' ? { plant: 'double-vote' as const } : {}
+const args = process.argv.slice(2)
+const parameters = readArguments(args)
+const { scenario, plant, schedule } = parameters
+const options: SeedOptions = { ...(plant && { plant }), ...(schedule && { schedule }) }
 
 const failures: { seed: number; checker: string; replay: string }[] = []
 const marks: Record<string, number> = {}
+const sums: Record<string, number> = {}
 const startedAt = Date.now()
-let done = 0
-let blocks = 0
-let jobs = 0
+let seeds = 0
+let failedSeeds = 0
+let toldAt = startedAt
 
-function record(result: SeedResult): void {
-  blocks += result.height
-  jobs += result.jobs
-  for (const [mark, times] of Object.entries(result.marks)) marks[mark] = (marks[mark] ?? 0) + times
-  for (const violation of result.violations.slice(0, 3)) {
-    process.stderr.write(`\nseed ${result.seed}: ${violation}\n`)
-    if (failures.length >= FAILURES_SHOWN_MAX) continue
-    const replay = `npm run sim -- --seed ${result.seed}${plant.plant ? ' --plant double-vote' : ''} --verbose`
-    failures.push({ seed: result.seed, checker: violation, replay })
+function add(to: Record<string, number>, what: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(what)) to[name] = (to[name] ?? 0) + count
+}
+
+function tellShrunk(seed: number): SeedOptions {
+  const shrunk = shrinkSchedule(scenario, seed, options)
+  if (!shrunk) return options
+  const smaller = { ...options, schedule: shrunk.schedule }
+  process.stderr.write(
+    `\nseed ${seed}: ${shrunk.schedule.length} faults are enough (${shrunk.runs} runs): ` +
+      `${shrunk.violation}\n${shrunk.schedule.map((one) => `  ${JSON.stringify(one)}\n`).join('')}`,
+  )
+  return smaller
+}
+
+function record(verdict: Verdict): void {
+  seeds++
+  add(marks, verdict.marks)
+  add(sums, verdict.done)
+  if (verdict.violations.length > 0) fail(verdict)
+  if (Date.now() - toldAt < PROGRESS_EVERY_MS) return
+  toldAt = Date.now()
+  const rate = (seeds / (toldAt - startedAt)) * 1000
+  process.stderr.write(
+    `${seeds} seeds, ${failedSeeds} failed, ${rate.toFixed(1)} seeds/s, ${missed().length} of ` +
+      `${scenario.requiredMarks.length} marks to reach\n`,
+  )
+}
+
+function fail(verdict: Verdict): void {
+  failedSeeds++
+  const used =
+    parameters.shrink && failedSeeds <= FAILURES_TOLD_MAX ? tellShrunk(verdict.seed) : options
+  for (const checker of verdict.violations.slice(0, 3)) {
+    if (failures.length >= FAILURES_KEPT_MAX) break
+    failures.push({
+      seed: verdict.seed,
+      checker,
+      replay: replayCommand(scenario, verdict.seed, used),
+    })
+  }
+  if (failedSeeds <= FAILURES_TOLD_MAX) process.stderr.write(tellFailure(scenario, verdict, used))
+}
+
+function missed(): string[] {
+  return scenario.requiredMarks.filter((mark) => !marks[mark])
+}
+
+function runHere(): void {
+  const listening: SeedOptions = parameters.verbose
+    ? {
+        onLog: ({ host, level, event, fields }, at) =>
+          process.stderr.write(
+            `${at.toFixed(1)} ${host} ${level} ${event} ${JSON.stringify(fields ?? {})}\n`,
+          ),
+        onEvent: (event, at) => process.stderr.write(`${at.toFixed(1)} ${event}\n`),
+      }
+    : {}
+  const end = parameters.from + (parameters.seeds ?? 1)
+  for (let seed = parameters.from; seed < end; seed++) {
+    record(runChecked(scenario, seed, { ...options, ...listening }, parameters.twice))
   }
 }
 
-const verbose = values.verbose
-  ? {
-      onLog: (line: { host: string; level: string; event: string; fields?: unknown }, at: number) =>
-        process.stderr.write(
-          `${at.toFixed(1)} ${line.host} ${line.level} ${line.event} ${JSON.stringify(line.fields ?? {})}\n`,
-        ),
-    }
-  : {}
+if (parameters.jobs === 1 && parameters.seeds !== undefined) runHere()
+else await sweep(parameters, args, record)
 
-for (let seed = first; seed < first + seeds; seed++) {
-  if (endAt !== undefined && Date.now() > endAt) break
-  const result = runSeed(seed, { ...plant, ...(verbose as object) })
-  record(result)
-  if (values.twice && runSeed(seed, plant).trace !== result.trace) {
-    record({ ...result, violations: ['determinism: a second run took another course'] })
-  }
-  done++
-  if (done % 10 === 0) {
-    const rate = (done / (Date.now() - startedAt)) * 1000
-    process.stderr.write(
-      `\r${done} seeds, ${failures.length} failures, ${rate.toFixed(2)} seeds/s `,
-    )
-  }
+const seconds = (Date.now() - startedAt) / 1000
+const list = Object.entries(sums).map(([name, count]) => `${count} ${name}`)
+process.stderr.write(
+  `${scenario.name} at ${commitOf()}: ${seeds} seeds in ${seconds.toFixed(1)} s, ${failedSeeds} failed; ` +
+    `${list.join(', ')}\n`,
+)
+const enough = seeds >= scenario.seedsForMarks && !schedule
+const unreached = enough ? missed() : []
+if (unreached.length > 0) process.stderr.write(`marks never reached: ${unreached.join(', ')}\n`)
+if (parameters.json) {
+  const report = { scenario: scenario.name, seeds, failed: failedSeeds, failures, marks, unreached }
+  process.stdout.write(`${JSON.stringify({ ...report, seconds, sums })}\n`)
 }
-process.stderr.write(`\n${done} seeds, ${blocks} blocks, ${jobs} jobs ended\n`)
-const missed = done >= SEEDS_FOR_MARKS ? REQUIRED_MARKS.filter((mark) => !marks[mark]) : []
-if (missed.length > 0) process.stderr.write(`marks never reached: ${missed.join(', ')}\n`)
-if (values.json) process.stdout.write(`${JSON.stringify({ seeds: done, failures, marks })}\n`)
-process.exitCode = failures.length > 0 || missed.length > 0 ? 1 : 0
+process.exitCode = failedSeeds > 0 || unreached.length > 0 ? 1 : 0

@@ -61,6 +61,8 @@ function toldAgain(desk: Desk, job: JobRecord, seq: number): EventsReply {
 export const Scheduler = actor({
   messages: SchedulerMessages,
   restart: 'permanent',
+  // A full disk is waited out: with the back-off these are more failures than fit the window.
+  intensity: { failures: 20, withinMs: 10_000 },
   mailbox: { capacity: 16_384, overflow: 'reject' },
   setup(ctx, props: SchedulerProps) {
     const desk = openDesk(ctx, props)

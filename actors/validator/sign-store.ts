@@ -59,7 +59,7 @@ export class SignStore {
       this.forgetUpTo = -1
     }
     this.ctx.store.commit(puts, (error) => {
-      // Nothing may leave that is not durable: stop and let the operator see why.
+      // Nothing may leave that is not durable: fail, and start again from what is.
       if (error) throw new Error(`the sign store cannot be written: ${error.message}`)
       done()
     })

@@ -111,6 +111,8 @@ class Hosted {
 export const Validator = actor({
   messages: ValidatorMessages,
   restart: 'permanent',
+  // A full disk is waited out: with the back-off these are more failures than fit the window.
+  intensity: { failures: 20, withinMs: 10_000 },
   mailbox: { capacity: 16_384, overflow: 'drop-oldest' },
   setup(ctx, props: ValidatorProps) {
     const signs = new SignStore(ctx)

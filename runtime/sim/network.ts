@@ -20,7 +20,6 @@ export type Fate = 'sent' | 'lost' | 'doubled' | 'arrived'
 export type Observer = (fate: Fate, from: string, to: string, frame: Uint8Array) => void
 
 export interface NetworkHooks {
-  observe?: Observer
   /** Runs `run` when the node takes in frames: at once, or later when it is paused. */
   gate?: (node: string, run: () => void) => void
   /** A connection that was whole ended for both ends. */
@@ -61,6 +60,8 @@ export class Network implements Wire {
   private readonly random: Prng
   private readonly cuts = new Directions()
   private readonly clogs = new Directions()
+  private readonly observers: Observer[] = []
+  private readonly bad = new Set<{ readonly rate: number }>()
   private readonly links = new Set<SimLink>()
 
   constructor(timeline: Timeline, random: Prng, faults: NetworkFaults) {
@@ -87,6 +88,19 @@ export class Network implements Wire {
     return this.mark(this.clogs, from, to)
   }
 
+  /** All links lose, double and overtake at least at this rate; the result ends it. */
+  worsen(rate: number): () => void {
+    const one = { rate }
+    this.bad.add(one)
+    return () => this.bad.delete(one)
+  }
+
+  private rate(usual: number): number {
+    let rate = usual
+    for (const one of this.bad) rate = Math.max(rate, one.rate)
+    return rate
+  }
+
   private mark(directions: Directions, from: string, to: string): () => void {
     let open = true
     directions.add(from, to)
@@ -98,10 +112,11 @@ export class Network implements Wire {
     }
   }
 
-  /** Ends all cuts and clogs. */
+  /** Ends all cuts, clogs and bad times. */
   heal(): void {
     this.cuts.clear()
     this.clogs.clear()
+    this.bad.clear()
     for (const link of this.links) this.pump(link)
   }
 
@@ -119,7 +134,7 @@ export class Network implements Wire {
   offer(end: SimLink, frame: Uint8Array, lane: Lane): void {
     const { from, to } = end
     for (const one of this.tap ? [frame, ...this.tap(from, to, frame)] : [frame]) {
-      this.hooks.observe?.('sent', from, to, one)
+      this.tell('sent', from, to, one)
       end.push({ frame: one, lane })
     }
     if (!end.pumping) this.pump(end)
@@ -145,6 +160,15 @@ export class Network implements Wire {
     this.timeline.after(0, () => this.gate(end.from, () => end.open && end.drained()))
   }
 
+  /** Further observers hear of every frame, too. */
+  watch(observer: Observer): void {
+    this.observers.push(observer)
+  }
+
+  private tell(fate: Fate, from: string, to: string, frame: Uint8Array): void {
+    for (const observer of this.observers) observer(fate, from, to, frame)
+  }
+
   private gate(node: string, run: () => void): void {
     if (this.hooks.gate) this.hooks.gate(node, run)
     else run()
@@ -152,13 +176,13 @@ export class Network implements Wire {
 
   private carry(end: SimLink, frame: Uint8Array, lane: Lane): void {
     const { from, to } = end
-    if (this.cuts.has(from, to) || this.random.chance(this.faults.loss)) {
-      this.hooks.observe?.('lost', from, to, frame)
+    if (this.cuts.has(from, to) || this.random.chance(this.rate(this.faults.loss))) {
+      this.tell('lost', from, to, frame)
       return
     }
     this.arrive(end, frame, lane)
-    if (!this.random.chance(this.faults.duplication)) return
-    this.hooks.observe?.('doubled', from, to, frame)
+    if (!this.random.chance(this.rate(this.faults.duplication))) return
+    this.tell('doubled', from, to, frame)
     this.arrive(end, frame, lane)
   }
 
@@ -166,7 +190,7 @@ export class Network implements Wire {
     const { latencyMinMs, latencyTailMs, reordering } = this.faults
     const tail = -Math.log(1 - this.random.unit()) * latencyTailMs
     let at = this.timeline.now + latencyMinMs + tail
-    if (this.random.chance(reordering)) at += this.random.unit() * OVERTAKEN_MS
+    if (this.random.chance(this.rate(reordering))) at += this.random.unit() * OVERTAKEN_MS
     else {
       at = Math.max(at, end.lastArrival[lane] + APART_MS)
       end.lastArrival[lane] = at
@@ -179,7 +203,7 @@ export class Network implements Wire {
 
   private land({ from, to, other }: SimLink, frame: Uint8Array, lane: Lane): void {
     const arrived = other.open && !this.cuts.has(from, to)
-    this.hooks.observe?.(arrived ? 'arrived' : 'lost', from, to, frame)
+    this.tell(arrived ? 'arrived' : 'lost', from, to, frame)
     if (arrived) other.receive(frame, lane)
   }
 
@@ -210,7 +234,7 @@ export class Network implements Wire {
     link.open = false
     this.links.delete(link)
     for (let waiting = link.shift(); waiting; waiting = link.shift()) {
-      this.hooks.observe?.('lost', link.from, link.to, waiting.frame)
+      this.tell('lost', link.from, link.to, waiting.frame)
     }
     this.timeline.after(0, () => this.gate(link.from, () => link.down(why)))
   }

@@ -42,6 +42,11 @@ export class SimTable {
     return row && this.read(row)
   }
 
+  /** Whether there is such a row, rotten or not. */
+  has(key: Uint8Array): boolean {
+    return this.rows.has(text(key))
+  }
+
   values(): Uint8Array[] {
     return this.sorted.map((id) => this.read(this.rows.get(id) as Row))
   }

@@ -41,6 +41,8 @@ export class World {
   readonly trace = new TraceHash()
   readonly marks = new Map<string, number>()
   faults: Faults
+  /** The schedule's faults strike no more. */
+  healed = false
   private readonly options: WorldOptions
   private readonly nodes = new Map<string, SimNode>()
   private readonly connections = new Map<string, [Link, Link]>()
@@ -65,13 +67,13 @@ export class World {
 
   private observe(): void {
     const { trace, timeline, network } = this
-    network.hooks.observe = (fate, from, to, frame) => {
+    network.watch((fate, from, to, frame) => {
       if (fate === 'arrived') {
         trace.time(timeline.now)
         trace.bytes(frame)
       }
       if (this.options.onEvent) this.event(`${from} > ${to} ${fate} ${frame.length} bytes`)
-    }
+    })
   }
 
   /** Something worth a line in the story of a failure, and a word in the trace. */
@@ -190,8 +192,14 @@ export class World {
     this.node(name).pause(ms)
   }
 
+  /** A bit of one row of a disk changes; the row's checksum will tell. */
+  rot(name: string, disk: string): void {
+    this.platter(name, disk).rot(this.crashes)
+  }
+
   /** Ends all that is wrong with network, disks and nodes, except for nodes that are left out. */
   heal(except: readonly string[] = []): void {
+    this.healed = true
     this.network.heal()
     for (const node of this.nodes.values()) {
       if (except.includes(node.name)) continue

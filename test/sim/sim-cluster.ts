@@ -17,8 +17,10 @@ import {
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Faults } from '../../runtime/sim/faults.ts'
+import { STALLS } from '../../runtime/sim/sim-tasks.ts'
 import { World } from '../../runtime/sim/world.ts'
 import { JobPerson, type PersonProps, type Seen, TransferPerson } from './clients.ts'
+import type { SeedOptions } from './scenario.ts'
 import {
   COORDINATOR,
   COORDINATOR_KEY,
@@ -48,7 +50,21 @@ function place(kind: string, key: string): string {
 
 const DISKS: Record<string, string> = { validator: 'sign', scheduler: 'jobs' }
 
-/** Models as modelled work: some text, sometimes a crash. */
+/** Models as modelled work: some text; sometimes a crash, silence, rubbish, or a lie about units. */
+function runModel(_: unknown, random: Prng): unknown {
+  const fate = random.below(40)
+  if (fate === 0) throw new Error('MODEL_CRASHED')
+  if (fate === 1) return STALLS
+  if (fate === 2) return { output: 'not json', promptTokens: 2, completionTokens: 1, inputs: 1 }
+  return {
+    output: JSON.stringify({ text: `word ${random.below(1000)}` }),
+    promptTokens: 2,
+    completionTokens: fate === 3 ? 1_000_000 : 1 + random.below(3),
+    inputs: 1,
+    cancelled: false,
+  }
+}
+
 const tasks = {
   'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
     senders: recoverSenders(transactions, simSecp256k1),
@@ -65,13 +81,7 @@ const tasks = {
     unitsPerSecond: 100,
     loadMs: 1,
   }),
-  'run-model': (_: unknown, random: Prng) => ({
-    output: JSON.stringify({ text: `word ${random.below(1000)}` }),
-    promptTokens: 2,
-    completionTokens: 1 + random.below(3),
-    inputs: 1,
-    cancelled: false,
-  }),
+  'run-model': runModel,
   'stop-run': () => null,
 }
 
@@ -121,7 +131,7 @@ function spawnPeople(host: Host, seen: Seen): void {
 export function startCluster(
   seed: string,
   faults: Faults,
-  onLog?: ConstructorParameters<typeof World>[0]['onLog'],
+  { onLog, onEvent }: SeedOptions = {},
 ): { world: World; seen: Seen } {
   const world = new World({
     seed,
@@ -131,6 +141,7 @@ export function startCluster(
     tasks,
     wallStartMs: WALL_START_MS,
     ...(onLog && { onLog }),
+    ...(onEvent && { onEvent }),
   })
   const seen: Seen = { finalTransfers: new Map(), acceptedJobs: new Set(), endedJobs: new Map() }
   for (let i = 0; i < VALIDATORS; i++) world.addNode(`v${i}`, (host) => spawnNode(host, i))

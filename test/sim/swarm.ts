@@ -1,6 +1,8 @@
-// What a seed draws: which faults there are, how strong, and when nodes crash, pause or part.
+// What a seed draws: which faults there are, how strong, and what goes wrong when.
 
-import type { Prng } from '../../lib/prng.ts'
+import { type Prng, prng } from '../../lib/prng.ts'
+import { drawSchedule } from '../../runtime/sim/draw-schedule.ts'
+import type { Fault, ScheduledFault } from '../../runtime/sim/fault-schedule.ts'
 import { type Faults, NO_FAULTS } from '../../runtime/sim/faults.ts'
 import type { World } from '../../runtime/sim/world.ts'
 import { NODES } from './sim-cluster.ts'
@@ -36,56 +38,41 @@ export function drawFaults(random: Prng): Faults {
   }
 }
 
-const EVENT_EVERY_MS = 700
+const FAULT_EVERY_MS = 700
+const FAULT_MS_MAX = 2500
+/** Small enough that blocks of a clock that is ahead are still taken. */
+const CLOCK_STEP_MS = 150
 
-/** One disturbance now: at most one validator is down at a time. */
-function disturb(world: World, random: Prng): void {
-  const node = NODES[random.below(NODES.length)] as string
-  const kind = random.below(6)
-  if (kind <= 1 && NODES.every((name) => world.isUp(name))) {
-    world.crash(node)
-    world.timeline.after(50 + random.below(2500), () => world.start(node))
-  } else if (kind === 2) {
-    const other = NODES[random.below(NODES.length)] as string
-    if (other === node) return
-    world.network.block(node, other)
-    if (random.chance(0.5)) world.network.block(other, node)
-    world.timeline.after(100 + random.below(2000), () => world.network.heal())
-  } else if (kind === 3) {
-    for (const other of world.names()) {
-      world.network.block(node, other)
-      world.network.block(other, node)
-    }
-    world.timeline.after(100 + random.below(2000), () => world.network.heal())
-  } else if (kind === 4) world.pause(node, random.below(1500))
-  else {
-    const edge = random.chance(0.5) ? 'market' : 'gpu'
-    if (!world.isUp(edge)) return
-    world.crash(edge)
-    world.timeline.after(100 + random.below(3000), () => world.start(edge))
-  }
+export function drawClusterSchedule(seed: number, untilMs: number): ScheduledFault[] {
+  return drawSchedule(prng(`schedule/${seed}`), {
+    nodes: [...NODES, 'market', 'gpu'],
+    untilMs,
+    everyMs: FAULT_EVERY_MS,
+    longestMs: FAULT_MS_MAX,
+    // Crashes and isolation are what the protocol is for: they come more often.
+    kinds: ['crash', 'crash', 'crash', 'isolate', ...OTHER_KINDS],
+    clockStepMs: CLOCK_STEP_MS,
+    clockDrift: 0.01,
+  })
 }
 
-export function startDisturbances(world: World, random: Prng, untilMs: number): void {
-  const again = () => {
-    if (world.timeline.now >= untilMs) return
-    disturb(world, random)
-    world.timeline.after(random.below(2 * EVENT_EVERY_MS), again)
-  }
-  world.timeline.after(random.below(EVENT_EVERY_MS), again)
-}
+const OTHER_KINDS: readonly Fault['do'][] = [
+  'pause',
+  'cut',
+  'clog',
+  'swizzle',
+  'disconnect',
+  'fill-disk',
+  'stall-disk',
+  'step-clock',
+  'drift-clock',
+  'bad-links',
+]
 
-/** The end of all faults: everything runs and everybody hears everybody. */
-export function heal(world: World): void {
-  world.network.heal()
-  const calm = { ...NO_FAULTS.network, latencyTailMs: 2 }
-  world.network.faults = calm
-  world.faults = {
-    ...world.faults,
-    network: calm,
-    disk: { ...world.faults.disk, full: 0 },
-    tasks: NO_FAULTS.tasks,
-    buggify: 0,
-  }
-  for (const name of world.names()) world.start(name)
+/** The end of all faults: everything runs and everybody hears everybody, but for those left out. */
+export function heal(world: World, leftDown: readonly string[] = []): void {
+  world.network.faults = { ...NO_FAULTS.network, latencyTailMs: 2 }
+  const disk = { ...world.faults.disk, full: 0 }
+  world.faults = { ...world.faults, disk, tasks: NO_FAULTS.tasks, buggify: 0 }
+  world.heal(leftDown)
 }

@@ -1,0 +1,10 @@
+// The scenarios that the simulator knows, by name.
+
+import { actorsScenario } from '../../test/sim/actors/actors-scenario.ts'
+import { clusterScenario } from '../../test/sim/cluster-scenario.ts'
+import type { Scenario } from '../../test/sim/scenario.ts'
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  cluster: clusterScenario,
+  actors: actorsScenario,
+}
