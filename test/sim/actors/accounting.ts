@@ -27,8 +27,8 @@ export class Accounting {
 
   /** A host is about to be thrown away, with all that waits in it. */
   crashed(host: Host): void {
-    for (const cell of host.cells.values()) {
-      for (const { body } of [...cell.mailbox.drain(), ...cell.stashed]) {
+    for (const cell of host.routes.all()) {
+      for (const { body } of cell.mailbox.waiting()) {
         const { tag } = (body ?? {}) as { tag?: Uint8Array }
         if (tag) this.gone.add(new DataView(tag.buffer, tag.byteOffset).getUint32(8))
       }
