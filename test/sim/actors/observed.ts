@@ -1,5 +1,5 @@
-// What the actors of the scenario say they saw, and what may not be: messages out of order or twice,
-// asks that end twice or never, watches that call twice, entries that were acknowledged and are gone.
+// What the actors of the scenario say they saw, and what may not be: messages out of order or
+// twice, asks that end twice or never, watches that call twice, acknowledged entries that are gone.
 
 import { TAG_BYTES, TAG_MARK } from './tags.ts'
 

@@ -45,22 +45,22 @@ class Sending {
   }
 
   burst(to: string, count: number): void {
-    const { ctx, props, stream } = this
+    const { ctx, props } = this
     for (let i = 0; i < count; i++) {
       const verb = ctx.random(3) === 0 ? 'Control' : 'Data'
-      const { at, tag } = props.observed.told(this.name, stream, to, verb)
+      const { at, tag } = props.observed.told(this.name, this.stream, to, verb)
       const pad = PAD.subarray(0, ctx.random(props.padMax + 1))
-      ctx.tell(ReceiverMessages, to, verb, { stream, at, tag, pad })
+      ctx.tell(ReceiverMessages, to, verb, { stream: this.stream, at, tag, pad })
     }
   }
 
   /** `must`: with no fault left, an answer has to come. */
   echo(to: string, way: (typeof ECHO_WAYS)[number], must = false): void {
-    const { ctx, props, stream, name } = this
+    const { ctx, props, name } = this
     const { observed } = props
     const within = must ? 800 : 20 + ctx.random(400)
     const value = ctx.random(2 ** 31)
-    const id = observed.asked(name, stream, `Echo ${way} to ${to}`)
+    const id = observed.asked(name, this.stream, `Echo ${way} to ${to}`)
     ctx.ask(
       ReceiverMessages,
       to,
@@ -82,10 +82,10 @@ class Sending {
   }
 
   append(to: string, must = false): void {
-    const { ctx, props, stream, name } = this
+    const { ctx, props, name } = this
     const { observed } = props
     const within = must ? 800 : 50 + ctx.random(300)
-    const id = observed.asked(name, stream, `Append to ${to}`)
+    const id = observed.asked(name, this.stream, `Append to ${to}`)
     ctx.ask(
       LedgerMessages,
       to,
