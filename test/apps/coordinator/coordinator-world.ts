@@ -37,6 +37,7 @@ export interface Answer {
 }
 
 export interface World {
+  readonly host: Host
   readonly desk: Desk
   readonly url: string
   readonly warnings: string[]
@@ -115,6 +116,7 @@ export async function startWorld({ archive, facts }: WorldParts = {}): Promise<W
     return (signedIn as unknown as { token: string }).token
   }
   return {
+    host,
     desk,
     url,
     warnings,
