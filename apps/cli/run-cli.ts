@@ -14,6 +14,7 @@ import { modelsPullCommand } from './commands/models-pull.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
+import { topCommand } from './commands/top.ts'
 import { topologyCheckCommand } from './commands/topology-check.ts'
 import { topologyGraphCommand } from './commands/topology-graph.ts'
 import { traceCommand } from './commands/trace.ts'
@@ -37,6 +38,7 @@ export function program(terminal: Terminal): Command {
     statusCommand(terminal),
     runCommand(terminal),
     inspectCommand(terminal),
+    topCommand(terminal),
     traceCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),

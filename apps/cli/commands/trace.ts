@@ -1,6 +1,7 @@
 // aitbc trace JOB_ID: what happened to a job, step by step over all nodes, drawn as a waterfall.
 
 import type { Command } from 'commander'
+import { findProcesses } from '../../inspector/poll/find-processes.ts'
 import { type BaseOptions, baseCommand, dataDirectory, speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
 import { runningCluster } from '../running-cluster.ts'
@@ -27,8 +28,9 @@ export function traceCommand(terminal: Terminal): Command {
     .argument('<job>', 'job id (0x…), or the 32 digits of a W3C trace')
     .action(async (given: string, options: BaseOptions) => {
       const id = checkedId(given)
-      const cluster = runningCluster(dataDirectory(options, terminal))
-      const { trace, spans, silent } = await collectSpans(cluster.nodes, id)
+      const data = dataDirectory(options, terminal)
+      runningCluster(data)
+      const { trace, spans, silent } = await collectSpans(findProcesses(data) ?? [], id)
       const say = speaker(options, terminal)
       if (spans.length === 0) {
         const why =

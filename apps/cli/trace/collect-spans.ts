@@ -2,7 +2,7 @@
 // not answer is named: its part of the picture is missing, and the picture says so.
 
 import type { TraceDocument } from '../../inspector/snapshot.ts'
-import type { Endpoints } from '../../node/endpoints.ts'
+import type { ProcessEndpoint } from '../../inspector/state/model.ts'
 import { CliError } from '../cli-error.ts'
 
 /** A span as `aitbc trace --json` prints it; times are Unix milliseconds. */
@@ -43,23 +43,6 @@ async function ask(admin: string, query: string): Promise<Answer> {
   }
 }
 
-interface Process {
-  readonly admin: string
-  readonly nodes: string[]
-}
-
-/** Each admin server once, with the nodes that it speaks for. */
-function processesOf(nodes: Endpoints['nodes']): Process[] {
-  const found = new Map<string, Process>()
-  for (const { name, admin } of nodes ?? []) {
-    if (admin === undefined) continue
-    const known = found.get(admin)
-    if (known) known.nodes.push(name)
-    else found.set(admin, { admin, nodes: [name] })
-  }
-  return [...found.values()]
-}
-
 function spansOf(documents: readonly TraceDocument[]): TraceSpan[] {
   const spans = new Map<string, TraceSpan>()
   for (const one of documents.flatMap((document) => document.spans)) {
@@ -79,8 +62,8 @@ function spansOf(documents: readonly TraceDocument[]): TraceSpan[] {
 }
 
 /** The trace that one of them knows the job by. Throws CliError. */
-async function traceOfJob(processes: readonly Process[], job: string): Promise<string> {
-  const answers = await Promise.all(processes.map(({ admin }) => ask(admin, `job=${job}`)))
+async function traceOfJob(processes: readonly ProcessEndpoint[], job: string): Promise<string> {
+  const answers = await Promise.all(processes.map(({ url }) => ask(url, `job=${job}`)))
   for (const answer of answers) if (answer.ok) return answer.document.trace
   const refused = answers.find((answer) => !answer.ok && answer.status === 404)
   const first = refused ?? answers[0]
@@ -93,10 +76,12 @@ async function traceOfJob(processes: readonly Process[], job: string): Promise<s
 }
 
 /** `id` is a job's, or a trace's own. Throws CliError UNKNOWN or UNREACHABLE. */
-export async function collectSpans(nodes: Endpoints['nodes'], id: string): Promise<CollectedTrace> {
-  const processes = processesOf(nodes)
+export async function collectSpans(
+  processes: readonly ProcessEndpoint[],
+  id: string,
+): Promise<CollectedTrace> {
   const trace = id.startsWith('0x') ? await traceOfJob(processes, id) : id
-  const answers = await Promise.all(processes.map(({ admin }) => ask(admin, `trace=${trace}`)))
+  const answers = await Promise.all(processes.map(({ url }) => ask(url, `trace=${trace}`)))
   const documents = answers.flatMap((answer) => (answer.ok ? [answer.document] : []))
   const silent = processes.flatMap(({ nodes }, i) => (answers[i]?.ok ? [] : nodes))
   const hosts = documents.flatMap((document) => document.silent)

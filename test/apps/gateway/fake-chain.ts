@@ -1,6 +1,7 @@
 // A chain of a few blocks in memory that a test can grow, and whose answers it can make fail: for
 // what the gateway does by itself, without waiting for consensus.
 
+import type { EdgeTrace } from '../../../apps/edge/edge-trace.ts'
 import {
   type ChainAccess,
   ChainUnavailable,
@@ -83,7 +84,7 @@ export class FakeChain implements ChainAccess {
   storage = () => this.answer(7n)
   call = () => this.answer({ ok: true, code: '', output: Uint8Array.of(1), gasUsed: 21_000 })
   logs = () => this.answer({ code: '', logs: [] })
-  submit = () =>
+  submit: ChainAccess['submit'] = () =>
     this.answer({ hash: `0x${'33'.repeat(32)}` as Hex, code: 'NONCE_TOO_LOW', message: '' })
   pendingNonce = () => this.answer(5)
   waiting = () => this.answer(undefined)
@@ -107,8 +108,9 @@ export function serveFake(
   chain: ChainAccess,
   say: (line: string) => void,
   driver: 'uws' | 'node' = 'uws',
+  traces?: EdgeTrace,
 ): Promise<Gateway> {
   const { validatorSet, block } = testGenesis()
   const facts = { chainId: CHAIN_ID, genesisHash: block.hash, validatorSet }
-  return serveChain(chain, { ...facts, port: 0, driver, say })
+  return serveChain(chain, { ...facts, port: 0, driver, say, ...(traces && { traces }) })
 }
