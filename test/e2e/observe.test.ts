@@ -1,5 +1,5 @@
-// What an operator sees of a running cluster: the steps of a paid job from the consumer's first call
-// to the settlement, metrics that a strict reader accepts, an actor killed and restarted.
+// What an operator sees of a running cluster: the steps of a paid job from the consumer's first
+// call to the settlement, metrics that a strict reader accepts, an actor killed and restarted.
 
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// W3C traces at the REST API: one that comes in goes on to the scheduler and out in the reply; a job
-// begins one of its own; what is malformed begins anew; and the job says its trace.
+// W3C traces at the REST API: one that comes in goes on to the scheduler and out in the reply; a
+// job begins one of its own; what is malformed begins anew; and the job says its trace.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
