@@ -129,6 +129,8 @@ export class Cell {
   stashCurrent(): void {
     if (!this.current) throw new Error('nothing to stash: no message is being handled')
     this.stashed ??= []
+    // Once is enough: put aside twice, it would be handled twice.
+    if (this.stashed.at(-1) === this.current) return
     if (this.stashed.length >= STASH_MAX) throw new Error('the stash is full')
     this.stashed.push(this.current)
   }
@@ -139,6 +141,15 @@ export class Cell {
     this.mailbox.returnToHead(this.stashed)
     count(this.figures, KIND.depth, this.stashed.length)
     this.stashed = undefined
+  }
+
+  /** The same for all but the message that is being handled, which has just been put aside. */
+  unstashOthers(): void {
+    const { current } = this
+    const keep = current !== undefined && this.stashed?.at(-1) === current
+    if (keep) this.stashed?.pop()
+    this.unstash()
+    if (keep) this.stashed = [current]
   }
 
   /** A message that fails is lost, even if its handler had put it aside. */

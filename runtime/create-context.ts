@@ -166,7 +166,7 @@ class CellContext implements Context {
   }
 
   unstash(): void {
-    this.cell.unstash()
+    this.cell.unstashOthers()
     this.host.wake(this.cell)
   }
 

@@ -19,6 +19,9 @@ export class Mailbox {
   /** Messages that wait, without turns. */
   depth = 0
   highWater = 0
+  /** The one message that waits; none when more do. Most mailboxes never hold two. */
+  private only: MessageEnvelope | undefined = undefined
+  private onlyIsControl = false
   private turns: Ring<Turn> | undefined = undefined
   private control: Ring<MessageEnvelope> | undefined = undefined
   private data: Ring<MessageEnvelope> | undefined = undefined
@@ -38,12 +41,15 @@ export class Mailbox {
 
   /** Returns the message that found no room: the new one, the lane's oldest, or undefined. */
   push(message: MessageEnvelope, control: boolean): MessageEnvelope | undefined {
-    let lane = control ? this.control : this.data
-    if (lane === undefined) {
-      lane = new Ring()
-      if (control) this.control = lane
-      else this.data = lane
+    if (this.depth === 0 && this.policy.capacity > 0) {
+      this.only = message
+      this.onlyIsControl = control
+      this.depth = 1
+      if (this.highWater === 0) this.highWater = 1
+      return undefined
     }
+    if (this.only !== undefined) this.spill(this.only)
+    const lane = this.lane(control)
     if (lane.size >= this.policy.capacity) {
       if (this.policy.overflow === 'reject') return message
       const oldest = lane.shift()
@@ -56,11 +62,25 @@ export class Mailbox {
     return undefined
   }
 
+  private lane(control: boolean): Ring<MessageEnvelope> {
+    if (control) {
+      this.control ??= new Ring()
+      return this.control
+    }
+    this.data ??= new Ring()
+    return this.data
+  }
+
+  private spill(only: MessageEnvelope): void {
+    this.only = undefined
+    this.lane(this.onlyIsControl).push(only)
+  }
+
   /** Puts stashed messages back before everything that waits. */
   returnToHead(messages: readonly MessageEnvelope[]): void {
     if (messages.length === 0) return
-    this.control ??= new Ring()
-    this.control.unshiftAll(messages)
+    if (this.only !== undefined) this.spill(this.only)
+    this.lane(true).unshiftAll(messages)
     this.depth += messages.length
     if (this.depth > this.highWater) this.highWater = this.depth
   }
@@ -72,28 +92,29 @@ export class Mailbox {
   takeMessage(): MessageEnvelope | undefined {
     if (this.depth === 0) return undefined
     this.depth--
-    return this.control?.shift() ?? this.data?.shift()
+    const { only } = this
+    if (only === undefined) return this.control?.shift() ?? this.data?.shift()
+    this.only = undefined
+    return only
   }
 
   dropTurns(): void {
     this.turns?.clear()
   }
 
-  /** Everything that waits, control first, without taking it. */
-  waiting(): MessageEnvelope[] {
-    return [...(this.control?.toArray() ?? []), ...(this.data?.toArray() ?? [])]
-  }
-
   /** Since when the oldest message waits, on the host's clock; undefined when none does. */
   oldestAt(): number | undefined {
+    if (this.only !== undefined) return this.only.queuedAt
     const control = this.control?.peek()?.queuedAt
     const data = this.data?.peek()?.queuedAt
     if (control === undefined || data === undefined) return control ?? data
     return Math.min(control, data)
   }
 
+  /** Takes everything, control first. */
   drain(): MessageEnvelope[] {
-    const all = this.waiting()
+    if (this.only !== undefined) this.spill(this.only)
+    const all = [...(this.control?.toArray() ?? []), ...(this.data?.toArray() ?? [])]
     this.control?.clear()
     this.data?.clear()
     this.depth = 0

@@ -1,6 +1,7 @@
 // The clock, entropy and scheduler of a real process. Time is monotonic for everything that waits;
 // wall time is only read, never waited for.
 
+import { HANDLER_BUDGET_MS } from '../config/limits.ts'
 import type { Clock, Entropy, Scheduler } from './ports.ts'
 
 export const realClock: Clock = {
@@ -20,15 +21,24 @@ export const realEntropy: Entropy = {
 }
 
 /**
- * A microtask for the first turn after other work, then setImmediate, so that a busy host never
- * starves I/O (RUNTIME: pure microtasks livelock the loop, pure setImmediate costs 2.4 µs a hop).
+ * Microtasks, so that a hop costs no turn of the event loop, until they have kept I/O and timers
+ * waiting for HANDLER_BUDGET_MS; then setImmediate. (Pure microtasks livelock the loop, pure
+ * setImmediate costs microseconds a hop.)
  */
 export const realScheduler: Scheduler = (() => {
-  let sinceIo = 0
+  let busy = false
+  let busySince = 0
+  const served = () => {
+    busy = false
+  }
   return (turn: () => void) => {
-    if (sinceIo === 0) setImmediate(() => (sinceIo = 0))
-    sinceIo++
-    if (sinceIo < 8) queueMicrotask(turn)
+    const now = performance.now()
+    if (!busy) {
+      busy = true
+      busySince = now
+      setImmediate(served)
+    }
+    if (now - busySince < HANDLER_BUDGET_MS) queueMicrotask(turn)
     else setImmediate(turn)
   }
 })()

@@ -115,6 +115,33 @@ test('a message that is stashed and then fails is lost once, not handled again',
   assert.is(stateOf(host, 'w'), 'running')
 })
 
+test('a message is put aside once, however often; unstash in its own turn leaves it aside', () => {
+  const world = new TestWorld()
+  const host = world.host('a')
+  const seen: string[] = []
+  let open = false
+  const worker = probe((ctx) => ({
+    Note: (text) => {
+      seen.push(text)
+      if (open) return
+      ctx.stash()
+      ctx.unstash()
+      ctx.stash()
+    },
+    Urgent: () => {
+      open = true
+      ctx.unstash()
+    },
+  }))
+  host.spawn(worker, 'w', null)
+  host.edge.tell(Probe, 'w', 'Note', '1')
+  world.run(10)
+  assert.equal(seen, ['1'])
+  host.edge.tell(Probe, 'w', 'Urgent', '')
+  world.run(10)
+  assert.equal(seen, ['1', '1'])
+})
+
 test('stash and timers are bounded: one too many is a failure of the actor', () => {
   const world = new TestWorld()
   const host = world.host('a')
