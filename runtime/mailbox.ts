@@ -111,10 +111,16 @@ export class Mailbox {
     return Math.min(control, data)
   }
 
+  /** Everything that waits, control first, without taking it. */
+  waiting(): MessageEnvelope[] {
+    if (this.only !== undefined) return [this.only]
+    return [...(this.control?.toArray() ?? []), ...(this.data?.toArray() ?? [])]
+  }
+
   /** Takes everything, control first. */
   drain(): MessageEnvelope[] {
-    if (this.only !== undefined) this.spill(this.only)
-    const all = [...(this.control?.toArray() ?? []), ...(this.data?.toArray() ?? [])]
+    const all = this.waiting()
+    this.only = undefined
     this.control?.clear()
     this.data?.clear()
     this.depth = 0

@@ -9,12 +9,16 @@ export interface NamedTest {
 
 const CELL = /`(test\/[\w./-]+\.ts)`: ([^`|]+)/g
 
-/** Tests named in table rows as `file`: title · title. */
+/** Tests named in table rows as `file`: title · title · `file`: title. */
 export function namedTests(page: string): NamedTest[] {
   return page.split('\n').flatMap((text, i) => {
     if (!text.startsWith('|')) return []
     return [...text.matchAll(CELL)].flatMap(([, file = '', titles = '']) =>
-      titles.split(' · ').map((title) => ({ line: i + 1, file, title: title.trim() })),
+      titles
+        .split('·')
+        .map((title) => title.trim())
+        .filter((title) => title !== '')
+        .map((title) => ({ line: i + 1, file, title })),
     )
   })
 }
