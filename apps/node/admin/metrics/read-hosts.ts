@@ -5,6 +5,11 @@ import { readCounters } from '../../../../runtime/metrics/read-counters.ts'
 import type { AdminOptions } from '../admin-options.ts'
 import type { HostReading } from './host-metrics.ts'
 
+/** Somebody looks: what needs a clock is measured for a while. */
+export function markReaders(options: AdminOptions): void {
+  for (const { counters } of options.threads()) if (counters) markReader(counters)
+}
+
 export function readHosts(options: AdminOptions): HostReading[] {
   return options.threads().flatMap(({ host, node, counters }) => {
     if (!counters) return []

@@ -7,6 +7,7 @@ import {
 } from '../../../inspector/query/actor-query.ts'
 import type { ActorsView } from '../../../inspector/snapshot.ts'
 import type { AdminOptions } from '../admin-options.ts'
+import { markReaders } from '../metrics/read-hosts.ts'
 import { Problem } from '../problem.ts'
 import type { SnapshotQuery } from '../snapshot-query.ts'
 
@@ -17,6 +18,7 @@ export async function readActors(options: AdminOptions, query: SnapshotQuery): P
   if (!order) throw new Problem('BAD_REQUEST', `sort: there is no column ${sort.slice(0, 40)}`)
   const wanted = actorFilter(query.filter)
   if (!wanted.ok) throw new Problem('BAD_REQUEST', `filter: ${wanted.problem}`)
+  markReaders(options)
   const { filter, limit, also } = query
   const answers = await Promise.allSettled(
     options.threads().map(({ agent }) => agent.actors({ sort, filter, limit, also })),
