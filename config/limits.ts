@@ -9,7 +9,30 @@ export const FRAME_MESSAGES_MAX = 256
 export const FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
 /** Bytes under way on a link before it says that it is full. */
 export const LINK_BUFFER_BYTES_MAX = 4 * 1024 * 1024
+/** A frame that has grown so far is sent without waiting for the end of the turn. */
+export const FRAME_BYTES_FULL = 64 * 1024
+/** What may be under way on a link, in each lane, before its receiver has taken it in. */
+export const LINK_WINDOW_MESSAGES = 8192
+export const LINK_WINDOW_BYTES = 4 * 1024 * 1024
+/** What waits for a link, in each lane, beyond its window; more is refused. */
 export const LINK_QUEUE_MESSAGES_MAX = 65_536
+export const LINK_QUEUE_BYTES_MAX = 64 * 1024 * 1024
+/** Targets (kind, key, verb) that a link knows by number, in each lane. */
+export const LINK_TARGETS_MAX = 8192
+export const LINK_VOCABULARIES_MAX = 1024
+/** A sender without credit asks for it again, and says again who it is, after so long. */
+export const LINK_PROBE_MS = 250
+export const LINK_PROBE_MS_MAX = 4000
+/** What was taken in is confirmed within this, however little it was. */
+export const LINK_CONFIRM_MS = 200
+export const HEARTBEAT_MS = 500
+export const SUSPECT_AFTER_MS = 1500
+export const DOWN_AFTER_MS = 6000
+/** A peer with heartbeats that does not say who it is. */
+export const HELLO_MS = 30_000
+/** Pieces of rubbish from a peer before it is quarantined; one is forgotten a second. */
+export const RUBBISH_MAX = 16
+export const LINK_QUARANTINE_MS = 30_000
 
 /** Links between processes. */
 export const MUX_CHANNELS_MAX = 4096

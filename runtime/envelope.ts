@@ -1,7 +1,6 @@
-// What travels between actors. On one host an envelope is passed as it is; across a link its body
-// is encoded by its schema and the envelope becomes a positional msgpack array, many to a frame.
+// What travels between actors. On one host an envelope is passed as it is; across a link it becomes
+// an item of a frame, with its body encoded by its schema (remote/frame.ts).
 
-import { Packr } from 'msgpackr'
 import type { Ref } from './ref.ts'
 import type { Cause } from './trace/cause.ts'
 
@@ -31,22 +30,4 @@ export function envelope(
   cause: Cause | undefined,
 ): MessageEnvelope {
   return { to, verb, body, askId, fromHost, deadline, cause, queuedAt: 0 }
-}
-
-export type WireEnvelope = unknown[]
-
-const packr = new Packr({ useRecords: false, structuredClone: false })
-
-export function packFrame(envelopes: WireEnvelope[]): Uint8Array {
-  return packr.pack(envelopes)
-}
-
-/** Undefined when the bytes are no list of lists. */
-export function unpackFrame(frame: Uint8Array): WireEnvelope[] | undefined {
-  try {
-    const value: unknown = packr.unpack(frame)
-    return Array.isArray(value) && value.every(Array.isArray) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -26,6 +26,7 @@ import { count, HostCounters, newCounters } from './metrics/host-counters.ts'
 import type { Clock, Entropy, Link, LogLine, Scheduler } from './ports.ts'
 import { recode } from './recode.ts'
 import { type Ref, ref, refText } from './ref.ts'
+import type { PeerOptions } from './remote/peer.ts'
 import { Remote } from './remote.ts'
 import { Ring } from './ring.ts'
 import { type Route, Routes } from './routes.ts'
@@ -55,6 +56,8 @@ export interface HostOptions {
   readonly reached?: (mark: string) => void
   /** The simulator's chance of an unusual branch; absent in production. */
   readonly buggify?: (mark: string) => boolean
+  /** What this host speaks, told to every peer; by default what it has met so far. */
+  readonly vocabularies?: readonly Vocabulary[]
   /** Encodes and decodes messages between actors of this host too (simulator, tests). */
   readonly strict?: boolean
   /** Where figures are kept for other threads to read: `newCounters()`. */
@@ -141,8 +144,8 @@ export class Host {
     return this.routes.cell(target.kind, target.key)
   }
 
-  attach(peer: string, link: Link): void {
-    this.remote.attach(peer, link)
+  attach(peer: string, link: Link, options?: PeerOptions): void {
+    this.remote.attach(peer, link, options)
   }
 
   /** `place` names other hosts from now on: nothing that was remembered counts. */

@@ -5,6 +5,7 @@ import { type Prng, prng } from '../../lib/prng.ts'
 import { Host, type HostOptions } from '../host.ts'
 import type { Link, LogLine } from '../ports.ts'
 import type { Faults } from './faults.ts'
+import { hookSends, type SendHook } from './hook-sends.ts'
 import { Network } from './network.ts'
 import type { Platter } from './platter.ts'
 import { SimClock } from './sim-clock.ts'
@@ -40,6 +41,8 @@ export class World {
   readonly random: Prng
   readonly trace = new TraceHash()
   readonly marks = new Map<string, number>()
+  /** Sees every message between hosts, and may add to them. */
+  sent: SendHook | undefined
   faults: Faults
   /** The schedule's faults strike no more. */
   healed = false
@@ -129,6 +132,7 @@ export class World {
     node.life++
     this.event(`${name} starts`)
     node.host = new Host(this.hostOptions(node))
+    hookSends(node.host, (from, to, message) => this.sent?.(from, to, message) ?? [])
     for (const other of this.nodes.values()) if (other !== node) this.dial(node, other)
     node.spawn(node.host)
   }

@@ -50,9 +50,9 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const votes = new VoteChecker()
   const chain = new ChainChecker(world)
   const planted = options.plant === 'double-vote' ? doubleVote : () => []
-  world.network.tap = (from, to, frame) => {
-    votes.see(frame)
-    const extra = planted(from, to, frame)
+  world.sent = (from, to, message) => {
+    votes.see(message)
+    const extra = planted(from, to, message)
     for (const one of extra) votes.see(one)
     return extra
   }

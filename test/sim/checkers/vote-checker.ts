@@ -1,27 +1,29 @@
-// Listens to every frame on the simulated network: no validator may ever contradict itself. It
+// Listens to every message between simulated hosts: no validator may ever contradict itself. It
 // reads what is sent, not what anybody says they sent.
 
+import type { ValidatorMessages } from '../../../actors/messages/validator.ts'
 import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
 import { decodeMessage } from '../../../protocol/consensus/consensus-message.ts'
 import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../../protocol/consensus/vote.ts'
-import { unpackFrame } from '../../../runtime/envelope.ts'
+import type { MessageEnvelope } from '../../../runtime/envelope.ts'
+import type { Body } from '../../../runtime/messages.ts'
+
+type ValidatorVerbs = (typeof ValidatorMessages)['verbs']
 
 export class VoteChecker {
   readonly violations: string[] = []
   private readonly said = new Map<string, string>()
 
-  /** Looks into one frame. */
-  see(frame: Uint8Array): void {
-    for (const wire of unpackFrame(frame) ?? []) {
-      if (wire[1] !== 'validator' || wire[3] !== 'Deliver') continue
-      const [sender, bytes] = wire[4] as [number, Uint8Array]
-      const message = decodeMessage(bytes)
-      if (message?.type === 'vote' && message.vote.signer === sender) this.vote(message.vote)
-      else if (message?.type === 'propose') {
-        const node = readBlockNode(message.proposal.block)
-        // Proposals are passed on by others; they carry their leader's own signature.
-        if (node) this.once(`${node.proposer} proposes in ${node.view}`, node.hash)
-      }
+  /** Looks into one message that leaves its host. */
+  see({ to, verb, body }: MessageEnvelope): void {
+    if (to.kind !== 'validator' || verb !== 'Deliver') return
+    const { from, message: bytes } = body as Body<ValidatorVerbs, 'Deliver'>
+    const message = decodeMessage(bytes)
+    if (message?.type === 'vote' && message.vote.signer === from) this.vote(message.vote)
+    else if (message?.type === 'propose') {
+      const node = readBlockNode(message.proposal.block)
+      // Proposals are passed on by others; they carry their leader's own signature.
+      if (node) this.once(`${node.proposer} proposes in ${node.view}`, node.hash)
     }
   }
 
