@@ -16,6 +16,7 @@ class VirtualLink implements Link {
   peer: VirtualLink | undefined
   receive: (frame: Uint8Array, lane: Lane) => void = () => {}
   down: (why: string) => void = () => {}
+  private lastAt = 0
   private readonly world: VirtualHosts
   constructor(world: VirtualHosts) {
     this.world = world
@@ -24,7 +25,9 @@ class VirtualLink implements Link {
     const { peer } = this
     if (peer === undefined) return false
     const copy = frame.slice()
-    this.world.after(1 + this.world.random(3), () => {
+    // In order: a link does not let frames overtake each other.
+    this.lastAt = Math.max(this.lastAt, this.world.now + 1 + this.world.random(3))
+    this.world.after(this.lastAt - this.world.now, () => {
       if (this.peer === peer) peer.receive(copy, lane)
     })
     return true
