@@ -225,6 +225,13 @@ export const POOL_BATCH_MIN = 32
 export const POOL_LOSSES_MAX = 10
 export const POOL_LOSS_WINDOW_MS = 60_000
 
+/** Chaos: faults set on purpose. */
+export const CHAOS_DELAY_MS_MAX = 60_000
+export const CHAOS_FOR_MS_MAX = 3_600_000
+/** The supply is counted over every account that the chain names, up to so many blocks. */
+export const CHAOS_SCAN_BLOCKS_MAX = 50_000
+export const CHAOS_TRANSACTIONS_MAX = 2000
+
 /** Coordinator. */
 export const NONCES_MAX = 10_000
 export const NONCE_SECONDS = 300

@@ -28,6 +28,8 @@ export const CLI_ERRORS = {
   FILE: { exit: 1, meaning: 'A file cannot be read or written.' },
   INVALID_RECEIPT: { exit: 1, meaning: 'The receipt file does not verify.' },
   PULL_FAILED: { exit: 1, meaning: 'A model could not be fetched or is not what it should be.' },
+  ONE_PROCESS: { exit: 2, meaning: 'The fault needs a cluster whose nodes are processes.' },
+  INVARIANT_BROKEN: { exit: 1, meaning: 'Something that must hold did not, after a fault.' },
   CHECK_FAILED: { exit: 1, meaning: 'A check of `doctor` failed.' },
   INTERNAL: { exit: 1, meaning: 'A fault in AITBC itself.' },
 } as const satisfies Record<string, CliErrorKind>

@@ -17,11 +17,14 @@ export async function fetchJson(url: string, options: FetchJsonOptions = {}): Pr
   const text = await response.text()
   const value = parse(text)
   if (response.ok && value !== undefined) return value
-  const said = (value as { error?: { message?: string; hint?: string } } | undefined)?.error
+  const refusal = value as
+    | { error?: { message?: string; hint?: string }; detail?: string }
+    | undefined
+  const said = refusal?.error
   throw new CliError(
     'REFUSED',
     `${url} answered ${response.status}`,
-    said?.message ?? (text.slice(0, 200) || 'with an empty body'),
+    said?.message ?? refusal?.detail ?? (text.slice(0, 200) || 'with an empty body'),
     said?.hint ?? 'look into the logs in the data folder',
   )
 }

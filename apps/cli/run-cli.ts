@@ -5,6 +5,12 @@ import { nearestName } from '../../lib/nearest-name.ts'
 import { asCliError, CliError, errorDocument, errorLines } from './cli-error.ts'
 import { accountsCommand } from './commands/accounts.ts'
 import { authorizeCommand } from './commands/authorize.ts'
+import { chaosDelayCommand } from './commands/chaos-delay.ts'
+import { chaosDropCommand } from './commands/chaos-drop.ts'
+import { chaosHealCommand } from './commands/chaos-heal.ts'
+import { chaosKillCommand } from './commands/chaos-kill.ts'
+import { chaosPartitionCommand } from './commands/chaos-partition.ts'
+import { chaosPauseCommand } from './commands/chaos-pause.ts'
 import { depositCommand } from './commands/deposit.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
@@ -47,6 +53,16 @@ export function program(terminal: Terminal): Command {
       'topology files',
       topologyCheckCommand(terminal),
       topologyGraphCommand(terminal),
+    ),
+    group(
+      'chaos',
+      'break a running cluster on purpose, and check that it holds',
+      chaosKillCommand(terminal),
+      chaosPauseCommand(terminal),
+      chaosPartitionCommand(terminal),
+      chaosDropCommand(terminal),
+      chaosDelayCommand(terminal),
+      chaosHealCommand(terminal),
     ),
     accountsCommand(terminal),
     depositCommand(terminal),

@@ -6,11 +6,22 @@ import type { Topology } from '../../config/topology-schema.ts'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import { MemoryStore } from '../../storage/memory/memory-store.ts'
+import type { LinkFaults } from '../../transport/chaos/link-faults.ts'
+import type { HttpRoute } from '../../transport/http/http-server.ts'
+import { chaosRoute } from './admin/chaos-route.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { ClusterStatusReader } from './cluster-status.ts'
 import { HostLog } from './host-log.ts'
 import type { NodeAddresses } from './node-addresses.ts'
-import { type HostPlan, mainHostOf, nodesWith, placement, validatorNames } from './plan.ts'
+import {
+  type HostPlan,
+  mainHostOf,
+  nodesWith,
+  type ProcessPlan,
+  placement,
+  processPlans,
+  validatorNames,
+} from './plan.ts'
 import { type PreparedProcess, type ProcessOptions, prepareProcess } from './prepare-process.ts'
 import { type ProcessLinks, startLinks } from './process-links.ts'
 import { startServers } from './process-servers.ts'
@@ -108,6 +119,23 @@ function isProvider(plan: HostPlan): boolean {
   return plan.kinds.includes('gpu-worker')
 }
 
+/** A process that is alone has no connections to break. */
+function chaosRoutes(
+  topology: Topology,
+  { name }: ProcessPlan,
+  faults: () => LinkFaults | undefined,
+): HttpRoute[] {
+  const others = processPlans(topology).filter((other) => other.name !== name)
+  return others.length === 0
+    ? []
+    : [
+        chaosRoute(
+          faults,
+          others.map((other) => other.name),
+        ),
+      ]
+}
+
 export async function startProcess(given: ProcessOptions): Promise<RunningProcess> {
   const { report, stopping, stopped } = untilStopping(given.report)
   const options = { ...given, report }
@@ -140,7 +168,8 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     prepared.release()
   }
   try {
-    const admin = await startOperations(options, { host, log, crew })
+    const guarded = chaosRoutes(topology, plan, () => links?.faults)
+    const admin = await startOperations(options, { host, log, crew, guarded })
     parts.push(admin)
     links = await startLinks({ topology, process: plan, network, dataDirectory, host, log })
     const pulling = pullModels(topology, plan.nodes, report)
