@@ -8,6 +8,7 @@ import type { ActorSnapshot } from '../../../runtime/inspect/host-snapshot.ts'
 import { type Ref, ref } from '../../../runtime/ref.ts'
 import type { LmdbStore } from '../../../storage/lmdb/lmdb-store.ts'
 import { ACTOR_SORT_DEFAULT, actorFilter, actorOrder } from '../../inspector/query/actor-query.ts'
+import { topRows } from '../../inspector/query/top-rows.ts'
 import type {
   ActorView,
   ActReply,
@@ -32,8 +33,17 @@ function refOf(id: string): Ref {
   return ref(id.slice(0, slash), id.slice(slash + 1))
 }
 
-function viewOf({ kind: _, key: __, ...actor }: ActorSnapshot, perSecond: number): ActorView {
-  return { ...actor, perSecond }
+/** A snapshot's row, with its rate: rows are made anew for each snapshot, so they may be added to. */
+type RatedActor = ActorSnapshot & { perSecond: number }
+
+function rated(actor: ActorSnapshot, rates: Rates): RatedActor {
+  const row = actor as RatedActor
+  row.perSecond = rates.of(actor.id, actor.handled)
+  return row
+}
+
+function viewOf({ kind: _, key: __, ...actor }: RatedActor): ActorView {
+  return actor
 }
 
 /** Chosen among all: only the rows that the answer carries are put together. */
@@ -43,17 +53,13 @@ function readActors(host: Host, rates: Rates, query: ActorsQuery): AgentActors {
   const order = actorOrder(query.sort || ACTOR_SORT_DEFAULT)
   if (!order) throw new Error(`no column ${query.sort}`)
   const { actors, total, gone } = host.snapshot()
-  const rows = actors.map((actor) => viewOf(actor, rates.of(actor.id, actor.handled)))
+  const rows = actors.map((actor) => rated(actor, rates))
   rates.done()
-  const found = rows.filter((row) => filter.matches(row)).sort(order)
-  const best = found.slice(0, query.limit)
+  const found = query.filter === '' ? rows : rows.filter((row) => filter.matches(row))
+  const best = topRows(found, query.limit, order)
   const also = query.also ? rows.find((row) => row.id === query.also) : undefined
-  return {
-    actors: also && !best.includes(also) ? [...best, also] : best,
-    matched: found.length,
-    total,
-    gone,
-  }
+  if (also && !best.includes(also)) best.push(also)
+  return { actors: best.map(viewOf), matched: found.length, total, gone }
 }
 
 function act(host: Host, { actor, action, dry }: ActRequest): ActReply {

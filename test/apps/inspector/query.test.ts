@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { actorFilter, actorOrder } from '../../../apps/inspector/query/actor-query.ts'
 import { globTest } from '../../../apps/inspector/query/row-filter.ts'
+import { topRows } from '../../../apps/inspector/query/top-rows.ts'
 import type { ActorView } from '../../../apps/inspector/snapshot.ts'
 import { actor } from './recorded.ts'
 
@@ -82,6 +83,16 @@ test('orders: figures from the greatest, texts from A, ties by id, unknown value
   assert.is(by('-p99Us')[0], 'mempool/node0')
   assert.is(actorOrder('nothing'), undefined)
   assert.is(actorOrder('constructor'), undefined)
+})
+
+test('the top of an order is the beginning of the sorted rows', () => {
+  const rows = fc.array(fc.record({ n: fc.nat({ max: 9 }), id: fc.nat() }), { maxLength: 40 })
+  fc.assert(
+    fc.property(rows, fc.nat({ max: 45 }), (list, limit) => {
+      const compare = (a: { n: number }, b: { n: number }) => b.n - a.n
+      assert.equal(topRows(list, limit, compare), [...list].sort(compare).slice(0, limit))
+    }),
+  )
 })
 
 test.run()
