@@ -51,7 +51,12 @@ export class Dispatcher {
 
   /** Queues the cell if it may run and has something to do. */
   wake(cell: Cell): void {
-    if (cell.queued || cell.hold !== 0 || cell.mailbox.isEmpty) return
+    if (!cell.mailbox.isEmpty) this.queue(cell)
+  }
+
+  /** The same for a cell that has something to do. */
+  queue(cell: Cell): void {
+    if (cell.queued || cell.hold !== 0) return
     cell.queued = true
     this.ready.push(cell)
     if (this.woken) return
@@ -84,7 +89,10 @@ export class Dispatcher {
   }
 
   private runSlice(cell: Cell): number {
-    const { mailbox } = cell
+    const { mailbox, handled, figures } = cell
+    if (mailbox.highWater > (figures[KIND.highWater] as number)) {
+      figures[KIND.highWater] = mailbox.highWater
+    }
     let done = 0
     let taken = 0
     while (done < SLICE && cell.hold === 0) {
@@ -106,7 +114,10 @@ export class Dispatcher {
       done++
       if (--this.untilClock === 0 && this.lookAtClock()) break
     }
-    if (taken > 0) count(cell.figures, KIND.depth, -taken)
+    if (taken > 0) {
+      count(figures, KIND.depth, -taken)
+      count(figures, KIND.handled, cell.handled - handled)
+    }
     return Math.max(1, done)
   }
 
@@ -125,7 +136,6 @@ export class Dispatcher {
       return
     }
     cell.handled++
-    count(cell.figures, KIND.handled, 1)
     cell.current = message
     if (message.cause !== undefined || cell.tap !== undefined || this.isTimed()) {
       this.handleWatched(cell, message)

@@ -202,11 +202,12 @@ export class Host {
     if (refused !== undefined) this.refuse(refused, 'rejected', 'mailbox full')
     else {
       count(figures, KIND.depth, 1)
-      if (mailbox.depth > (figures[KIND.highWater] as number)) {
+      // One that runs tells it itself, once a slice.
+      if (cell.hold !== 0 && mailbox.depth > (figures[KIND.highWater] as number)) {
         figures[KIND.highWater] = mailbox.depth
       }
     }
-    this.dispatcher.wake(cell)
+    this.dispatcher.queue(cell)
   }
 
   /**
@@ -222,7 +223,7 @@ export class Host {
   ): boolean {
     if (cell.live !== incarnation) return false
     cell.mailbox.pushTurn({ run, argument, cause })
-    this.dispatcher.wake(cell)
+    this.dispatcher.queue(cell)
     return true
   }
 

@@ -150,4 +150,68 @@ test('children die with their parent, youngest first, and start anew with it', (
   assert.equal(events, ['+c1', '+c2', '-c2', '-c1', '+c1', '+c2'])
 })
 
+/** Three siblings that write down their starts and ends; the second fails when it is told to. */
+function siblings(
+  strategy: 'one-for-all' | 'rest-for-one',
+  more: (key: string) => void = () => {},
+) {
+  const world = new TestWorld()
+  const host = world.host('a')
+  const events: string[] = []
+  for (const key of ['1', '2', '3']) {
+    const child = probe((ctx) => {
+      events.push(`+${ctx.self.key} at ${world.time.now}`)
+      more(key)
+      return { Note: fail }
+    })
+    host.spawn(child, key, null, strategy)
+  }
+  events.length = 0
+  return { world, host, events }
+}
+
+test('siblings that restart together start in order, and one that fails at its start holds up all', () => {
+  let broken = 0
+  const { world, host, events } = siblings('one-for-all', (key) => {
+    if (key === '2' && broken-- > 0) throw new Error('setup')
+  })
+  broken = 2
+  host.edge.tell(Probe, '2', 'Note', 'fail')
+  world.run(1000)
+  assert.equal(events, [
+    ...['+1 at 10', '+2 at 10'],
+    ...['+1 at 30', '+2 at 30'],
+    ...['+1 at 70', '+2 at 70', '+3 at 70'],
+  ])
+})
+
+test('a quick failure of one sibling does not shorten the back-off of another', () => {
+  const { world, host, events } = siblings('rest-for-one')
+  for (let i = 0; i < 3; i++) {
+    host.kill({ kind: 'probe', key: '2' })
+    world.run(100)
+  }
+  events.length = 0
+  const now = world.time.now
+  host.kill({ kind: 'probe', key: '2' })
+  host.kill({ kind: 'probe', key: '1' })
+  world.run(1000)
+  assert.equal(
+    events,
+    ['1', '2', '3'].map((key) => `+${key} at ${now + 80}`),
+  )
+})
+
+test('a temporary sibling is stopped, not restarted, with the others', () => {
+  const world = new TestWorld()
+  const host = world.host('a')
+  const child = probe(() => ({ Note: fail }))
+  host.spawn(child, 'permanent', null, 'one-for-all')
+  host.spawn({ ...child, restart: 'temporary' }, 'temporary', null, 'one-for-all')
+  host.edge.tell(Probe, 'permanent', 'Note', 'fail')
+  world.run(100)
+  assert.is(stateOf(host, 'permanent'), 'running')
+  assert.is(stateOf(host, 'temporary'), undefined)
+})
+
 test.run()
