@@ -189,7 +189,7 @@ function drawStorage(cells: Cells, state: InspectorState, at: Layout, found: Fou
 }
 
 function drawLog(cells: Cells, state: InspectorState, at: Layout, found: Found<unknown>): void {
-  main(cells, state, at, LOG_TABLE, found, 'Log')
+  main(cells, state, at, LOG_TABLE, found, 'Log, newest')
 }
 
 /** The main table alone, as it was known last. */

@@ -99,6 +99,7 @@ export async function startAdminWorld() {
     return { status: response.status, type, text, json: type.includes('json') && JSON.parse(text) }
   }
   return {
+    url: admin.url,
     host,
     worker,
     log,
