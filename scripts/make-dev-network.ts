@@ -3,7 +3,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { devAccounts, devValidatorKey } from '../apps/node/dev-keys.ts'
+import { devAccounts } from '../apps/node/dev-keys.ts'
+import { devValidatorKey } from '../apps/node/dev-validator-key.ts'
 import { blsNative } from '../compute/crypto/bls-native.ts'
 import { bytesToHex } from '../lib/hex.ts'
 import { packageRoot } from '../lib/package-root.ts'

@@ -17,6 +17,7 @@ import { downCommand } from './commands/down.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { modelsListCommand } from './commands/models-list.ts'
 import { modelsPullCommand } from './commands/models-pull.ts'
+import { nodeCommand } from './commands/node.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
@@ -41,6 +42,7 @@ export function program(terminal: Terminal): Command {
   const commands = [
     upCommand(terminal),
     downCommand(terminal),
+    nodeCommand(terminal),
     statusCommand(terminal),
     runCommand(terminal),
     inspectCommand(terminal),

@@ -8,11 +8,14 @@ import { CliError } from './cli-error.ts'
 export async function topologyDocument(file: string): Promise<TopologyPlan> {
   const { loadTopology } = await import('../../config/topology.ts')
   const { TopologyError } = await import('../../config/topology-error.ts')
+  const { loadNetwork } = await import('../../config/network.ts')
+  const { expectedPeer } = await import('../node/peer-identity.ts')
   const { topologyPlan } = await import('../node/topology-plan.ts')
   try {
     const topology = loadTopology(file)
     const machine = { cores: cpus().length, memoryBytes: totalmem() }
-    return topologyPlan(topology, machine, () => undefined)
+    const { keys } = loadNetwork(topology.network)
+    return topologyPlan(topology, machine, (name, node) => expectedPeer(keys, name, node))
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error
     const errors = error.issues.map(({ path, message, didYouMean }) => ({

@@ -47,8 +47,8 @@ export async function upDetached({ file, data, options, terminal }: UpDetached):
     say.line(`  JSON-RPC ${found.endpoints.rpc}   REST ${found.endpoints.api}/api/v1`)
     say.line(`  running in process ${found.pids.join(', ')}; stop it with ./aitbc down`)
   }
-  const { endpoints, accounts, pids } = found
-  say.document({ endpoints, accounts, pids, ready: true })
+  const { endpoints, accounts, pids, nodes } = found
+  say.document({ endpoints, accounts, pids, nodes, ready: true })
 }
 
 /** Ready is said a moment before the file is in place, or after. */

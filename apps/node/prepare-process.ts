@@ -51,7 +51,7 @@ export function prepareProcess(options: ProcessOptions): PreparedProcess {
   const network = loadNetwork(topology.network)
   const { msPerRecovery, isNative } = selfTestSecp256k1()
   if (!isNative) {
-    const message = `secp256k1 runs in JavaScript: ${msPerRecovery} ms a check`
+    const message = `secp256k1 runs in JavaScript: ${msPerRecovery.toFixed(2)} ms a check`
     report({ type: 'warning', message })
   }
   const setup = chainSetup(network)

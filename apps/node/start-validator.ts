@@ -18,7 +18,7 @@ import {
 } from '../../protocol/params.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
-import { devValidatorKey } from './dev-keys.ts'
+import { devValidatorKey } from './dev-validator-key.ts'
 import { validatorNames } from './plan.ts'
 
 const STATUS_INTERVAL_MS = 1000

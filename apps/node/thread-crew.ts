@@ -110,7 +110,13 @@ export class ThreadCrew {
     const worker = this.members.get(name)?.worker
     if (!worker) return
     let timer: NodeJS.Timeout | undefined
-    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    // Its ports may keep a thread alive that has said its last word.
+    const gone = new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve())
+      worker.on('message', (report: WorkerReport) => {
+        if (report.type === 'stopped') resolve()
+      })
+    })
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STOP_LIMIT_MS)
     })

@@ -38,6 +38,8 @@ export interface Machine {
 /** Resident megabytes, rounded up (`ps -o rss` on idle presets); threads share the code's pages. */
 const PROCESS_MB = 110
 const THREAD_MB = 25
+/** The coordinator's embedded database. */
+const DATABASE_MB = 500
 /** More threads than this for each core wait for each other even when little happens. */
 const THREADS_PER_CORE = 4
 
@@ -54,6 +56,7 @@ function nodePlan(topology: Topology, name: string, peerOf: PeerOf): NodePlan {
     actors: actorsOn(topology, host),
   }))
   const own = process.nodes[0] === name ? PROCESS_MB : 0
+  const database = node.roles.includes('coordinator') ? DATABASE_MB : 0
   return {
     name,
     process: process.name,
@@ -62,7 +65,7 @@ function nodePlan(topology: Topology, name: string, peerOf: PeerOf): NodePlan {
     ports: topologyPorts(topology)[name] ?? {},
     listen: node.listen ?? LISTEN_DEFAULT,
     peer: topology.process === 'each' ? (peerOf(name, node) ?? null) : null,
-    memory_mb: own + THREAD_MB * threads.length + modelsMb(node),
+    memory_mb: own + database + THREAD_MB * threads.length + modelsMb(node),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { NodeEndpoints } from '../../apps/node/endpoints.ts'
 import { packageRoot } from '../../lib/package-root.ts'
 
 export interface Cluster {
@@ -9,6 +10,7 @@ export interface Cluster {
   readonly endpoints: { readonly rpc: string; readonly ws: string; readonly api: string }
   readonly accounts: readonly { name: string; address: `0x${string}`; privateKey: `0x${string}` }[]
   readonly pids: readonly number[]
+  readonly nodes: readonly NodeEndpoints[]
 }
 
 export function aitbc(args: readonly string[], timeoutMs = 120_000): string {
@@ -19,8 +21,11 @@ export function aitbc(args: readonly string[], timeoutMs = 120_000): string {
   })
 }
 
-export async function startCluster(dataDirectory: string): Promise<Cluster> {
-  const text = aitbc(['up', '--ports', 'auto', '--detach', '--json', '--data', dataDirectory])
+/** `topology` is the name of a preset. */
+export async function startCluster(dataDirectory: string, topology = 'dev'): Promise<Cluster> {
+  const file = join(packageRoot(), 'config', 'topologies', `${topology}.yaml`)
+  const options = ['--ports', 'auto', '--detach', '--json', '--data', dataDirectory]
+  const text = aitbc(['up', file, ...options])
   return { dataDirectory, ...(JSON.parse(text) as Omit<Cluster, 'dataDirectory'>) }
 }
 

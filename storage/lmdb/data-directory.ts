@@ -139,6 +139,12 @@ function checkSchema(folder: string, network: string): void {
   }
 }
 
+/** Makes the folder if it is missing and checks whose it is, without taking it. */
+export function checkDataDirectory(folder: string, network: string): void {
+  mkdirSync(folder, { recursive: true })
+  checkSchema(folder, network)
+}
+
 /**
  * Takes the folder (made if missing) for this process; the result gives it back. `network` is
  * whatever tells networks apart, such as a name with the genesis hash. A lock of a process that

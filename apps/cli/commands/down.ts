@@ -39,9 +39,10 @@ export function downCommand(terminal: Terminal): Command {
       const started = performance.now()
       const found = readEndpoints(data)
       const pids = (found?.pids ?? []).filter(isOurs)
-      // The first looks after the others; they are asked themselves only when it is gone.
-      const [first] = pids
-      const asked = first !== undefined && first === found?.pids[0] ? [first] : pids
+      // One that is no node looks after the others: they are asked only when it is gone.
+      const nodes = new Set(found?.nodes?.map(({ pid }) => pid))
+      const guards = pids.filter((pid) => nodes.size > 0 && !nodes.has(pid))
+      const asked = guards.length > 0 ? guards : pids
       for (const pid of asked) process.kill(pid, 'SIGTERM')
       const results = await Promise.all(pids.map(ended))
       const left = pids.filter((_, i) => !results[i])

@@ -2,7 +2,8 @@
 
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { baseCommand, dataDirectory, speaker } from '../base-command.ts'
+import { baseCommand, speaker } from '../base-command.ts'
+import { networkDirectory } from '../network-directory.ts'
 import { readTopology } from '../read-topology.ts'
 import type { Terminal } from '../terminal.ts'
 import type { UpOptions } from '../up-options.ts'
@@ -29,7 +30,7 @@ export function upCommand(terminal: Terminal): Command {
     .action(async (given: string | undefined, options: UpOptions) => {
       const file = await topologyFile(given, terminal)
       const topology = await readTopology(file)
-      const data = dataDirectory(options, terminal)
+      const data = networkDirectory(options, terminal, topology.network)
       const { refuseWhenRunning, resetData } = await import('../data-folder.ts')
       refuseWhenRunning(data)
       if (options.reset) {

@@ -21,12 +21,13 @@ function nodeRows(node: NodePlan, main: boolean): string[][] {
     ...(servers.length > 0 ? [['main', servers.join(', ')]] : []),
     ...node.threads.map(({ name, actors }) => [name, actors.join(' ')]),
   ]
-  const rows = threads.map(([name = '', what = ''], i) => {
+  const threadRows = threads.map(([name = '', what = ''], i) => {
     const branch = i + 1 < threads.length ? '├─' : '└─'
     return [`│  ${branch} ${name}`, what, '', '']
   })
   const memory = `${node.memory_mb} MB`
-  return [[`├─ ${node.name}`, node.roles.join(' '), portsText(node), memory], ...rows]
+  const head = [`├─ ${node.name}`, node.roles.join(' '), portsText(node), memory]
+  return [head, ...threadRows]
 }
 
 function count(n: number, what: string): string {

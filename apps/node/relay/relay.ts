@@ -2,14 +2,11 @@
 // channel on the one connection between them; the main host's channels end here, those of worker
 // threads are passed on. A lost connection takes its channels down, and so does a lost thread.
 
-import { MessageChannel, type Worker } from 'node:worker_threads'
 import type { Host } from '../../../runtime/host.ts'
 import type { Link } from '../../../runtime/ports.ts'
 import type { Carrier } from '../../../transport/carrier.ts'
 import { Mux } from '../../../transport/mux/mux.ts'
 import { splice } from '../../../transport/mux/splice.ts'
-import { portLink } from '../../../transport/threads/port-link.ts'
-import type { RelayMessage } from './carrier-message.ts'
 import { channelHosts, channelName } from './channel-name.ts'
 import { heardLink } from './heard-link.ts'
 
@@ -27,8 +24,8 @@ interface Trunk {
 }
 
 interface Thread {
-  readonly worker: Worker
   readonly mux: Mux
+  readonly reach: (peer: string) => void
 }
 
 export class Relay {
@@ -58,17 +55,16 @@ export class Relay {
     }
   }
 
-  /** A worker thread runs, for the first time or again. */
-  thread(name: string, worker: Worker): void {
-    const { port1, port2 } = new MessageChannel()
-    const message: RelayMessage = { type: 'aitbc-carrier', port: port2 }
-    worker.postMessage(message, [port2])
-    const thread: Thread = { worker, mux: new Mux(portLink(port1)) }
-    this.threads.set(name, thread)
-    worker.once('exit', () => {
-      thread.mux.close('the thread ended')
+  /**
+   * A worker thread runs, for the first time or again. `reach` has it open its end of the channel
+   * to a host, on the carrier.
+   */
+  thread(name: string, carrier: Carrier, reach: (peer: string) => void): void {
+    const ended = () => {
       if (this.threads.get(name) === thread) this.threads.delete(name)
-    })
+    }
+    const thread: Thread = { mux: new Mux(heardLink(carrier, ended)), reach }
+    this.threads.set(name, thread)
     for (const [peer, trunk] of this.trunks) {
       const remote = this.processes.get(peer) as RemoteProcess
       for (const there of remote.hosts) this.open(remote, trunk, name, there)
@@ -92,7 +88,7 @@ export class Relay {
     trunk.open.set(name, link)
     if (thread) {
       splice(link, thread.mux.open(name))
-      thread.worker.postMessage({ type: 'aitbc-reach', peer: there } satisfies RelayMessage)
+      thread.reach(there)
     } else this.host.attach(there, link)
   }
 
