@@ -15,6 +15,7 @@ import type { WorkerInput, WorkerReport } from './worker-input.ts'
 
 const RESTART_DELAY_MS = 500
 const STOP_LIMIT_MS = 6000
+const ENDED_FIRST_MS = 100
 
 export interface CrewEvents {
   log(line: LogLine): void
@@ -29,6 +30,8 @@ interface Member {
   agent: AgentCalls
   counters: SharedArrayBuffer
   state: AdminThread['state']
+  /** It has said that its actors run. */
+  answered: boolean
   restarts: number
 }
 
@@ -36,10 +39,17 @@ export class ThreadCrew {
   private readonly mesh: ThreadMesh
   private readonly events: CrewEvents
   private readonly members = new Map<string, Member>()
+  private readonly module: URL
   private stopping = false
 
-  constructor(host: Host, events: CrewEvents) {
-    this.mesh = new ThreadMesh(host)
+  /** `module` is what every thread runs. */
+  constructor(
+    host: Host,
+    events: CrewEvents,
+    module: URL = runningFile(import.meta.url, './worker'),
+  ) {
+    this.module = module
+    this.mesh = new ThreadMesh(host, (name, why) => this.silent(name, why))
     this.events = events
   }
 
@@ -59,18 +69,23 @@ export class ThreadCrew {
   }
 
   private launch(input: WorkerInput) {
-    const module = runningFile(import.meta.url, './worker')
     const counters = newCounters()
-    const worker = this.mesh.start(input.plan.name, module, { ...input, counters })
+    const worker = this.mesh.start(input.plan.name, this.module, { ...input, counters })
     worker.on('message', (report: WorkerReport) => {
       if (report.type === 'log') this.events.log(report.line)
       else if (report.type === 'failed') void worker.terminate()
+      else if (report.type === 'started') this.started(input.plan.name, worker)
     })
     worker.on('error', (error) => this.events.warn(`thread ${input.plan.name}: ${error.message}`))
     worker.once('exit', () => this.exited(input.plan.name, worker))
     this.events.launched(input.plan.name, worker)
     const agent = callAgent(worker, input.plan.name)
-    return { worker, agent, counters, state: 'running' as const }
+    return { worker, agent, counters, state: 'running' as const, answered: false }
+  }
+
+  private started(name: string, worker: Worker): void {
+    const member = this.members.get(name)
+    if (member?.worker === worker) member.answered = true
   }
 
   /** The planned threads as they are now; those that were not started yet are down too. */
@@ -98,6 +113,19 @@ export class ThreadCrew {
     setTimeout(() => {
       if (!this.stopping) Object.assign(member, this.launch(member.input))
     }, RESTART_DELAY_MS)
+  }
+
+  /** It runs and does not answer: the thread is ended, and its actors start again on a new one. */
+  private silent(name: string, why: string): void {
+    const worker = this.members.get(name)?.worker
+    // One that has ended is silent too: its end is about to be told.
+    setTimeout(() => {
+      const member = this.members.get(name)
+      if (this.stopping || member?.worker !== worker || member?.state !== 'running') return
+      if (!member.answered) return
+      this.events.warn(`thread ${name} does not answer (${why}) and is replaced`)
+      void member.worker.terminate()
+    }, ENDED_FIRST_MS)
   }
 
   /** Stops the named threads, all at once; one that does not answer in time is ended. */

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads'
 import { packageRoot } from '../../lib/package-root.ts'
 import type { Host } from '../../runtime/host.ts'
+import { heardLink } from '../heard-link.ts'
 import { portLink } from './port-link.ts'
 
 interface PeerMessage {
@@ -27,10 +28,13 @@ export function joinMesh(host: Host): void {
 
 export class ThreadMesh {
   private readonly host: Host
+  private readonly silent: (name: string, why: string) => void
   private readonly workers = new Map<string, Worker>()
 
-  constructor(host: Host) {
+  /** `silent` hears of threads that no longer answer, also of those that have ended. */
+  constructor(host: Host, silent: (name: string, why: string) => void = () => {}) {
     this.host = host
+    this.silent = silent
   }
 
   /** Starts a thread that imports `module` and is linked to all threads that run already. */
@@ -50,7 +54,8 @@ export class ThreadMesh {
   private connect(worker: Worker, name: string): void {
     const main = new MessageChannel()
     worker.postMessage({ type: 'aitbc-peer', peer: this.host.name, port: main.port2 }, [main.port2])
-    this.host.attach(name, portLink(main.port1))
+    const link = heardLink(portLink(main.port1), (why) => this.silent(name, why))
+    this.host.attach(name, link, { heartbeat: true })
     for (const [peerName, peer] of this.workers) {
       if (peerName === name) continue
       const { port1, port2 } = new MessageChannel()

@@ -5,10 +5,10 @@
 import type { Host } from '../../../runtime/host.ts'
 import type { Link } from '../../../runtime/ports.ts'
 import type { Carrier } from '../../../transport/carrier.ts'
+import { heardLink } from '../../../transport/heard-link.ts'
 import { Mux } from '../../../transport/mux/mux.ts'
 import { splice } from '../../../transport/mux/splice.ts'
 import { channelHosts, channelName } from './channel-name.ts'
-import { heardLink } from './heard-link.ts'
 
 export interface RemoteProcess {
   readonly name: string
@@ -89,7 +89,7 @@ export class Relay {
     if (thread) {
       splice(link, thread.mux.open(name))
       thread.reach(there)
-    } else this.host.attach(there, link)
+    } else this.host.attach(there, link, { heartbeat: there === remote.hosts[0] })
   }
 
   private ended(remote: RemoteProcess, trunk: Trunk, name: string, link: Link, why: string): void {

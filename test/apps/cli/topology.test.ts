@@ -161,6 +161,13 @@ test('the dev preset is one process, the local presets one for each node', async
   assert.is((await processes('local-7-shards')).length, 7)
 })
 
+test('every node of several processes has its own identity', async () => {
+  const plan = JSON.parse((await cli('topology', 'check', preset('local-4'), '--json')).out)
+  const peers = (plan.nodes as { peer: string }[]).map(({ peer }) => peer)
+  assert.is(new Set(peers).size, 4)
+  for (const peer of peers) assert.match(peer, /^12D3KooW/)
+})
+
 test('threads can be split, ports left out count up, and what is unwise is a warning', async () => {
   const name = join(folder, 'split.yaml')
   const split = 'threads: { votes: [validator] }, ports: { rpc: 8546 }'

@@ -1,6 +1,6 @@
 // A link whose end somebody else hears of too: the host that owns it keeps its own callback.
 
-import type { Link } from '../../../runtime/ports.ts'
+import type { Link } from '../runtime/ports.ts'
 
 export function heardLink(link: Link, ended: (why: string) => void): Link {
   return {
