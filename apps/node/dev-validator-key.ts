@@ -1,5 +1,5 @@
-// The secret keys of the development networks' validators: public by design. Apart from the accounts,
-// whose derivation takes a library that a validator's thread has no other use for.
+// The secret keys of the development networks' validators: public by design. Apart from the
+// accounts, whose derivation takes a library that a validator's thread has no other use for.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bigintToBytes, bytesToBigint, utf8 } from '../../lib/bytes.ts'
