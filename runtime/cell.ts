@@ -32,15 +32,28 @@ const BACKOFF = { firstMs: 10, maxMs: 5000 }
 const NOBODY = -2
 
 export class Cell {
+  // First what every message touches: side by side in memory, it is fetched at once.
+  readonly mailbox: Mailbox
+  readonly verbs: ReadonlyMap<string, Verb>
+  /** The figures of its kind, in shared memory. */
+  readonly figures: Float64Array
+  handlers: Handlers<Verbs> | undefined = undefined
+  current: MessageEnvelope | undefined = undefined
+  /** What the code that runs now was caused by; undefined when it is not traced. */
+  cause: Cause | undefined = undefined
+  tap: MessageTap | undefined = undefined
+  /** Nothing of the actor runs unless this is 0. */
+  hold = NOT_RUNNING
+  queued = false
+  handled = 0
+  incarnation = -1
+  /** The incarnation while it may act, from `setup` to its end. */
+  live = NOBODY
   readonly ref: Ref
   readonly actor: AnyActor
   readonly props: unknown
   readonly parent: Cell | undefined
   readonly strategy: Strategy
-  readonly mailbox: Mailbox
-  readonly verbs: ReadonlyMap<string, Verb>
-  /** The figures of its kind, in shared memory. */
-  readonly figures: Float64Array
   /** In the order of their start. */
   children: Set<Cell> | undefined = undefined
   watchers: Set<(why: TerminatedWhy) => void> | undefined = undefined
@@ -48,20 +61,8 @@ export class Cell {
   cancels: Set<() => void> | undefined = undefined
   /** Hosts whose links have no room for what this actor writes: it runs nothing until they have. */
   parkedOn: Set<string> | undefined = undefined
-  state: CellState = 'starting'
-  /** Nothing of the actor runs unless this is 0. */
-  hold = NOT_RUNNING
-  incarnation = -1
-  /** The incarnation while it may act, from `setup` to its end. */
-  live = NOBODY
-  handlers: Handlers<Verbs> | undefined = undefined
-  queued = false
-  current: MessageEnvelope | undefined = undefined
-  /** What the code that runs now was caused by; undefined when it is not traced. */
-  cause: Cause | undefined = undefined
-  tap: MessageTap | undefined = undefined
   pendingRestart: PendingRestart | undefined = undefined
-  handled = 0
+  state: CellState = 'starting'
   restarts = 0
   deadLetters = 0
   lastError = ''

@@ -22,6 +22,9 @@ export class Routes {
   private readonly cells = new Map<string, Map<string, Cell>>()
   private readonly known = new Map<string, Map<string, Route>>()
   private knownCount = 0
+  /** The kind that was asked for last: who tells many tells many of one kind. */
+  private lastKind = ''
+  private lastRoutes: Map<string, Route> | undefined = undefined
 
   constructor(here: string, place: (kind: string, key: string) => string) {
     this.here = here
@@ -62,7 +65,11 @@ export class Routes {
   }
 
   find(kind: string, key: string): Route {
-    return this.known.get(kind)?.get(key) ?? this.learn(kind, key)
+    if (kind !== this.lastKind) {
+      this.lastRoutes = this.known.get(kind)
+      this.lastKind = kind
+    }
+    return this.lastRoutes?.get(key) ?? this.learn(kind, key)
   }
 
   /** Placement changed, or there are too many: everything is asked for again. */
@@ -72,6 +79,8 @@ export class Routes {
     }
     this.known.clear()
     this.knownCount = 0
+    this.lastRoutes = undefined
+    this.lastKind = ''
   }
 
   private learn(kind: string, key: string): Route {
@@ -83,6 +92,7 @@ export class Routes {
     if (!routes) {
       routes = new Map()
       this.known.set(kind, routes)
+      this.lastKind = ''
     }
     routes.set(key, route)
     this.knownCount++

@@ -6,13 +6,15 @@ import { actor } from '../../../runtime/actor.ts'
 import type { Host } from '../../../runtime/host.ts'
 import { messages, tell } from '../../../runtime/messages.ts'
 import { markReader, newCounters } from '../../../runtime/metrics/host-counters.ts'
-import { nactTells } from './nact-peer.ts'
+import { nactAsks, nactFanOut, nactTells } from './nact-peer.ts'
 import { realHost } from './real-host.ts'
 import { Rounds, rateOf } from './rounds.ts'
 import { Sink } from './sink-messages.ts'
 
 const TELLS = 1_000_000
 const NACT_TELLS = 200_000
+const NACT_ASKS = 20_000
+const NACT_FANOUT_ROUNDS = 10
 const ASKS = 200_000
 const EDGE_ASKS = 20_000
 const FANOUT_ACTORS = 10_000
@@ -24,7 +26,6 @@ const WINDOW = 64
 const Source = messages('source', 1, {
   Go: tell(u53),
   More: tell(u53),
-  Fan: tell(u53),
   Ask: tell(u53),
 })
 
@@ -93,16 +94,10 @@ const source = actor({
         send()
       },
       More: send,
-      Fan(count) {
-        for (let i = 0; i < count; i++) ctx.tell(Sink, keys[i] as string, 'Add', 1)
-        if (--left > 0) ctx.tell(Source, 'source', 'Fan', count)
-        else totals.done()
-      },
       Ask(count) {
         left = count
         askOne()
       },
-      inspect: () => left,
     }
   },
 })
@@ -201,7 +196,6 @@ const fan = actor({
         all()
       },
       More: all,
-      Fan() {},
       Ask() {},
     }
   },
@@ -228,9 +222,13 @@ export interface InThread {
   /** Tell rate while somebody reads the counters, over the rate while nobody does. */
   readonly read_vs_unread: number
   readonly fan_out_per_s: number
+  readonly fan_out_vs_nact: number
   readonly asks_per_s: number
+  readonly asks_vs_nact: number
   readonly edge_asks_per_s: number
   readonly calls_per_s: number
+  /** Plain calls in the time of one tell. */
+  readonly calls_per_tell: number
   readonly rounds: number
 }
 
@@ -241,7 +239,9 @@ export async function inThread(): Promise<InThread> {
     nact: () => nactTells(NACT_TELLS, WINDOW),
     read: () => tells(true),
     fan: fanOut,
+    nactFan: () => nactFanOut(FANOUT_ACTORS, NACT_FANOUT_ROUNDS),
     asks,
+    nactAsks: () => nactAsks(NACT_ASKS),
     edge: edgeAsks,
     calls,
   })
@@ -252,9 +252,12 @@ export async function inThread(): Promise<InThread> {
     tells_read_per_s: rounds.median('read'),
     read_vs_unread: rounds.ratio('read', 'tells'),
     fan_out_per_s: rounds.median('fan'),
+    fan_out_vs_nact: rounds.ratio('fan', 'nactFan'),
     asks_per_s: rounds.median('asks'),
+    asks_vs_nact: rounds.ratio('asks', 'nactAsks'),
     edge_asks_per_s: rounds.median('edge'),
     calls_per_s: rounds.median('calls'),
+    calls_per_tell: rounds.ratio('calls', 'tells'),
     rounds: ROUNDS,
   }
 }
