@@ -39,10 +39,12 @@ export const MUX_CHANNELS_MAX = 4096
 export const MUX_BAD_FRAMES_MAX = 16
 /** What may wait in a relay, each way: a full link and one frame of the greatest size. */
 export const RELAY_BYTES_MAX = LINK_BUFFER_BYTES_MAX + FRAME_BYTES_MAX
-/** Frames of one moment leave together, in writes of up to this many bytes. */
-export const TRUNK_BATCH_BYTES = 256 * 1024
+/** Frames leave together, in writes of up to so many bytes: with yamux's header, one noise message. */
+export const TRUNK_BATCH_BYTES = 4 * (65_535 - 16) - 12
+/** What waits for one stream before its lane says that it is full. */
+export const TRUNK_QUEUE_BYTES_MAX = 1024 * 1024
 /** Bytes under way on one stream. Both ends must have the same: part of the protocol's version. */
-export const TRUNK_WINDOW_BYTES = 4 * 1024 * 1024
+export const TRUNK_WINDOW_BYTES = 16 * 1024 * 1024
 export const TRUNK_SOCKET_BYTES = 1024 * 1024
 export const TRUNK_DIAL_MS = 5000
 /** Both streams of a pair are there within this time, or the peer is refused. */

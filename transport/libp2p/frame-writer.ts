@@ -2,16 +2,19 @@
 // batches: what is written in one turn of the loop leaves as one write, since each write costs a
 // round of cryptography and a system call. Bounded: says no when full, and calls when it drained.
 
-import { LINK_BUFFER_BYTES_MAX, TRUNK_BATCH_BYTES } from '../../config/limits.ts'
+import { TRUNK_BATCH_BYTES, TRUNK_QUEUE_BYTES_MAX } from '../../config/limits.ts'
 
 const LENGTH_BYTES = 4
+/** Batches kept to be filled again: fresh memory costs more than the copy into it. */
+const SPARE_MAX = 16
 
 /** What a writer needs of a stream. */
 export interface ByteSink {
-  /** False: taken, but the next has to wait for `drain`. The bytes may be kept until then. */
+  /**
+   * True: nothing of what was ever sent is kept any more. False: taken, and kept, and the next has
+   * to wait for `resume`.
+   */
   send(bytes: Uint8Array): boolean
-  /** Nothing of what was sent is kept any more. */
-  readonly idle: boolean
 }
 
 export class FrameWriter {
@@ -19,8 +22,10 @@ export class FrameWriter {
   private readonly drained: () => void
   private batch: Uint8Array | undefined
   private filled = 0
-  private full: Uint8Array[] = []
-  private spare: Uint8Array | undefined
+  private readonly full: Uint8Array[] = []
+  /** Batches that the stream may still read. */
+  private lent: Uint8Array[] = []
+  private readonly spare: Uint8Array[] = []
   private scheduled = false
   private blocked = false
   private refused = false
@@ -35,26 +40,26 @@ export class FrameWriter {
   /** `head` and `frame` leave as one frame. False: no room for now, `drained` will be called. */
   write(head: Uint8Array, frame: Uint8Array): boolean {
     const length = head.length + frame.length
-    const total = LENGTH_BYTES + length
-    if (this.bytes > 0 && this.bytes + total > LINK_BUFFER_BYTES_MAX) {
+    if (this.bytes > 0 && this.bytes + length > TRUNK_QUEUE_BYTES_MAX) {
       this.refused = true
       return false
     }
-    if (this.batch && this.filled + total > this.batch.length) {
-      this.seal()
-      this.sendFull()
+    const batch = this.room(LENGTH_BYTES)
+    batch[this.filled] = length >>> 24
+    batch[this.filled + 1] = length >>> 16
+    batch[this.filled + 2] = length >>> 8
+    batch[this.filled + 3] = length
+    this.filled += LENGTH_BYTES
+    this.bytes += LENGTH_BYTES
+    this.copy(head)
+    this.copy(frame)
+    if (!this.scheduled && !this.blocked) {
+      this.scheduled = true
+      setImmediate(() => {
+        this.scheduled = false
+        this.flush()
+      })
     }
-    this.batch ??= this.newBatch(total)
-    const { batch, filled } = this
-    batch[filled] = length >>> 24
-    batch[filled + 1] = length >>> 16
-    batch[filled + 2] = length >>> 8
-    batch[filled + 3] = length
-    batch.set(head, filled + LENGTH_BYTES)
-    batch.set(frame, filled + LENGTH_BYTES + head.length)
-    this.filled += total
-    this.bytes += total
-    this.schedule()
     return true
   }
 
@@ -70,9 +75,36 @@ export class FrameWriter {
       this.seal()
       this.sendFull()
     }
-    if (!this.refused || this.bytes > LINK_BUFFER_BYTES_MAX / 2) return
+    if (!this.refused || this.bytes > TRUNK_QUEUE_BYTES_MAX / 2) return
     this.refused = false
     this.drained()
+  }
+
+  /** A batch with room for `length` bytes. */
+  private room(length: number): Uint8Array {
+    if (this.batch && this.filled + length <= TRUNK_BATCH_BYTES) return this.batch
+    this.seal()
+    this.sendFull()
+    this.batch =
+      this.spare.pop() ?? new Uint8Array(Buffer.allocUnsafeSlow(TRUNK_BATCH_BYTES).buffer)
+    return this.batch
+  }
+
+  private copy(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const batch = this.room(1)
+      const take = Math.min(bytes.length - at, TRUNK_BATCH_BYTES - this.filled)
+      batch.set(take === bytes.length ? bytes : bytes.subarray(at, at + take), this.filled)
+      this.filled += take
+      this.bytes += take
+      at += take
+    }
+  }
+
+  private seal(): void {
+    if (this.batch && this.filled > 0) this.full.push(this.batch.subarray(0, this.filled))
+    this.batch = undefined
+    this.filled = 0
   }
 
   private sendFull(): void {
@@ -80,39 +112,16 @@ export class FrameWriter {
       const batch = this.full.shift()
       if (!batch) return
       this.bytes -= batch.length
-      if (!this.sink.send(batch)) this.blocked = true
-      else if (this.sink.idle && batch.buffer.byteLength === TRUNK_BATCH_BYTES) this.spare = batch
+      this.lent.push(batch)
+      if (this.sink.send(batch)) this.takeBack()
+      else this.blocked = true
     }
   }
 
-  clear(): void {
-    this.batch = undefined
-    this.full = []
-    this.bytes = 0
-  }
-
-  private newBatch(total: number): Uint8Array {
-    this.filled = 0
-    if (this.spare && total <= TRUNK_BATCH_BYTES) {
-      const batch = new Uint8Array(this.spare.buffer)
-      this.spare = undefined
-      return batch
+  private takeBack(): void {
+    for (const { buffer } of this.lent) {
+      if (this.spare.length < SPARE_MAX) this.spare.push(new Uint8Array(buffer))
     }
-    return Buffer.allocUnsafeSlow(Math.max(total, TRUNK_BATCH_BYTES))
-  }
-
-  private seal(): void {
-    if (this.batch) this.full.push(this.batch.subarray(0, this.filled))
-    this.batch = undefined
-    this.filled = 0
-  }
-
-  private schedule(): void {
-    if (this.scheduled || this.blocked) return
-    this.scheduled = true
-    setImmediate(() => {
-      this.scheduled = false
-      this.flush()
-    })
+    this.lent = []
   }
 }

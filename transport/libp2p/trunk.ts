@@ -107,10 +107,8 @@ export class Trunk implements Carrier {
   private writer(lane: Lane): FrameWriter {
     const stream = this.streams[lane]
     const sink = {
+      // `true` of libp2p says that every layer below has room, hence nothing waits in any of them.
       send: (bytes: Uint8Array) => stream.writeStatus !== 'writable' || stream.send(bytes),
-      get idle() {
-        return stream.writeBufferLength === 0
-      },
     }
     return new FrameWriter(sink, () => {
       if (this.up) this.drained()
