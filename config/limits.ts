@@ -37,8 +37,8 @@ export const LINK_QUARANTINE_MS = 30_000
 /** Links between processes. */
 export const MUX_CHANNELS_MAX = 4096
 export const MUX_BAD_FRAMES_MAX = 16
-/** What may wait in a relay, each way: a full link and one frame of the greatest size. */
-export const RELAY_BYTES_MAX = LINK_BUFFER_BYTES_MAX + FRAME_BYTES_MAX
+/** What may wait in a relay, each way: in both lanes a full window and one frame over it. */
+export const RELAY_BYTES_MAX = 2 * (LINK_WINDOW_BYTES + FRAME_BYTES_MAX)
 /** Frames leave together, in writes of up to so many bytes: with yamux's header, one noise message. */
 export const TRUNK_BATCH_BYTES = 4 * (65_535 - 16) - 12
 /** What waits for one stream before its lane says that it is full. */
@@ -56,7 +56,7 @@ export const TRUNK_INBOUND_PER_SECOND = 64
 export const TRUNK_PENDING_MAX = 64
 export const TRUNK_REFUSED_LOG_MS = 10_000
 /** A peer that sent rubbish is refused for so long. */
-export const QUARANTINE_MS = 60_000
+export const TRUNK_QUARANTINE_MS = 60_000
 
 /** Actor runtime. */
 export const HANDLER_BUDGET = 2048

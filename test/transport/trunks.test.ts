@@ -4,7 +4,7 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FRAME_BYTES_MAX, QUARANTINE_MS } from '../../config/limits.ts'
+import { FRAME_BYTES_MAX, TRUNK_QUARANTINE_MS } from '../../config/limits.ts'
 import { realClock } from '../../runtime/real-ports.ts'
 import { createNode } from '../../transport/libp2p/create-node.ts'
 import { PROTOCOLS } from '../../transport/libp2p/dialer.ts'
@@ -160,7 +160,7 @@ for (const [what, misbehave] of RUBBISH) {
     await until('it is cut off', () => node.getConnections().length === 0)
     await refused(node, side)
     assert.equal(side.trunks.refused, { unknown: 0, quarantined: 1, direction: 0 })
-    clockAheadMs += QUARANTINE_MS
+    clockAheadMs += TRUNK_QUARANTINE_MS
     const carriers = side.carriers.length
     await bothStreams(node, side)
     await until('it is let in again', () => side.carriers.length === carriers + 1)

@@ -2,7 +2,7 @@
 // Everybody else is refused before a stream can be opened, counted, and named in the log at a
 // bounded rate.
 
-import { QUARANTINE_MS, TRUNK_REFUSED_LOG_MS } from '../../config/limits.ts'
+import { TRUNK_QUARANTINE_MS, TRUNK_REFUSED_LOG_MS } from '../../config/limits.ts'
 import type { Clock } from '../../runtime/ports.ts'
 
 export interface Refusals {
@@ -52,8 +52,13 @@ export class Admission {
 
   quarantine(peerId: string, why: string): void {
     this.rubbish++
-    this.until.set(peerId, this.clock.now() + QUARANTINE_MS)
-    this.log('peer in quarantine', { peer: this.known.get(peerId), peerId, why, ms: QUARANTINE_MS })
+    this.until.set(peerId, this.clock.now() + TRUNK_QUARANTINE_MS)
+    this.log('peer in quarantine', {
+      peer: this.known.get(peerId),
+      peerId,
+      why,
+      ms: TRUNK_QUARANTINE_MS,
+    })
   }
 
   /** For how long the peer is still refused. */

@@ -27,9 +27,9 @@ import {
 import { realHost } from './real-host.ts'
 import { Rounds, rateOf } from './rounds.ts'
 
-const BULK_MESSAGES = 4000
-const SMALL_MESSAGES = 20_000
-const ROUND_TRIPS = 1000
+const BULK_MESSAGES = 2000
+const SMALL_MESSAGES = 10_000
+const ROUND_TRIPS = 500
 const ROUNDS = 9
 /** Messages that a sender writes in one turn. */
 const BURST = 16
