@@ -4,7 +4,7 @@ import type { LinkView, ThreadView } from '../snapshot.ts'
 import type { ProcessState } from '../state/model.ts'
 import { STYLE } from '../terminal/style.ts'
 import { age, bytes, count, millis, percent } from '../views/figures.ts'
-import { type Column, columnFields, type ViewTable } from './view-table.ts'
+import { type Column, columnFields, type ViewTable, withNode } from './view-table.ts'
 
 const THREAD_STYLES: Readonly<Record<ThreadView['state'], number>> = {
   running: STYLE.green,
@@ -61,7 +61,10 @@ function numeric<Value>(
 
 export const THREAD_TABLE: ViewTable<ThreadView> = {
   columns: THREADS,
-  fields: columnFields(THREADS, (key) => (['host', 'state'].includes(key) ? 'text' : 'number')),
+  fields: withNode(
+    columnFields(THREADS, (key) => (['host', 'state'].includes(key) ? 'text' : 'number')),
+    (thread) => thread.host,
+  ),
   id: (thread) => thread.host,
   told: (process) => process.heard.cluster?.threads,
 }

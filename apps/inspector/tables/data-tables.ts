@@ -3,7 +3,7 @@
 import type { ChainNodeView, ChainView, JobView, LogEntry, StoreView } from '../snapshot.ts'
 import { STYLE } from '../terminal/style.ts'
 import { age, bytes, clock, count, millis, percent } from '../views/figures.ts'
-import { type Column, columnFields, type ViewTable } from './view-table.ts'
+import { type Column, columnFields, type ViewTable, withNode } from './view-table.ts'
 
 const JOB_STYLES: Readonly<Record<string, number>> = {
   completed: STYLE.green,
@@ -233,7 +233,10 @@ const LOG: readonly Column<LogEntry>[] = [
 
 export const LOG_TABLE: ViewTable<LogEntry> = {
   columns: LOG,
-  fields: columnFields(LOG, (key) => (key === 'at' ? 'number' : 'text')),
+  fields: withNode(
+    columnFields(LOG, (key) => (key === 'at' ? 'number' : 'text')),
+    (entry) => entry.host,
+  ),
   id: (e) => `${e.at} ${e.host} ${e.actor ?? ''} ${e.event} ${e.fields}`,
   told: (process) => process.heard.log?.entries,
 }

@@ -69,6 +69,15 @@ export function columnFields<Value>(
   return { texts, numbers, bare }
 }
 
+/** The same with `node:text`, the first part of a host's name. */
+export function withNode<Value>(
+  fields: FilterFields<Value>,
+  host: (value: Value) => string,
+): FilterFields<Value> {
+  const node = (value: Value) => host(value).split('/')[0] as string
+  return { ...fields, texts: { ...fields.texts, node } }
+}
+
 /** Rows of all processes; those with the same id are told by more than one: the first counts. */
 export function gather<Value>(
   table: ViewTable<Value>,

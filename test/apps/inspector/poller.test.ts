@@ -112,6 +112,15 @@ test('a screen asks for what it shows', () => {
     also: 'worker/9',
   })
   assert.is(screenQuery(withPane(state, { filter: 'size>1' }), size).filter, '')
+  assert.equal(screenQuery({ ...state, view: 'storage' }, size), { view: 'storage', limit: 200 })
+  const log = withPane({ ...state, view: 'log' }, { filter: 'node:node0 actor:worker' })
+  assert.equal(screenQuery(log, size), {
+    view: 'log',
+    sort: 'at',
+    filter: 'node:node0 actor:worker',
+    limit: 18,
+    also: undefined,
+  })
   assert.is(screenQuery(withPane(state, { scroll: 9000 }), size).limit, 500)
 })
 
