@@ -168,6 +168,34 @@ test('however a name was opened and closed, both ends find each other', async ()
   )
 })
 
+test('what was sent before a close arrives before it, whichever lane is the faster', async () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const chance = prng(`close ${seed}`)
+    const lanes = laneLinks((below) => chance.below(below))
+    const [near, far] = [new Mux(lanes.a).open('name'), new Mux(lanes.b).open('name')]
+    const heard = listen(far)
+    while (lanes.step());
+    for (const lane of ['data', 'control', 'data'] as const) near.send(Uint8Array.of(1), lane)
+    near.close('done')
+    while (lanes.step());
+    await new Promise((next) => setImmediate(next))
+    assert.equal(heard.frames.sort(), ['control 1', 'data 1', 'data 1'])
+    assert.equal(heard.downs, ['done'])
+  }
+})
+
+test('an end that is closed before it was answered is forgotten: the other waits on', async () => {
+  const [a, b] = muxes()
+  const waiting = a.open('name')
+  const heard = listen(waiting)
+  b.open('name').close('changed its mind')
+  await sleep(5)
+  assert.equal(heard.downs, [])
+  b.open('name').send(Uint8Array.of(3), 'data')
+  await settle(() => heard.frames.length > 0)
+  assert.equal(heard, { frames: ['data 3'], downs: [] })
+})
+
 /** A mux whose other end says what it likes. */
 function hostile() {
   const [a, b] = memoryLinks()
