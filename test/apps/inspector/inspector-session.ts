@@ -32,7 +32,7 @@ export class InspectorSession {
   }
 
   /** Starts it in a shell, as a person would; the shell writes down the process's number. */
-  async start(size: Size, options = ''): Promise<Tmux> {
+  async start(size: Size, options = '', env: Record<string, string> = {}): Promise<Tmux> {
     const nodes = []
     for (const admin of this.admins) {
       nodes.push({ name: admin.process, process: admin.process, admin: await admin.listen() })
@@ -40,7 +40,7 @@ export class InspectorSession {
     const endpoints = { ready: true, pids: [1], nodes }
     writeFileSync(join(this.#folder, 'endpoints.json'), JSON.stringify(endpoints))
     writeFileSync(join(this.#folder, 'admin.token'), 'secret\n')
-    const tmux = new Tmux(size, packageRoot())
+    const tmux = new Tmux(size, packageRoot(), env)
     this.#tmux = tmux
     const inspect = `node --import tsx apps/cli/main.ts inspect --data ${this.#folder} ${options}`
     tmux.line(`clear; sh -c 'echo $$ > ${this.#folder}/pid; exec ${inspect}'; echo ENDED $?`)

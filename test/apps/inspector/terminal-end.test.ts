@@ -2,8 +2,9 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { packageRoot } from '../../../lib/package-root.ts'
 import { InspectorSession } from './inspector-session.ts'
-import { tmuxMissing } from './tmux.ts'
+import { Tmux, tmuxMissing } from './tmux.ts'
 
 const test = suite('the end of inspect')
 const missing = tmuxMissing()
@@ -46,6 +47,17 @@ it('a process that dies is shown as unreachable, the rest goes on', async () => 
   await screen.shows(/Unreachable: no process answers[\s\S]*what was known last/)
   screen.keys('C-c')
   await screen.shows(/ENDED 0/)
+})
+
+it('a fault of ours is said after the terminal is restored', async () => {
+  const screen = new Tmux(SMALL, packageRoot())
+  try {
+    screen.line('clear; node --import tsx test/apps/inspector/throwing-inspect.ts; echo ENDED $?')
+    await screen.shows(/error: a fault of ours\s+ENDED 1/)
+    assert.is(screen.ask('#{alternate_on} #{cursor_flag}'), '0 1')
+  } finally {
+    screen.close()
+  }
 })
 
 test.run()

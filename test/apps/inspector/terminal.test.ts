@@ -109,4 +109,13 @@ it('a resize draws the other size whole', async () => {
   assert.is(small.trimEnd().split('\n').length, 24)
 })
 
+it('NO_COLOR leaves attributes and takes the colours', async () => {
+  const screen = await session.start(SMALL, '', { NO_COLOR: '1' })
+  await screen.shows(/worker\/node0-0 /)
+  const plain = screen.styled()
+  assert.match(plain, '\x1b[1m', 'bold titles')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
+  assert.not.match(plain, /\x1b\[[\d;]*3[1-7]m/)
+})
+
 test.run()

@@ -49,6 +49,11 @@ export class Tmux {
     return this.#run('capture-pane', '-p')
   }
 
+  /** The screen with its styles as escape sequences. */
+  styled(): string {
+    return this.#run('capture-pane', '-p', '-e')
+  }
+
   /** A tmux format, such as `#{alternate_on}`. */
   ask(format: string): string {
     return this.#run('display-message', '-p', format).trim()
