@@ -30,6 +30,7 @@ const KNOWN = [
   'AITBC_REDIS_URL',
   'AITBC_FROM_SOURCE',
   'AITBC_TEST_JOBS',
+  'AITBC_RECORD',
 ]
 
 const MODES = ['FAST', 'BALANCED', 'SECURE']

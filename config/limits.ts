@@ -79,6 +79,8 @@ export const TAP_MESSAGES_MAX = 10_000
 export const TAP_MS_MAX = 600_000
 export const TAP_BODY_CHARS_MAX = 512
 export const TASK_QUEUE_MAX = 1024
+/** Of one incarnation of one actor. */
+export const RECORDING_BYTES_MAX = 64 * 1024 * 1024
 export const THREAD_RESTARTS_MAX = 10
 
 /** JSON-RPC. */

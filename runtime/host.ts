@@ -62,7 +62,7 @@ export interface HostOptions {
   readonly strict?: boolean
   /** Where figures are kept for other threads to read: `newCounters()`. */
   readonly counters?: SharedArrayBuffer
-  readonly wrap?: (target: Ref, incarnation: number) => Wrap | undefined
+  readonly wrap?: (target: Ref, incarnation: number, props: unknown) => Wrap | undefined
 }
 
 export class Host {

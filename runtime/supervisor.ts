@@ -48,7 +48,7 @@ export class Supervisor {
 
   private setup(cell: Cell): Handlers<Verbs> {
     const context = createContext(this.host, cell)
-    const wrap = this.host.options.wrap?.(cell.ref, cell.incarnation)
+    const wrap = this.host.options.wrap?.(cell.ref, cell.incarnation, cell.props)
     if (wrap === undefined) return cell.actor.setup(context, cell.props as never)
     return wrap.handlers(cell.actor.setup(wrap.context(context), cell.props as never))
   }

@@ -1,6 +1,6 @@
 // Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors] --seeds N
 // [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--schedule JSON|FILE]
-// [--shrink] [--json]. Progress on stderr; with --json one document on stdout. Exit 1 on any
+// [--shrink] [--json], or --replay FILE for a recording. Progress on stderr; with --json one document on stdout. Exit 1 on any
 // failure, or when a required mark was never reached.
 
 import type { SeedOptions, Verdict } from '../test/sim/scenario.ts'
@@ -16,6 +16,10 @@ const PROGRESS_EVERY_MS = 2000
 
 const args = process.argv.slice(2)
 const parameters = readArguments(args)
+if (parameters.replay !== undefined) {
+  const { replayFile } = await import('./sim/replay-file.ts')
+  process.exit(replayFile(parameters.replay, parameters.json))
+}
 const { scenario, plant, schedule } = parameters
 const options: SeedOptions = { ...(plant && { plant }), ...(schedule && { schedule }) }
 

@@ -6,11 +6,12 @@ import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.
 import { joinMesh } from '../../transport/threads/thread-mesh.ts'
 import { serveAgent } from './agent/serve-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
-import { chainSetup } from './chain-setup.ts'
+import { chainSetup, storeFolder } from './chain-setup.ts'
 import { HostStores } from './host-stores.ts'
 import { hostTasks, type StoppableTasks } from './host-tasks.ts'
 import { loadActors, type StartActors } from './load-actors.ts'
 import { placement } from './plan.ts'
+import { recordingOf } from './recording.ts'
 import { joinRelay } from './relay/join-relay.ts'
 import type { StopRequest, WorkerInput, WorkerReport } from './worker-input.ts'
 
@@ -25,6 +26,13 @@ function warn(event: string): void {
   report({ type: 'log', line })
 }
 
+const recorder = recordingOf(
+  process.env.AITBC_RECORD,
+  plan.name,
+  storeFolder(dataDirectory, plan.node, 'recordings'),
+  (line) => report({ type: 'log', line }),
+)
+
 function start(tasks: StoppableTasks, startActors: StartActors): Host {
   const host = new Host({
     name: plan.name,
@@ -35,6 +43,7 @@ function start(tasks: StoppableTasks, startActors: StartActors): Host {
     storeFor: (kind) => stores.storeFor(kind),
     tasks,
     ...(counters && { counters }),
+    ...(recorder && { wrap: recorder.wrap }),
     log: (line) => {
       if (line.level !== 'debug') report({ type: 'log', line })
     },

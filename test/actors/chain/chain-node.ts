@@ -15,7 +15,7 @@ import type { SentTransaction } from '../../../protocol/execution/execute-transa
 import type { Parent } from '../../../protocol/execution/next-block.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { actor } from '../../../runtime/actor.ts'
-import { Host } from '../../../runtime/host.ts'
+import { Host, type HostOptions } from '../../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
 import type { Store } from '../../../runtime/store.ts'
 import type { TaskRunner } from '../../../runtime/task.ts'
@@ -57,7 +57,12 @@ export class ChainNode {
   readonly errors: string[] = []
   checked = 0
 
-  constructor(name: string, store: Store, peers: readonly string[] = []) {
+  constructor(
+    name: string,
+    store: Store,
+    peers: readonly string[] = [],
+    more: Partial<HostOptions> = {},
+  ) {
     this.name = name
     started.push(this)
     const tasks: TaskRunner = {
@@ -80,6 +85,7 @@ export class ChainNode {
         if (level === 'error') this.errors.push(`${event} ${JSON.stringify(fields)}`)
       },
       strict: true,
+      ...more,
     })
     const genesis = testGenesis()
     const config = testConfig()
