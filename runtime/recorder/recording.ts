@@ -1,13 +1,13 @@
 // What a recording is made of: records with length and checksum, one after the other. A byte that
-// changed is found where it is, and a file that was cut off ends before the record that is not whole.
+// changed is found where it is, and a file that was cut off ends before a record that is not whole.
 
 import { crc32 } from 'node:zlib'
 import { assert } from '../../lib/assert.ts'
 import { packValue, unpackValue } from './plain-data.ts'
 
 /**
- * header: [{kind, key, …}] · setup: [] · message: [verb, body, asks] · turn: [callback, branch, args]
- * · stopping: [] · read: [what, value] · threw: [what, name, text] (a read that threw, or an input)
+ * header: [{kind, key, …}] · setup: [] · message: [verb, body, asks] · turn: [callback, branch,
+ * argument] · stopping: [] · read: [what, value] · threw: [what, name, text] (a read that threw, or an input)
  * · effect: [what, checksum] · end: [why, state] · cut: []
  */
 export type RecordForm =

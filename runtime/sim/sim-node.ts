@@ -14,7 +14,7 @@ export class SimNode {
   life = 0
   host: Host | undefined
   private pausedUntil = 0
-  /** Frames that came while the node was paused, in their order. */
+  /** What came due while the node was paused, in that order: frames, timers, turns. */
   private readonly held: (() => void)[] = []
   private readonly timeline: Timeline
 
@@ -65,8 +65,7 @@ export class SimNode {
     let cancelled = false
     const attempt = () => {
       if (cancelled || this.life !== life) return
-      const pause = this.pausedUntil - timeline.now
-      if (pause > 0) timeline.after(pause, attempt)
+      if (this.paused) this.held.push(attempt)
       else run()
     }
     const cancelTimer = timeline.after(this.clock.toGlobal(ms), attempt)

@@ -148,8 +148,8 @@ export class World {
     const ends = this.network.connect(a.name, b.name)
     this.connections.set(pair, ends)
     this.event(`${a.name} and ${b.name} are connected`)
-    a.host.attach(b.name, ends[0])
-    b.host.attach(a.name, ends[1])
+    a.host.attach(b.name, ends[0], { heartbeat: true })
+    b.host.attach(a.name, ends[1], { heartbeat: true })
   }
 
   private redial(a: SimNode, b: SimNode): void {
@@ -192,6 +192,7 @@ export class World {
 
   /** The node does nothing for a while, as in a long garbage collection. */
   pause(name: string, ms: number): void {
+    if (!this.isUp(name)) return
     this.event(`${name} pauses for ${ms} ms`)
     this.node(name).pause(ms)
   }

@@ -3,6 +3,9 @@
 
 import { u64 } from '../../../lib/bytes.ts'
 import { type Prng, prng } from '../../../lib/prng.ts'
+import type { Host } from '../../../runtime/host.ts'
+import type { LogLine } from '../../../runtime/ports.ts'
+import { refText } from '../../../runtime/ref.ts'
 import { drawSchedule } from '../../../runtime/sim/draw-schedule.ts'
 import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-schedule.ts'
 import { type Faults, NO_FAULTS } from '../../../runtime/sim/faults.ts'
@@ -16,16 +19,21 @@ import { Receiver, Sender, type TrafficProps } from './traffic.ts'
 import { SenderMessages } from './words.ts'
 
 const SAFETY_MS = 600
-const SETTLE_MS = 700
-const CALM_MS = 1000
-const LIFE_MS = 200
-const RING_BITS = 32
+/** Long enough for heartbeats to fail. */
+const LONG_SAFETY_MS = 15_000
+/** Longer than the longest wait before a link says again what may have been lost. */
+const SETTLE_MS = 4500
+const CALM_MS = 1200
+const LIFE_MS = 800
+/** More than a link's window: its writers are parked. */
+const FLOOD = 20_000
 
 interface Drawn {
   readonly nodes: readonly string[]
   readonly faults: Faults
   readonly traffic: { readonly burstMax: number; readonly padMax: number; readonly everyMs: number }
   readonly schedule: ScheduledFault[]
+  readonly safetyMs: number
 }
 
 function drawFaults(random: Prng): Faults {
@@ -62,11 +70,13 @@ function drawFaults(random: Prng): Faults {
 function draw(seed: number): Drawn {
   const random = prng(`actors/${seed}`)
   const nodes = Array.from({ length: 2 + random.below(3) }, (_, i) => `n${i}`)
+  const isLong = random.chance(0.1)
+  const safetyMs = isLong ? LONG_SAFETY_MS : SAFETY_MS
   const schedule = drawSchedule(random.split('schedule'), {
     nodes,
-    untilMs: SAFETY_MS,
-    everyMs: 20 + random.below(150),
-    longestMs: 300,
+    untilMs: safetyMs,
+    everyMs: (20 + random.below(150)) * (isLong ? 10 : 1),
+    longestMs: isLong ? 9000 : 300,
     kinds: [
       'crash',
       'pause',
@@ -86,11 +96,18 @@ function draw(seed: number): Drawn {
     clockDrift: 0.05,
   })
   const traffic = {
-    burstMax: random.chance(0.15) ? 1200 : 30,
+    burstMax: random.chance(0.03) ? FLOOD : random.chance(0.15) ? 1200 : 30,
     padMax: random.chance(0.3) ? 2000 : 50,
-    everyMs: 5 + random.below(30),
+    everyMs: (5 + random.below(30)) * (isLong ? 8 : 1),
   }
-  return { nodes, faults: drawFaults(random.split('faults')), traffic, schedule }
+  return { nodes, faults: drawFaults(random.split('faults')), traffic, schedule, safetyMs }
+}
+
+/** No frame was lost, doubled or overtaken on purpose. */
+function isOrderly({ faults, schedule }: Drawn): boolean {
+  const { loss, duplication, reordering } = faults.network
+  const bad = schedule.some(({ fault }) => fault.do === 'bad-links')
+  return loss + duplication + reordering === 0 && !bad
 }
 
 class Run {
@@ -98,10 +115,16 @@ class Run {
   readonly accounting = new Accounting(this.observed)
   readonly world: World
   private readonly drawn: Drawn
+  private readonly plant: string | undefined
 
   constructor(seed: number, options: SeedOptions) {
+    this.plant = options.plant
     this.drawn = { ...draw(seed), ...(options.schedule && { schedule: [...options.schedule] }) }
     const { onLog, onEvent } = options
+    const log = (line: LogLine, atMs: number) => {
+      this.markLine(line)
+      onLog?.(line, atMs)
+    }
     this.world = new World({
       seed: `actors-world/${seed}`,
       faults: this.drawn.faults,
@@ -110,10 +133,29 @@ class Run {
       tasks: { compute: (value: number) => value },
       wallStartMs: 1_800_000_000_000,
       onCrash: (host) => this.accounting.crashed(host),
-      ...(onLog && { onLog }),
+      onLog: log,
       ...(onEvent && { onEvent }),
     })
     this.world.network.watch((fate, _from, _to, frame) => this.accounting.network.see(fate, frame))
+  }
+
+  /** What the runtime says of its links becomes marks, as do actors that are parked. */
+  private markLine({ actor, event, fields }: LogLine): void {
+    if (actor) return
+    const why = String(fields?.why ?? '')
+    if (event === 'peer suspect') this.world.mark('peer-suspect')
+    if (/^nothing heard/.test(why)) this.world.mark('peer-silent')
+    if (/takes its place$/.test(why)) this.world.mark('link-replaced')
+    if (/started anew$/.test(why)) this.world.mark('peer-started-anew')
+  }
+
+  private listen(host: Host): void {
+    this.accounting.listen(host)
+    const park = host.park.bind(host)
+    host.park = (cell, peer) => {
+      this.world.mark('parked')
+      park(cell, peer)
+    }
   }
 
   go(): void {
@@ -122,16 +164,16 @@ class Run {
     const props: TrafficProps & MortalProps = { nodes, observed, lifeMs: LIFE_MS, ...traffic }
     for (const node of nodes) {
       world.addNode(node, (host) => {
-        this.accounting.listen(host)
+        this.listen(host)
         host.spawn(Receiver, node, props)
-        host.spawn(Ledger, node, { observed })
+        host.spawn(Ledger, node, { observed, hasty: this.plant === 'ack-before-sync' })
         host.spawn(Keeper, node, props)
         host.spawn(Watcher, node, props)
         host.spawn(Sender, node, props)
       })
     }
     startSchedule(world, schedule)
-    world.runFor(SAFETY_MS)
+    world.runFor(drawn.safetyMs)
     this.heal()
     world.runFor(SETTLE_MS)
     for (const node of nodes) {
@@ -159,8 +201,11 @@ class Run {
         if (!called) observed.violation(`watch: ${from}/calm never heard of mortal/${to}`)
       }
       this.checkLedger(from)
+      for (const cell of this.world.host(from)?.routes.all() ?? []) {
+        if (cell.parkedOn?.size) observed.violation(`parked: ${refText(cell.ref)} for ever`)
+      }
     }
-    this.accounting.check(0)
+    this.accounting.check(isOrderly(drawn))
   }
 
   private checkLedger(node: string): void {
@@ -176,17 +221,36 @@ class Run {
     const trace = [
       world.timeline.steps,
       world.trace.value.toString(16),
-      world.random.below(2 ** RING_BITS),
+      world.random.below(2 ** 32),
     ].join('/')
     return { seed, violations: observed.violations, marks, trace, done: { ...observed.counts } }
   }
 }
 
+const REQUIRED_MARKS = [
+  'sim-torn-batch',
+  'rot-caught',
+  'disk-full',
+  'ledger-restarted',
+  'parked',
+  'peer-suspect',
+  'peer-silent',
+  'peer-started-anew',
+  'link-replaced',
+  'ask-expired',
+  'ask-failed',
+  'ask-node-down',
+  'ask-rejected',
+  'watched-stopped',
+  'watched-failed',
+  'watched-unreachable',
+]
+
 export const actorsScenario: Scenario = {
   name: 'actors',
-  plants: [],
-  requiredMarks: ['sim-torn-batch', 'rot-caught', 'disk-full', 'ledger-restarted'],
-  seedsForMarks: 500,
+  plants: ['ack-before-sync'],
+  requiredMarks: REQUIRED_MARKS,
+  seedsForMarks: 2000,
   schedule: (seed) => draw(seed).schedule,
   run(seed, options = {}) {
     const run = new Run(seed, options)

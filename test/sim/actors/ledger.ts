@@ -35,18 +35,27 @@ function load(store: Store, observed: Observed): Totals {
   return { count: rows.length, sum }
 }
 
+export interface LedgerProps {
+  readonly observed: Observed
+  /** A bug on purpose: acknowledges what is not on the disk yet. */
+  readonly hasty: boolean
+}
+
 export const Ledger = actor({
   messages: LedgerMessages,
   restart: 'permanent',
   intensity: { failures: 3, withinMs: 1000 },
   backoff: { firstMs: 1, maxMs: 20 },
   mailbox: { capacity: 64, overflow: 'reject' },
-  setup(ctx, { observed }: { observed: Observed }) {
+  setup(ctx, { observed, hasty }: LedgerProps) {
     const guarded = <T>(read: () => T): T => {
       try {
         return read()
       } catch (error) {
-        if (error instanceof StoreCorrupt) ctx.reached('rot-caught')
+        if (error instanceof StoreCorrupt) {
+          ctx.reached('rot-caught')
+          observed.rotten.add(ctx.self.key)
+        }
         throw error
       }
     }
@@ -65,11 +74,12 @@ export const Ledger = actor({
           { table: 'entries', key: u64(id), value: entryValue(id) },
           { table: 'totals', key: TOTAL, value: u64(sum) },
         ]
+        if (hasty) reply({ ok: 'yes' })
         ctx.store.commit(puts, (error) => {
           writing = false
           if (error) ctx.reached('disk-full')
           else totals.sum = sum
-          reply({ ok: error ? 'no' : 'yes' })
+          if (!hasty) reply({ ok: error ? 'no' : 'yes' })
         })
       },
       Read({ id }, reply) {

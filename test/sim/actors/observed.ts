@@ -20,6 +20,8 @@ export class Observed {
   private readonly lastSeen = new Map<string, number>()
   private readonly nextOut = new Map<string, number>()
   private readonly asks = new Map<number, AskRecord>()
+  /** Nodes whose ledger found a row rotten: it fails until somebody repairs its disk. */
+  readonly rotten = new Set<string>()
   readonly watchCalls = new Set<string>()
   readonly acknowledged = new Map<string, number[]>()
   readonly counts = { told: 0, heard: 0, asked: 0, answered: 0, failed: 0, appended: 0, deaths: 0 }

@@ -103,7 +103,8 @@ class Sending {
         },
         failed: ({ reason }) => {
           observed.askEnded(id, 'failed')
-          if (must) observed.violation(`stalled: Append from ${name} to ${to}: ${reason}`)
+          if (must && !observed.rotten.has(to))
+            observed.violation(`stalled: Append from ${name} to ${to}: ${reason}`)
         },
       },
     )
