@@ -20,12 +20,13 @@ export const REPLY = 1
 export const FAILURE = 2
 export const WATCH = 3
 export const WATCHED = 4
-export const TERMINATED = 5
-export const TERMINATED_HEARD = 6
-export const CREDIT = 7
-export const DEFINED = 8
-export const PING = 9
-export const PONG = 10
+export const END_HEARD = 5
+export const STOPPED = 6
+export const FAILED = 7
+export const CREDIT = 8
+export const DEFINED = 9
+export const PING = 10
+export const PONG = 11
 
 /** What a message carries, in the high four bits. */
 export const WITH_ASK = 0x10

@@ -19,7 +19,17 @@ import { FailureDetector } from '../failure-detector.ts'
 import type { Host } from '../host.ts'
 import type { Lane, Link } from '../ports.ts'
 import type { Ref } from '../ref.ts'
-import { CREDIT, HEAD_BYTES, KIND_MAX, LANES, PING, TERMINATED, TEXT_MAX, WATCH } from './frame.ts'
+import {
+  CREDIT,
+  FAILED,
+  HEAD_BYTES,
+  KIND_MAX,
+  LANES,
+  PING,
+  STOPPED,
+  TEXT_MAX,
+  WATCH,
+} from './frame.ts'
 import { type Hello, writeHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
@@ -289,20 +299,18 @@ export class Peer {
 
   sayWatches(): void {
     const { watches, ends } = this.watches.unheard
-    for (const target of watches) {
-      this.sayTarget(WATCH, target)
-    }
-    for (const { target, why } of ends) {
-      this.sayTarget(TERMINATED, target)
-      this.say((writer) => writer.bool(why === 'failed'))
+    for (const { target, number } of watches) this.sayTarget(WATCH, target, number)
+    for (const { target, number, why } of ends) {
+      this.sayTarget(why === 'failed' ? FAILED : STOPPED, target, number)
     }
   }
 
-  sayTarget(form: number, { kind, key }: Ref): void {
+  sayTarget(form: number, { kind, key }: Ref, number: number): void {
     this.say((writer) => {
       writer.u8(form)
       writer.text(kind, KIND_MAX)
       writer.text(key, TEXT_MAX)
+      writer.uint(number)
     })
   }
 

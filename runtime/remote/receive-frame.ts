@@ -4,7 +4,7 @@
 import { Reader } from '../../lib/msgpack/reader.ts'
 import type { Host } from '../host.ts'
 import type { Lane } from '../ports.ts'
-import { ref, refText } from '../ref.ts'
+import { type Ref, ref, refText } from '../ref.ts'
 import * as form from './frame.ts'
 import { readHello } from './hello.ts'
 import type { Peer } from './peer.ts'
@@ -119,24 +119,27 @@ export class FrameReceiver {
   }
 
   private watching(peer: Peer, reader: Reader, tag: number): void {
-    if (tag < form.WATCH || tag > form.TERMINATED_HEARD) reader.fail('an item')
+    if (tag < form.WATCH || tag > form.FAILED) reader.fail('an item')
     const target = ref(reader.text(form.KIND_MAX), reader.text(form.TEXT_MAX))
+    const number = reader.uint()
     const id = refText(target)
     const { watches } = peer
-    if (tag === form.WATCH) {
-      if (this.host.cellOf(target)) {
-        watches.watchedBy(id)
-        peer.sayTarget(form.WATCHED, target)
-      } else {
-        watches.endedBefore(target)
-        peer.sayWatches()
-      }
-    } else if (tag === form.WATCHED) watches.heard(id)
-    else if (tag === form.TERMINATED_HEARD) watches.endHeard(id)
+    if (tag === form.WATCH) this.watched(peer, target, number)
+    else if (tag === form.WATCHED) watches.heard(id, number)
+    else if (tag === form.END_HEARD) watches.endHeard(id, number)
     else {
-      const why = reader.bool() ? 'failed' : 'stopped'
-      peer.sayTarget(form.TERMINATED_HEARD, target)
-      watches.ended(id, why)
+      peer.sayTarget(form.END_HEARD, target, number)
+      watches.ended(id, number, tag === form.FAILED ? 'failed' : 'stopped')
     }
+  }
+
+  private watched(peer: Peer, target: Ref, number: number): void {
+    const { watches } = peer
+    if (!this.host.cellOf(target)) watches.endedBefore(target, number)
+    else if (watches.watchedBy(refText(target), number)) {
+      peer.sayTarget(form.WATCHED, target, number)
+      return
+    }
+    peer.sayWatches()
   }
 }

@@ -7,68 +7,85 @@ import { type Ref, refText } from '../ref.ts'
 
 export interface RemoteWatch {
   readonly target: Ref
+  /** Counts the watches of this link; an answer to one is none to those that came after it. */
+  readonly number: number
   readonly terminated: (why: TerminatedWhy) => void
   /** The other host knows of it. */
   heard: boolean
 }
 
+export interface WatchEnd {
+  readonly target: Ref
+  /** The latest watch that it ends. */
+  readonly number: number
+  readonly why: TerminatedWhy
+}
+
 /** The watches of one link, in both directions. */
 export class Watches {
   private readonly ours: RemoteWatch[] = []
-  /** Actors here that the other host watches. */
-  private readonly theirs = new Set<string>()
+  private count = 0
+  /** Actors here that the other host watches, each with its latest watch. */
+  private readonly theirs = new Map<string, number>()
   /** Ends of watched actors that the other host has not confirmed. */
-  private readonly ends = new Map<string, { readonly target: Ref; readonly why: TerminatedWhy }>()
+  private readonly ends = new Map<string, WatchEnd>()
 
   add(target: Ref, terminated: (why: TerminatedWhy) => void): void {
-    this.ours.push({ target, terminated, heard: false })
+    this.ours.push({ target, number: ++this.count, terminated, heard: false })
   }
 
-  /** The other host has the watch. */
-  heard(id: string): void {
-    for (const watch of this.ours) if (refText(watch.target) === id) watch.heard = true
+  private upTo(id: string, number: number): RemoteWatch[] {
+    return this.ours.filter((one) => one.number <= number && refText(one.target) === id)
   }
 
-  /** The other host says that a target has ended: calls all its watchers. */
-  ended(id: string, why: TerminatedWhy): void {
-    for (const watch of this.ours.filter((one) => refText(one.target) === id)) {
+  /** The other host has the watches up to this one. */
+  heard(id: string, number: number): void {
+    for (const watch of this.upTo(id, number)) watch.heard = true
+  }
+
+  /** The other host says that a target has ended: calls its watchers up to this watch. */
+  ended(id: string, number: number, why: TerminatedWhy): void {
+    for (const watch of this.upTo(id, number)) {
       this.ours.splice(this.ours.indexOf(watch), 1)
       watch.terminated(why)
     }
   }
 
-  /** The other host watches an actor here. */
-  watchedBy(id: string): void {
-    this.ends.delete(id)
-    this.theirs.add(id)
+  /** The other host watches an actor here. False: that watch has ended already, as is to be told. */
+  watchedBy(id: string, number: number): boolean {
+    if ((this.ends.get(id)?.number ?? 0) >= number) return false
+    this.theirs.set(id, Math.max(number, this.theirs.get(id) ?? 0))
+    return true
   }
 
   /** An actor here has ended: true when the other host is to be told. */
   endOf(target: Ref, why: TerminatedWhy): boolean {
     const id = refText(target)
-    if (!this.theirs.delete(id)) return false
-    this.ends.set(id, { target, why })
+    const number = this.theirs.get(id)
+    if (number === undefined) return false
+    this.theirs.delete(id)
+    this.ends.set(id, { target, number, why })
     return true
   }
 
   /** Tells the end of an actor that is not here. */
-  endedBefore(target: Ref): void {
-    this.ends.set(refText(target), { target, why: 'stopped' })
+  endedBefore(target: Ref, number: number): void {
+    const id = refText(target)
+    if ((this.ends.get(id)?.number ?? 0) < number) {
+      this.ends.set(id, { target, number, why: 'stopped' })
+    }
   }
 
-  endHeard(id: string): void {
-    this.ends.delete(id)
+  endHeard(id: string, number: number): void {
+    if ((this.ends.get(id)?.number ?? 0) <= number) this.ends.delete(id)
   }
 
   /** What has to be said again. */
   get unheard(): {
-    readonly watches: readonly Ref[]
-    readonly ends: readonly { readonly target: Ref; readonly why: TerminatedWhy }[]
+    readonly watches: readonly RemoteWatch[]
+    readonly ends: readonly WatchEnd[]
   } {
-    return {
-      watches: this.ours.filter((one) => !one.heard).map((one) => one.target),
-      ends: [...this.ends.values()],
-    }
+    return { watches: this.ours.filter((one) => !one.heard), ends: [...this.ends.values()] }
   }
 
   get hasUnheard(): boolean {
