@@ -7,8 +7,8 @@ import { packValue, unpackValue } from './plain-data.ts'
 
 /**
  * header: [{kind, key, …}] · setup: [] · message: [verb, body, asks] · turn: [callback, branch,
- * argument] · stopping: [] · read: [what, value] · threw: [what, name, text] (a read that threw, or an input)
- * · effect: [what, checksum] · end: [why, state] · cut: []
+ * argument] · stopping: [] · read: [what, value] · threw: [what, name, text], of a read or of an
+ * input · effect: [what, checksum] · end: [why, state] · cut: []
  */
 export type RecordForm =
   | 'header'
