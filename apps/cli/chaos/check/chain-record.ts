@@ -97,20 +97,28 @@ export class ChainRecord {
     return invariant('final-blocks-unchanged', wrongs, fine)
   }
 
-  /** Asks every gateway for every transaction that was seen in a final block. */
+  /** Asks every gateway for the block of every transaction that was seen in a final block. */
   async kept(gateways: ReadonlyMap<string, Rpc>): Promise<Invariant> {
     const wrongs: string[] = []
-    const hashes = [...this.transactions.keys()]
+    const byBlock = new Map<string, string[]>()
+    for (const [hash, block] of this.transactions) {
+      byBlock.set(block, [...(byBlock.get(block) ?? []), hash])
+    }
+    const calls = [...byBlock.keys()].map((block) => ({
+      method: 'eth_getBlockByHash',
+      params: [block, false],
+    }))
     for (const [name, rpc] of gateways) {
-      const calls = hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] }))
-      const answers = await rpc.batch(calls)
-      for (const [i, hash] of hashes.entries()) {
-        const now = (answers[i] as { blockHash: string } | null)?.blockHash
-        const then = this.transactions.get(hash)
-        if (now !== then) wrongs.push(`${hash} was final in ${then}, is in ${now} at ${name}`)
+      const blocks = (await rpc.batch(calls)) as (BlockAnswer | null)[]
+      for (const [i, [block, hashes]] of [...byBlock].entries()) {
+        const there = new Set(blocks[i]?.transactions)
+        for (const hash of hashes) {
+          if (!there.has(hash)) wrongs.push(`${hash} was final in ${block}, is not at ${name}`)
+        }
       }
     }
-    const fine = `${hashes.length} transactions are where they were, at ${gateways.size} gateways`
+    const count = this.transactions.size
+    const fine = `${count} transactions are where they were, at ${gateways.size} gateways`
     return invariant('acknowledged-transactions-kept', wrongs, fine)
   }
 }
