@@ -105,6 +105,11 @@ function aitbcComplaint(given: readonly string[], root: Command, prose: boolean)
   return undefined
 }
 
+/** By its own hand, `'--name'` or `--name=`, or as an entry of node's parseArgs. */
+function readsOption(source: string, name: string): boolean {
+  return new RegExp(`--${name}(?![\\w-])|['"]${name}['"]|\\b${name}: \\{`).test(source)
+}
+
 function npmComplaint(given: readonly string[], known: CommandsKnown): string | undefined {
   const script = given[0] === 'run' ? given[1] : given[0]
   if (!script || !known.scripts[script]) return `package.json has no script ${script}`
@@ -113,7 +118,9 @@ function npmComplaint(given: readonly string[], known: CommandsKnown): string | 
   const source = known.sourceOf(script)
   for (const word of rest.filter((one) => one.startsWith('--'))) {
     const name = word.slice(2).split('=')[0] as string
-    if (source !== undefined && !source.includes(name)) return `${script} has no option --${name}`
+    if (source !== undefined && !readsOption(source, name)) {
+      return `${script} has no option --${name}`
+    }
   }
   const bench = script === 'bench' ? rest[0] : undefined
   if (bench && /^[a-z]/.test(bench) && !known.benches.some((name) => name.includes(bench))) {

@@ -19,7 +19,11 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>
 }
 
-/** The sources that read a script's options: the program, and its folder of parts. */
+const benches = readdirSync('bench', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+
+/** The sources that read a script's options: the program, its folder of parts, the benches. */
 function sourceOf(script: string): string | undefined {
   const main = /scripts\/([\w-]+)\.(?:ts|mjs)/.exec(scripts[script] ?? '')?.[1]
   if (!main) return undefined
@@ -27,6 +31,7 @@ function sourceOf(script: string): string | undefined {
   const files = [`scripts/${main}.mjs`, `scripts/${main}.ts`, `scripts/${name}.ts`]
   const folder = `scripts/${name}`
   if (existsSync(folder)) files.push(...readdirSync(folder).map((file) => `${folder}/${file}`))
+  if (script === 'bench') files.push(...benches.map((file) => `bench/${file}`))
   return files
     .filter((file) => existsSync(file))
     .map((file) => readFileSync(file, 'utf8'))
@@ -37,7 +42,7 @@ const known: CommandsKnown = {
   aitbc: program(processTerminal()),
   scripts,
   sourceOf,
-  benches: readdirSync('bench', { recursive: true, encoding: 'utf8' }),
+  benches,
 }
 
 function tracked(...patterns: string[]): string[] {
