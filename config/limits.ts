@@ -81,6 +81,10 @@ export const TAP_BODY_CHARS_MAX = 512
 export const TASK_QUEUE_MAX = 1024
 /** Of one incarnation of one actor. */
 export const RECORDING_BYTES_MAX = 64 * 1024 * 1024
+/** A new owner of an actor waits so long for its former one. */
+export const HANDOFF_WAIT_MS = 10_000
+/** Messages kept for an actor that is about to start here. */
+export const HANDOFF_MESSAGES_MAX = 1024
 export const THREAD_RESTARTS_MAX = 10
 
 /** JSON-RPC. */

@@ -58,6 +58,8 @@ export interface HostOptions {
   readonly buggify?: (mark: string) => boolean
   /** What this host speaks, told to every peer; by default what it has met so far. */
   readonly vocabularies?: readonly Vocabulary[]
+  /** Takes a message whose actor is not here; false leaves it to become a dead letter. */
+  readonly absent?: (message: MessageEnvelope) => boolean
   /** Encodes and decodes messages between actors of this host too (simulator, tests). */
   readonly strict?: boolean
   /** Where figures are kept for other threads to read: `newCounters()`. */
@@ -179,7 +181,7 @@ export class Host {
     } else if (this.options.strict === true) {
       this.deliver(this.recode(vocabulary, message))
     } else if (route.cell !== undefined) this.post(route.cell, message)
-    else this.refuse(message, 'no-such-actor', `not on ${this.name}`)
+    else this.missing(message)
   }
 
   /** Puts a decoded message into its target's mailbox on this host. */
@@ -187,7 +189,17 @@ export class Host {
     if (message === undefined) return
     const cell = this.cellOf(message.to)
     if (cell !== undefined) this.post(cell, message)
-    else this.refuse(message, 'no-such-actor', `not on ${this.name}`)
+    else this.missing(message)
+  }
+
+  /** The words of an actor that is not here, where somebody may take its messages. */
+  expected(target: Ref): Vocabulary | undefined {
+    return this.options.absent ? this.vocabularies.get(target.kind) : undefined
+  }
+
+  private missing(message: MessageEnvelope): void {
+    if (this.options.absent?.(message) === true) return
+    this.refuse(message, 'no-such-actor', `not on ${this.name}`)
   }
 
   private post(cell: Cell, message: MessageEnvelope): void {

@@ -22,6 +22,8 @@ export class StoreCorrupt extends Error {
   override readonly name = 'StoreCorrupt'
 }
 
+export type Guard = () => Error | undefined
+
 export interface Store {
   /** A store that keeps checksums throws StoreCorrupt for a rotten row, never its bytes. */
   get(table: string, key: Uint8Array): Uint8Array | undefined
@@ -30,6 +32,9 @@ export interface Store {
   /**
    * Applies all puts or none. Reads see them once `done` has been called, and `done` without an
    * error means that they survive a power cut. An error means that nothing was applied.
+   *
+   * `guard` is asked in the transaction itself, where it reads what is stored then; what it returns
+   * is the error with which nothing is applied.
    */
-  commit(puts: readonly Put[], done: (error?: Error) => void): void
+  commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void
 }

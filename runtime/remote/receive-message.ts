@@ -105,8 +105,8 @@ export class ReceiveMessage {
     const { to, verb, version } = target
     if (target === UNKNOWN) return { reason: 'undecodable', detail: 'a target never named' }
     const cell = this.host.cellOf(to)
-    if (!cell) return { reason: 'no-such-actor', detail: `not on ${this.host.name}` }
-    const { messages } = cell.actor
+    const messages = cell ? cell.actor.messages : this.host.expected(to)
+    if (!messages) return { reason: 'no-such-actor', detail: `not on ${this.host.name}` }
     if (messages.version !== version) {
       const detail = otherVersion(to.kind, version, messages.version)
       return { reason: 'undecodable', detail }

@@ -2,7 +2,7 @@
 // all; of what was not synced when the node crashed, some is gone.
 
 import type { Prng } from '../../lib/prng.ts'
-import type { Put, RangeOptions, Store } from '../store.ts'
+import type { Guard, Put, RangeOptions, Store } from '../store.ts'
 import type { DiskFaults } from './faults.ts'
 import type { Platter } from './platter.ts'
 import type { Timeline } from './timeline.ts'
@@ -35,7 +35,7 @@ export class SimDisk implements Store {
     return this.options.platter.table(table).range(options)
   }
 
-  commit(puts: readonly Put[], done: (error?: Error) => void): void {
+  commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
     const { platter, timeline, random, faults, alive, trace } = this.options
     const { commitMinMs, commitTailMs, full } = faults()
     const { now } = timeline
@@ -56,6 +56,11 @@ export class SimDisk implements Store {
         return
       }
       platter.unsynced.shift()
+      const refusal = guard?.()
+      if (refusal) {
+        done(refusal)
+        return
+      }
       platter.apply(batch)
       for (const { key, value } of batch) trace.bytes(value ?? key)
       done()

@@ -12,7 +12,7 @@ import {
   LMDB_TABLES_MAX,
   STORE_KEY_BYTES_MAX,
 } from '../../config/limits.ts'
-import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
+import type { Guard, Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
 
 type Table = Database<Buffer, Buffer>
@@ -113,11 +113,11 @@ export class LmdbStore implements Store {
     if (value && !(last && Buffer.compare(last, from) === 0)) rows.push([from.slice(), value])
   }
 
-  commit(puts: readonly Put[], done: (error?: Error) => void): void {
+  commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
     let error: Error | undefined
     const started = performance.now()
     try {
-      this.write(puts)
+      this.write(puts, guard)
     } catch (failure) {
       error = failure as Error
       this.commitsFailed++
@@ -126,11 +126,16 @@ export class LmdbStore implements Store {
     queueMicrotask(() => done(error))
   }
 
-  private write(puts: readonly Put[]): void {
+  private write(puts: readonly Put[], guard?: Guard): void {
     for (const { key } of puts) checkKey(key)
+    // Asked here too: the tables that it reads must be open before the transaction.
+    const early = guard?.()
+    if (early) throw early
     // Opened before the transaction: a table made inside one that fails would be a dead handle.
     const tables = new Map(puts.map(({ table }) => [table, this.table(table)]))
     this.root.transactionSync(() => {
+      const late = guard?.()
+      if (late) throw late
       for (const { table: name, key, value } of puts) {
         const table = tables.get(name) as Table
         if (value === undefined) table.removeSync(key as Buffer)

@@ -3,7 +3,7 @@
 
 import { compareBytes } from '../../lib/bytes.ts'
 import { bytesToHex } from '../../lib/hex.ts'
-import type { Put, RangeOptions, Store } from '../../runtime/store.ts'
+import type { Guard, Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
 
 interface Table {
@@ -66,7 +66,12 @@ export class MemoryStore implements Store {
     }
   }
 
-  commit(puts: readonly Put[], done: (error?: Error) => void): void {
+  commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
+    const refusal = guard?.()
+    if (refusal) {
+      queueMicrotask(() => done(refusal))
+      return
+    }
     try {
       this.apply(puts)
     } catch (error) {

@@ -106,6 +106,24 @@ export function storeTests(test: Test, maker: StoreMaker): void {
       { numRuns: 60 },
     ))
 
+  test('a guard is asked when its commit is applied, and what it returns refuses it', () =>
+    withStore(async (store) => {
+      const row = (value: number) => [{ table: 'a', key: key(1), value: key(value) }]
+      const unless = (value: number) => () => {
+        return store.get('a', key(1))?.[0] === value ? new Error(`it is ${value}`) : undefined
+      }
+      const commits = [2, 3, 4].map(
+        (value) =>
+          new Promise<Error | undefined>((resolve) => {
+            store.commit(row(value), resolve, unless(3))
+          }),
+      )
+      maker.settle?.()
+      const refusals = (await Promise.all(commits)).map((error) => error?.message)
+      assert.equal(refusals, [undefined, undefined, 'it is 3'])
+      assert.equal([...(store.get('a', key(1)) ?? [])], [3])
+    }))
+
   test('a commit that cannot be applied applies nothing', () =>
     withStore(async (store) => {
       await commit(store, [{ table: 'a', key: key(1), value: key(10) }])
