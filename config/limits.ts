@@ -11,6 +11,9 @@ export const FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
 export const LINK_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 /** A frame that has grown so far is sent without waiting for the end of the turn. */
 export const FRAME_BYTES_FULL = 64 * 1024
+/** Shared memory between two threads, in each direction: powers of two. */
+export const RING_CONTROL_BYTES = 64 * 1024
+export const RING_DATA_BYTES = 1024 * 1024
 /** What may be under way on a link, in each lane, before its receiver has taken it in. */
 export const LINK_WINDOW_MESSAGES = 8192
 export const LINK_WINDOW_BYTES = 4 * 1024 * 1024
