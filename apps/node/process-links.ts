@@ -1,7 +1,7 @@
 // The links of one process to all others of its topology: the connections, and the relay that gives
 // every pair of hosts its own channel on them.
 
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import type { Host } from '../../runtime/host.ts'
@@ -9,7 +9,7 @@ import { realClock, realEntropy } from '../../runtime/real-ports.ts'
 import { LinkFaults } from '../../transport/chaos/link-faults.ts'
 import type { Trunks } from '../../transport/libp2p/start-trunks.ts'
 import { DATA } from '../../transport/mux/mux-header.ts'
-import { portLink } from '../../transport/threads/port-link.ts'
+import { closeRing, ringLink, ringMemory } from '../../transport/threads/ring-link.ts'
 import type { HostLog } from './host-log.ts'
 import { mainHostOf, type ProcessPlan, processPlans } from './plan.ts'
 import type { RelayMessage } from './relay/carrier-message.ts'
@@ -67,12 +67,13 @@ export async function startLinks(options: LinksOptions): Promise<ProcessLinks> {
   }
 }
 
-/** Gives the thread a port for all of its links to other processes. */
+/** Gives the thread a link that carries all of its links to other processes. */
 function joinThread(relay: Relay, name: string, worker: Worker): void {
-  const { port1, port2 } = new MessageChannel()
-  const tell = (message: RelayMessage, ports: MessagePort[]) => worker.postMessage(message, ports)
-  tell({ type: 'aitbc-carrier', port: port2 }, [port2])
-  relay.thread(name, portLink(port1), (peer) => tell({ type: 'aitbc-reach', peer }, []))
+  const memory = ringMemory()
+  const tell = (message: RelayMessage) => worker.postMessage(message)
+  tell({ type: 'aitbc-carrier', memory })
+  worker.once('exit', () => closeRing(memory, `${name} has ended`))
+  relay.thread(name, ringLink(memory, 0), (peer) => tell({ type: 'aitbc-reach', peer }))
 }
 
 async function connect(

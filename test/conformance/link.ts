@@ -1,5 +1,6 @@
-// What every link must do: carry frames unchanged and in order, each once, both ways, and tell both
-// ends when it goes down. Run over memory, thread ports, a real thread and the simulated network.
+// What every link must do: carry frames unchanged and in order, each once, both ways, refuse when
+// it is full and say when it no longer is, and tell both ends, with the reason, when it goes down. Run
+// over memory, threads, libp2p, channels of a mux, faulty links without faults, and the simulator.
 
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -15,32 +16,48 @@ export interface LinkMaker {
   quiet(): Promise<void>
   /** The simulated network lets frames of one moment overtake each other, on purpose. */
   readonly ordered: boolean
+  /** The reason of a close stays at the end that closed; the other end has one of its own. */
+  readonly keepsWhy?: boolean
+  /** It is read while it is written, so it need not be full at any moment that the test chooses. */
+  readonly concurrent?: boolean
 }
 
 interface End {
   readonly link: Link
   readonly frames: Uint8Array[]
   readonly lanes: Lane[]
+  readonly whys: string[]
+  drains: number
   downs: number
 }
 
 function listen(link: Link): End {
-  const end: End = { link, frames: [], lanes: [], downs: 0 }
+  const end: End = { link, frames: [], lanes: [], whys: [], drains: 0, downs: 0 }
   link.onFrame((frame, lane) => {
     end.frames.push(frame.slice())
     end.lanes.push(lane)
   })
-  link.onDown(() => end.downs++)
+  link.onDrain(() => end.drains++)
+  link.onDown((why) => {
+    end.downs++
+    end.whys.push(why)
+  })
   return end
 }
 
 function frame(i: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length).map((_, at) => (i * 31 + at * 7) & 255)
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at++) bytes[at] = (i * 31 + at * 7 + (at >> 9)) & 255
   new DataView(bytes.buffer).setUint32(0, i)
   return bytes
 }
 
 const number = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
+
+const MIB = 1 << 20
+/** Far more than any link may hold. */
+const FLOOD_FRAMES = 1024
+const FLOOD_FRAME_BYTES = 64 * 1024
 
 export function linkTests(test: Test, maker: LinkMaker): void {
   const ends = async () => (await maker.make()).map(listen) as [End, End]
@@ -70,6 +87,84 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     await maker.settle(() => a.downs > 0 && b.downs > 0)
   })
 
+  test(`${maker.name}: each lane keeps its order, and a frame arrives on its own lane`, async () => {
+    const [a, b] = await ends()
+    const count = 300
+    for (let i = 0; i < count; i++) a.link.send(frame(i, 16), i % 3 === 0 ? 'control' : 'data')
+    await maker.settle(() => b.frames.length >= count)
+    const numbers = { control: [] as number[], data: [] as number[] }
+    for (const [i, got] of b.frames.entries()) numbers[b.lanes[i] as Lane].push(number(got))
+    if (!maker.ordered) for (const list of Object.values(numbers)) list.sort((x, y) => x - y)
+    const all = Array.from({ length: count }, (_, i) => i)
+    assert.equal(
+      numbers.control,
+      all.filter((i) => i % 3 === 0),
+    )
+    assert.equal(
+      numbers.data,
+      all.filter((i) => i % 3 !== 0),
+    )
+    a.link.close()
+    await maker.settle(() => a.downs > 0 && b.downs > 0)
+  })
+
+  test(`${maker.name}: frames of several MiB pass between small ones`, async () => {
+    const [a, b] = await ends()
+    const lengths = [8, 5 * MIB + 3, 9, 2 * MIB, 10]
+    for (const [i, length] of lengths.entries()) {
+      const sent = frame(i, length)
+      while (!a.link.send(sent, 'data')) {
+        const { drains } = a
+        await maker.settle(() => a.drains > drains)
+        assert.ok(a.drains > drains, 'a full link says when it has room')
+      }
+    }
+    await maker.settle(() => b.frames.length >= lengths.length)
+    if (!maker.ordered) b.frames.sort((x, y) => number(x) - number(y))
+    assert.equal(
+      b.frames.map((one) => one.length),
+      lengths,
+    )
+    for (const [i, got] of b.frames.entries()) {
+      assert.ok(equalBytes(got, frame(i, lengths[i] as number)), `frame ${i} changed`)
+    }
+    a.link.close()
+    await maker.settle(() => a.downs > 0 && b.downs > 0)
+  })
+
+  test(`${maker.name}: full: refused, then room again; all that was taken arrives`, async () => {
+    const [a, b] = await ends()
+    const sent = new Uint8Array(FLOOD_FRAME_BYTES)
+    let taken = 0
+    const flood = () => {
+      while (taken < FLOOD_FRAMES) {
+        new DataView(sent.buffer).setUint32(0, taken)
+        if (!a.link.send(sent, 'data')) return true
+        taken++
+      }
+      return false
+    }
+    const refused = flood()
+    if (!maker.concurrent) assert.ok(refused, 'a link is bounded')
+    const first = taken
+    if (refused) {
+      await maker.settle(() => a.drains > 0)
+      assert.ok(a.drains > 0, 'it says when there is room')
+      flood()
+      assert.ok(taken > first, 'and then it has room')
+    }
+    assert.ok(a.link.send(frame(7, 8), 'control') || refused, 'the other lane has room of its own')
+    await maker.settle(() => b.lanes.filter((lane) => lane === 'data').length >= taken)
+    const numbers = b.frames.filter((_, i) => b.lanes[i] === 'data').map(number)
+    if (!maker.ordered) numbers.sort((x, y) => x - y)
+    assert.equal(
+      numbers,
+      Array.from({ length: taken }, (_, i) => i),
+    )
+    a.link.close()
+    await maker.settle(() => a.downs > 0 && b.downs > 0)
+  })
+
   test(`${maker.name}: a view into a larger buffer carries its own bytes only`, async () => {
     const [a, b] = await ends()
     const large = new Uint8Array(1000).fill(9)
@@ -85,10 +180,13 @@ export function linkTests(test: Test, maker: LinkMaker): void {
 
   test(`${maker.name}: closed at one end, both hear of it once and nothing is taken`, async () => {
     const [a, b] = await ends()
-    b.link.close()
+    b.link.close('on purpose')
+    a.link.send(frame(2, 8), 'data')
     await maker.settle(() => a.downs > 0 && b.downs > 0)
     assert.is(a.downs, 1)
     assert.is(b.downs, 1)
+    assert.match(b.whys[0] as string, 'on purpose')
+    assert.match(a.whys[0] as string, maker.keepsWhy ? /./ : 'on purpose')
     assert.not.ok(a.link.send(frame(1, 8), 'data'))
     assert.not.ok(b.link.send(frame(1, 8), 'data'))
     a.link.close()

@@ -28,7 +28,7 @@ async function carriers(): Promise<[Carrier, Carrier]> {
   return [dialled.pop() as Carrier, accepted.pop() as Carrier]
 }
 
-linkTests(test, { name: 'libp2p', make: carriers, ...real })
+linkTests(test, { name: 'libp2p', make: carriers, keepsWhy: true, ...real })
 
 let muxes: [Mux, Mux] | undefined
 let opened = 0

@@ -1,6 +1,6 @@
 // Every link of the project against the one suite.
 
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { test } from 'uvu'
 import { prng } from '../../lib/prng.ts'
 import type { Link } from '../../runtime/ports.ts'
@@ -8,7 +8,8 @@ import { NO_FAULTS } from '../../runtime/sim/faults.ts'
 import { Network } from '../../runtime/sim/network.ts'
 import { Timeline } from '../../runtime/sim/timeline.ts'
 import { memoryLinks } from '../../transport/memory/memory-link.ts'
-import { portLink } from '../../transport/threads/port-link.ts'
+import { ringLink, ringMemory } from '../../transport/threads/ring-link.ts'
+import { bootFile } from '../../transport/threads/thread-mesh.ts'
 import { linkTests } from '../conformance/link.ts'
 
 const PATIENCE_MS = 5000
@@ -26,37 +27,26 @@ const real = { settle, quiet: () => sleep(QUIET_MS), ordered: true }
 linkTests(test, { name: 'memory', make: memoryLinks, ...real })
 
 linkTests(test, {
-  name: 'ports',
+  name: 'ring',
   make: () => {
-    const { port1, port2 } = new MessageChannel()
-    return [portLink(port1), portLink(port2)]
+    const memory = ringMemory()
+    return [ringLink(memory, 0), ringLink(memory, 1)]
   },
   ...real,
 })
 
-/** The far end lives in a real thread, which passes everything on to a port of ours and back. */
-const RELAY = `
-const { parentPort } = require('node:worker_threads')
-parentPort.once('message', ({ near, far }) => {
-  for (const [from, to] of [[near, far], [far, near]]) {
-    from.on('message', (sent) => to.postMessage(sent, [sent.frame.buffer]))
-    from.on('close', () => to.close())
-  }
-})`
-
+/** A real thread passes everything on from a link of ours to another one of ours, and back. */
 const workers: Worker[] = []
 
 linkTests(test, {
-  name: 'thread',
+  name: 'threads',
   make: () => {
-    const worker = new Worker(RELAY, { eval: true })
-    workers.push(worker)
-    const here = new MessageChannel()
-    const there = new MessageChannel()
-    const ports: MessagePort[] = [here.port2, there.port2]
-    worker.postMessage({ near: here.port2, far: there.port2 }, ports)
-    return [portLink(here.port1), portLink(there.port1)] as [Link, Link]
+    const [near, far] = [ringMemory(), ringMemory()]
+    const module = new URL('../fixtures/splicing-worker.ts', import.meta.url).href
+    workers.push(new Worker(bootFile(), { workerData: { module, near, far } }))
+    return [ringLink(near, 0), ringLink(far, 0)] as [Link, Link]
   },
+  concurrent: true,
   ...real,
 })
 
@@ -69,6 +59,7 @@ linkTests(test, {
   settle: async () => timeline.runFor(1000),
   quiet: async () => timeline.runFor(1000),
   ordered: false,
+  concurrent: true,
 })
 
 test.after(async () => {

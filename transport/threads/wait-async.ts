@@ -10,7 +10,7 @@ const { waitAsync } = Atomics as unknown as {
   waitAsync(words: Int32Array, at: number, value: number): WaitAsync
 }
 
-/** Calls `woken` once the word is no longer `value` and somebody rang, or at once if it is not now. */
+/** Calls `woken` when somebody rings, or soon if the word is not `value` now. */
 export function waitWhile(words: Int32Array, at: number, value: number, woken: () => void): void {
   const wait = waitAsync(words, at, value)
   if (wait.async) void (wait.value as Promise<string>).then(woken)

@@ -1,10 +1,8 @@
 // What the main thread tells a worker thread about its links to other processes.
 
-import type { MessagePort } from 'node:worker_threads'
-
 export type RelayMessage =
-  /** The port that carries all of the thread's links to other processes. */
-  | { readonly type: 'aitbc-carrier'; readonly port: MessagePort }
+  /** The memory of the link that carries all of the thread's links to other processes. */
+  | { readonly type: 'aitbc-carrier'; readonly memory: SharedArrayBuffer }
   /** The host `peer` can be reached: the main thread has opened its end. */
   | { readonly type: 'aitbc-reach'; readonly peer: string }
 
