@@ -2,20 +2,16 @@
 // listens for its heart, and says once when it is gone. What arrives is read in receive-frame.ts.
 
 import {
-  DOWN_AFTER_MS,
   FRAME_BYTES_FULL,
   HEARTBEAT_MS,
-  HELLO_MS,
   LINK_CONFIRM_MS,
   LINK_PROBE_MS,
   LINK_PROBE_MS_MAX,
   LINK_WINDOW_BYTES,
   LINK_WINDOW_MESSAGES,
-  SUSPECT_AFTER_MS,
 } from '../../config/limits.ts'
 import { Writer } from '../../lib/msgpack/writer.ts'
 import type { Cell } from '../cell.ts'
-import { FailureDetector } from '../failure-detector.ts'
 import type { Host } from '../host.ts'
 import type { Lane, Link } from '../ports.ts'
 import type { Ref } from '../ref.ts'
@@ -30,6 +26,7 @@ import {
   TEXT_MAX,
   WATCH,
 } from './frame.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { type Hello, writeHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
@@ -70,8 +67,7 @@ export class Peer {
   private readonly link: Link
   private readonly events: PeerEvents
   private readonly nonce: number
-  private readonly detector: FailureDetector | undefined
-  private readonly attachedAt: number
+  private readonly heart: Heartbeat | undefined
   private readonly service = new Writer(256)
   private readonly cancels = new Map<string, () => void>()
   private flushing = false
@@ -95,23 +91,16 @@ export class Peer {
     this.link = link
     this.nonce = nonce
     this.events = events
-    this.attachedAt = host.options.clock.now()
     this.service.at = HEAD_BYTES
     const emit = (frame: Uint8Array, lane: Lane) => this.emit(frame, lane)
     this.out = { control: new Outbox('control', emit), data: new Outbox('data', emit) }
-    if (heartbeat) {
-      this.detector = new FailureDetector(this.attachedAt, {
-        everyMs: HEARTBEAT_MS,
-        suspectAfterMs: SUSPECT_AFTER_MS,
-        downAfterMs: DOWN_AFTER_MS,
-      })
-    }
+    if (heartbeat) this.heart = new Heartbeat(host.options.clock.now())
     link.onFrame((frame, lane) => this.receive(frame, lane))
     link.onDrain(() => this.flush())
     link.onDown((why) => this.down(why))
     this.greet()
     this.tendLater()
-    if (this.detector) this.beatLater()
+    this.beatLater()
   }
 
   get greeted(): boolean {
@@ -120,7 +109,7 @@ export class Peer {
 
   get state(): PeerState {
     if (!this.greeted) return 'greeting'
-    return this.detector?.verdict === 'suspect' ? 'suspect' : 'up'
+    return this.heart?.verdict === 'suspect' ? 'suspect' : 'up'
   }
 
   /** Runs once, later, in place of the same-named one that waits. */
@@ -263,7 +252,7 @@ export class Peer {
 
   /** A frame or greeting that was in order. */
   heard(): void {
-    this.detector?.beat(this.host.options.clock.now())
+    this.heart?.heard(this.host.options.clock.now())
   }
 
   /** Tells what was taken in, when too little came to open the window again. */
@@ -315,20 +304,19 @@ export class Peer {
   }
 
   private beatLater(): void {
+    const { heart, host } = this
+    if (!heart) return
     this.later('beat', HEARTBEAT_MS, () => {
-      const { detector, host } = this
-      if (!detector) return
-      const now = host.options.clock.now()
-      const before = detector.verdict
-      const verdict = detector.check(now)
-      if (verdict === 'down') return this.down(`nothing heard for ${DOWN_AFTER_MS} ms`)
-      if (!this.greeted && now - this.attachedAt > HELLO_MS) {
-        return this.down(`no greeting within ${HELLO_MS} ms`)
+      const before = heart.verdict
+      const dead = heart.check(host.options.clock.now(), this.greeted)
+      if (dead) {
+        this.down(dead)
+        return
       }
-      if (verdict === 'suspect' && before === 'up') {
+      if (heart.verdict === 'suspect' && before === 'up') {
         host.log('warn', undefined, 'peer suspect', { peer: this.name })
       }
-      this.ping()
+      if (this.greeted) this.ping()
       this.beatLater()
     })
   }

@@ -1,6 +1,6 @@
 // What every link must do: carry frames unchanged and in order, each once, both ways, refuse when
-// it is full and say when it no longer is, and tell both ends, with the reason, when it goes down. Run
-// over memory, threads, libp2p, channels of a mux, faulty links without faults, and the simulator.
+// it is full and say when it no longer is, and tell both ends, with the reason, when it goes down.
+// Run over memory, threads, libp2p, channels of a mux, faulty links without faults, and simulated.
 
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -87,7 +87,7 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     await maker.settle(() => a.downs > 0 && b.downs > 0)
   })
 
-  test(`${maker.name}: each lane keeps its order, and a frame arrives on its own lane`, async () => {
+  test(`${maker.name}: each lane keeps its order, and frames keep to their lane`, async () => {
     const [a, b] = await ends()
     const count = 300
     for (let i = 0; i < count; i++) a.link.send(frame(i, 16), i % 3 === 0 ? 'control' : 'data')

@@ -11,7 +11,7 @@ const TAIL = 16
 const WANT = 17
 const CONTROL_BYTES = 128
 
-/** The first word of a record: its length, whether the frame goes on, or that the ring wraps here. */
+/** The first word of a record: its length, whether the frame goes on, or that the ring wraps. */
 const MORE = 0x8000_0000
 const WRAP = 0x7fff_ffff
 

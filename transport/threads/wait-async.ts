@@ -1,4 +1,4 @@
-// Waiting for another thread without blocking this one (Atomics.waitAsync, ES2024, in Node since 16).
+// Waiting for another thread without blocking this one (Atomics.waitAsync, ES2024; Node since 16).
 // The wait does not keep the process alive.
 
 interface WaitAsync {
