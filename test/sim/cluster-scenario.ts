@@ -22,18 +22,26 @@ const LEFT_DOWN = 0.2
 interface Phases {
   readonly world: World
   readonly chain: ChainChecker
+  readonly votes: VoteChecker
   readonly leftDown: readonly string[]
 }
 
 /** Runs both phases; returns what liveness lacked. */
-function runPhases({ world, chain, leftDown }: Phases): string[] {
+function runPhases(phases: Phases, safetyOnly: boolean): string[] {
+  const { world, chain, votes, leftDown } = phases
+  const { violations } = votes
   const phase = (ms: number) => {
-    for (let at = 0; at < ms && chain.violations.length === 0; at += CHECK_EVERY_MS) {
+    for (
+      let at = 0;
+      at < ms && violations.length + chain.violations.length === 0;
+      at += CHECK_EVERY_MS
+    ) {
       world.runFor(CHECK_EVERY_MS)
       chain.check()
     }
   }
   phase(SAFETY_MS)
+  if (safetyOnly) return []
   for (const node of leftDown) world.crash(node)
   heal(world, leftDown)
   const core = NODES.filter((node) => !leftDown.includes(node))
@@ -61,8 +69,10 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const leftDown = left.chance(LEFT_DOWN) ? [NODES[left.below(NODES.length)] as string] : []
   const violations: string[] = []
   try {
-    violations.push(...runPhases({ world, chain, leftDown }))
+    const lacks = runPhases({ world, chain, votes, leftDown }, options.safetyOnly === true)
     chain.checkEnd(seen.finalTransfers)
+    chain.escrows.compare(seen.endedJobs)
+    if (chain.violations.length + votes.violations.length === 0) violations.push(...lacks)
   } catch (error) {
     violations.push(`crash: ${(error as Error).stack?.split('\n').slice(0, 3).join(' | ')}`)
   }
@@ -80,15 +90,18 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
 
 export const clusterScenario: Scenario = {
   name: 'cluster',
-  plants: ['double-vote'],
+  plants: ['double-vote', 'forget-sign-log'],
   requiredMarks: [
     'nullified-view',
     'catch-up',
     'restored-from-sign-log',
     'block-builder-restarted',
     'scheduler-job-completed',
+    'scheduler-job-requeued',
+    'scheduler-result-refused',
+    'mempool-retold',
   ],
-  seedsForMarks: 20,
+  seedsForMarks: 50,
   schedule: (seed): ScheduledFault[] => drawClusterSchedule(seed, SAFETY_MS),
   run,
 }

@@ -9,6 +9,8 @@ export interface SeedOptions {
   readonly plant?: string
   /** Instead of the faults that the seed draws. */
   readonly schedule?: readonly ScheduledFault[]
+  /** Ends before the phase in which all must go well: enough to see safety broken, and quicker. */
+  readonly safetyOnly?: boolean
   readonly onLog?: (line: LogLine, atMs: number) => void
   readonly onEvent?: (event: string, atMs: number) => void
 }

@@ -131,7 +131,7 @@ function spawnPeople(host: Host, seen: Seen): void {
 export function startCluster(
   seed: string,
   faults: Faults,
-  { onLog, onEvent }: SeedOptions = {},
+  { onLog, onEvent, plant }: SeedOptions = {},
 ): { world: World; seen: Seen } {
   const world = new World({
     seed,
@@ -144,7 +144,13 @@ export function startCluster(
     ...(onEvent && { onEvent }),
   })
   const seen: Seen = { finalTransfers: new Map(), acceptedJobs: new Set(), endedJobs: new Map() }
-  for (let i = 0; i < VALIDATORS; i++) world.addNode(`v${i}`, (host) => spawnNode(host, i))
+  for (let i = 0; i < VALIDATORS; i++) {
+    world.addNode(`v${i}`, (host) => {
+      // A bug on purpose: a validator that starts does not know what it has signed.
+      if (plant === 'forget-sign-log') world.platter(`v${i}`, 'sign').tables.delete('sign')
+      spawnNode(host, i)
+    })
+  }
   world.addNode('market', (host) => {
     host.spawn(Scheduler, 'main', {
       chainId: 1337n,

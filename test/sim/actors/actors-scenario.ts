@@ -235,7 +235,6 @@ const REQUIRED_MARKS = [
   'parked',
   'peer-suspect',
   'peer-silent',
-  'peer-started-anew',
   'link-replaced',
   'ask-expired',
   'ask-failed',

@@ -1,5 +1,5 @@
 // Reads the validators' disks and compares: one final block per height, equal roots, all the money
-// there, each escrow ended at most once, nothing final ever lost.
+// there, nothing final ever lost.
 
 import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../../lib/hex.ts'
@@ -11,13 +11,14 @@ import { CHAIN_TABLES, decodeReceipts, META_FINAL } from '../../../protocol/stat
 import type { World } from '../../../runtime/sim/world.ts'
 import { SUPPLY } from '../sim-chain.ts'
 import { NODES } from '../sim-cluster.ts'
+import { EscrowChecker } from './escrow-checker.ts'
 
 export class ChainChecker {
   readonly violations: string[] = []
   /** By height: the block that the first node to have it has. */
   private readonly blocks = new Map<number, Hex>()
   private readonly checkedTo = new Map<string, number>()
-  private readonly escrows = new Map<Hex, 'open' | 'ended'>()
+  readonly escrows = new EscrowChecker(this.violations)
   private logsTo = 0
   private readonly world: World
 
@@ -32,10 +33,6 @@ export class ChainChecker {
   height(node: string): number {
     const row = this.row(node, CHAIN_TABLES.meta, META_FINAL)
     return row ? Number(bytesToBigint(row)) : 0
-  }
-
-  openEscrows(): number {
-    return [...this.escrows.values()].filter((state) => state === 'open').length
   }
 
   check(): void {
@@ -71,20 +68,9 @@ export class ChainChecker {
     for (const encoded of row ? decodeReceipts(row) : []) {
       for (const log of decodeReceipt(encoded).logs) {
         const said = decodeMarketLog(log)
-        if (said?.event === 'EscrowOpened') this.opened(said.jobId)
-        if (said?.event === 'Settled' || said?.event === 'Refunded') this.ended(said.jobId)
+        if (said) this.escrows.read(said)
       }
     }
-  }
-
-  private opened(job: Hex): void {
-    if (this.escrows.has(job)) this.violations.push(`escrow: ${job} was opened twice`)
-    this.escrows.set(job, 'open')
-  }
-
-  private ended(job: Hex): void {
-    if (this.escrows.get(job) !== 'open') this.violations.push(`escrow: ${job} ended twice`)
-    this.escrows.set(job, 'ended')
   }
 
   /** Every wei of the genesis is on some account; every transfer that was seen final still is. */
