@@ -1,5 +1,5 @@
-// A bug of the cluster's keeping, on purpose: validators that start do not know what they signed. It
-// is found as an equivocation, and at most three faults are enough to show it.
+// A bug on purpose: validators that start do not know what they signed. It is found as an
+// equivocation, and at most three faults are enough to show it.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
