@@ -18,5 +18,9 @@ export function startError(error: unknown, data: string): unknown {
     const hint = `start a new chain with --reset, or name another folder with --data`
     return new CliError('STATE_MISMATCH', `${data} cannot be continued`, message ?? '', hint)
   }
+  if ((error as Error)?.name === 'NodeStartError') {
+    const hint = `read ${data}/logs: each node has a file there`
+    return new CliError('START_FAILED', 'a node did not start', message ?? '', hint)
+  }
   return error
 }

@@ -1,6 +1,5 @@
 // What every host derives from a network's genesis: the same values on every thread.
 
-import { join } from 'node:path'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Network } from '../../config/network.ts'
@@ -29,8 +28,4 @@ export function chainSetup(network: Network): ChainSetup {
     genesis,
     config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native))),
   }
-}
-
-export function storeFolder(dataDirectory: string, node: string, store: string): string {
-  return join(dataDirectory, 'nodes', node, store)
 }

@@ -2,7 +2,7 @@
 // for. What a validator has signed lies apart from the chain.
 
 import { LmdbStore } from '../../storage/lmdb/lmdb-store.ts'
-import { storeFolder } from './chain-setup.ts'
+import { storeFolder } from './store-folder.ts'
 
 const FOLDERS: Readonly<Record<string, string>> = { validator: 'sign', scheduler: 'jobs' }
 

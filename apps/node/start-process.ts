@@ -43,7 +43,7 @@ export interface RunningProcess {
   stop(): Promise<void>
 }
 
-const FIRST_HEAD_LIMIT_MS = 20_000
+const FIRST_HEAD_LIMIT_MS = 60_000
 const RETRY_MS_MIN = 20
 const RETRY_MS_MAX = 1000
 
@@ -193,7 +193,8 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
       ]),
     )
     const actors = launched.reduce((sum, thread) => sum + thread.actors, 0)
-    const detail = `${plan.hosts.length} threads, ${actors} actors, ${servers.detail}`
+    const served = servers.detail === 'none' ? '' : `, ${servers.detail}`
+    const detail = `${plan.hosts.length} threads, ${actors} actors${served}`
     const linked = heads(host, all, { limitMs: Number.POSITIVE_INFINITY, stopped })
     // Whoever stops before that does not care.
     linked.catch(() => {})

@@ -32,6 +32,8 @@ interface Member {
   state: AdminThread['state']
   /** It has said that its actors run. */
   answered: boolean
+  /** Why its link is down. */
+  lost: string | undefined
   restarts: number
 }
 
@@ -80,12 +82,16 @@ export class ThreadCrew {
     worker.once('exit', () => this.exited(input.plan.name, worker))
     this.events.launched(input.plan.name, worker)
     const agent = callAgent(worker, input.plan.name)
-    return { worker, agent, counters, state: 'running' as const, answered: false }
+    const fresh = { state: 'running' as const, answered: false, lost: undefined }
+    return { worker, agent, counters, ...fresh }
   }
 
   private started(name: string, worker: Worker): void {
     const member = this.members.get(name)
-    if (member?.worker === worker) member.answered = true
+    if (member?.worker !== worker) return
+    member.answered = true
+    // The link was given up while the thread was loading: it can only be had with a new one.
+    if (member.lost !== undefined) this.silent(name, member.lost)
   }
 
   /** The planned threads as they are now; those that were not started yet are down too. */
@@ -122,6 +128,7 @@ export class ThreadCrew {
     setTimeout(() => {
       const member = this.members.get(name)
       if (this.stopping || member?.worker !== worker || member?.state !== 'running') return
+      member.lost = why
       if (!member.answered) return
       this.events.warn(`thread ${name} does not answer (${why}) and is replaced`)
       void member.worker.terminate()

@@ -126,6 +126,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     // Made once, before several processes would each make one.
     adminToken(dataDirectory)
     const topology = await chosen(options.topology, autoPorts)
+    const { moveJobs } = await import('./move-jobs.ts')
+    const former = moveJobs(dataDirectory, topology, networkMark(network))
+    if (former) report({ type: 'warning', message: `the job book of ${former} was taken over` })
     const start = topology.process === 'shared' ? startShared : startEach
     running = await start({ topology, dataDirectory, environment, report })
   } catch (error) {
