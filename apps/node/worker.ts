@@ -6,13 +6,14 @@ import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.
 import { joinMesh } from '../../transport/threads/thread-mesh.ts'
 import { serveAgent } from './agent/serve-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
-import { chainSetup, storeFolder } from './chain-setup.ts'
+import { chainSetup } from './chain-setup.ts'
 import { HostStores } from './host-stores.ts'
 import { hostTasks, type StoppableTasks } from './host-tasks.ts'
 import { loadActors, type StartActors } from './load-actors.ts'
 import { placement } from './plan.ts'
 import { recordingOf } from './recording.ts'
 import { joinRelay } from './relay/join-relay.ts'
+import { storeFolder } from './store-folder.ts'
 import type { StopRequest, WorkerInput, WorkerReport } from './worker-input.ts'
 
 const input = workerData as WorkerInput
