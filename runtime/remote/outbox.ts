@@ -20,6 +20,10 @@ export type Emit = (frame: Uint8Array, lane: Lane) => boolean
 /** What became of a message: its route, or undefined for replies and the like. */
 type Mark = Route | undefined
 
+const WRITER_BYTES = 4096
+const WRITER_BYTES_KEPT = 4 * FRAME_BYTES_FULL
+const SPARES_MAX = 16
+
 interface Sealed {
   readonly writer: Writer
   readonly marks: Mark[]
@@ -35,12 +39,13 @@ export class Outbox {
   readonly lane: Lane
   readonly targets = new OutTargets()
   /** The frame that is being filled: write an item, then `commit` or `rollback`. */
-  writer = new Writer(4096)
+  writer = new Writer(WRITER_BYTES)
   /** Nothing leaves before the greeting. */
   open = false
   private readonly emit: Emit
   private marks: Mark[] = []
   private readonly sealed: Sealed[] = []
+  private readonly spares: Writer[] = []
   private readonly unproven: Unproven[] = []
   private seq = 0
   /** Totals of what was put in, what was sent, and what may be sent. */
@@ -120,7 +125,7 @@ export class Outbox {
 
   private seal(): void {
     this.sealed.push({ writer: this.writer, marks: this.marks })
-    this.writer = new Writer(4096)
+    this.writer = this.spares.pop() ?? new Writer(this.writer.bytes.length)
     this.writer.at = HEAD_BYTES
     this.marks = []
   }
@@ -131,14 +136,21 @@ export class Outbox {
       const { writer, marks } = this.sealed[0] as Sealed
       if (!this.send(writer, marks)) return
       this.sealed.shift()
+      this.keep(writer)
     }
     if (this.marks.length === 0 || !this.send(this.writer, this.marks)) return
     this.writer.at = HEAD_BYTES
     this.marks = []
-    if (this.writer.bytes.length > 4 * FRAME_BYTES_FULL) {
-      this.writer = new Writer(4096)
+    if (this.writer.bytes.length > WRITER_BYTES_KEPT) {
+      this.writer = new Writer(WRITER_BYTES)
       this.writer.at = HEAD_BYTES
     }
+  }
+
+  /** A writer whose frame is gone is used again, unless it grew for one large message. */
+  private keep(writer: Writer): void {
+    const fits = writer.bytes.length <= WRITER_BYTES_KEPT
+    if (fits && this.spares.length < SPARES_MAX) this.spares.push(writer)
   }
 
   private send(writer: Writer, marks: Mark[]): boolean {

@@ -36,7 +36,7 @@ const BYTES_PER_TURN = 2 * FRAME_BYTES_FULL
  * from running, so it is given up, and tried again after so many sleeps.
  */
 const LOOKS_MAX = 64
-const SLEEPS_BEFORE_TRIAL = 64
+const SLEEPS_BEFORE_TRIAL = 256
 
 const CAPACITY: Record<Lane, number> = { control: RING_CONTROL_BYTES, data: RING_DATA_BYTES }
 const DIRECTION_BYTES = ringBytes(RING_CONTROL_BYTES) + ringBytes(RING_DATA_BYTES)
@@ -187,7 +187,7 @@ class RingLink implements Link {
     Atomics.store(this.words, this.mine, ASLEEP)
     if (!this.hasWork) {
       this.sleeps = (this.sleeps + 1) % SLEEPS_BEFORE_TRIAL
-      this.looksAllowed = this.sleeps === 0 ? LOOKS_MAX : this.looksAllowed >> 1
+      this.looksAllowed = this.sleeps === 0 ? LOOKS_MAX : this.looksAllowed >> 2
       waitWhile(this.words, this.mine, ASLEEP, this.run)
       return
     }
