@@ -163,6 +163,8 @@ class Desk {
       else byTrace.set(trace, [one])
     }
     this.untold = []
+    // Told peers may lose it as well: what waits is told again.
+    if (this.ctx.buggify('mempool-tells-nobody')) return
     for (const batch of byTrace.values()) {
       const transactions = batch.map(({ raw }) => raw)
       this.ctx.causedBy(batch[0]?.cause, () => {

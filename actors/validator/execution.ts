@@ -102,7 +102,7 @@ export class Execution {
       ArchiveMessages,
       peer,
       'BlocksAfter',
-      { height: aboveHeight, max: FETCH_BLOCKS },
+      { height: aboveHeight, max: this.ctx.buggify('fetch-one-block') ? 1 : FETCH_BLOCKS },
       {
         within: FETCH_WITHIN_MS,
         ok: (blocks) => done({ type: 'fetched', blocks }),

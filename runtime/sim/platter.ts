@@ -4,7 +4,7 @@
 import { crc32 } from 'node:zlib'
 import { concatBytes } from '../../lib/bytes.ts'
 import type { Prng } from '../../lib/prng.ts'
-import { type Put, type RangeOptions, StoreCorrupt } from '../store.ts'
+import { type Guard, type Put, type RangeOptions, StoreCorrupt } from '../store.ts'
 import { encodeBatch, recoverBatches } from './disk-log.ts'
 
 interface Row {
@@ -33,7 +33,7 @@ export class SimTable {
   }
 
   private read({ key, value, crc }: Row): Uint8Array {
-    if (crc === undefined || crc32(value) === crc) return value
+    if (crc === undefined || crc32(value) === crc) return value.slice()
     throw new StoreCorrupt(`a row of ${this.name}, key of ${key.length} bytes, has rotted`)
   }
 
@@ -58,7 +58,7 @@ export class SimTable {
     const found: [Uint8Array, Uint8Array][] = []
     for (let i = 0; i < count; i++) {
       const row = this.rows.get(this.sorted[reverse ? end - 1 - i : first + i] as string) as Row
-      found.push([row.key, this.read(row)])
+      found.push([row.key.slice(), this.read(row)])
     }
     return found
   }
@@ -99,10 +99,15 @@ export class SimTable {
   }
 }
 
+interface Unsynced {
+  readonly batch: readonly Put[]
+  readonly guard: Guard | undefined
+}
+
 export class Platter {
   readonly tables = new Map<string, SimTable>()
   /** Written, not synced: what a crash may lose, oldest first. */
-  readonly unsynced: (readonly Put[])[] = []
+  readonly unsynced: Unsynced[] = []
   /** Commits fail until then, as on a full disk. */
   fullUntil = 0
   /** Nothing is synced until then. */
@@ -125,11 +130,12 @@ export class Platter {
 
   /** A power cut: of what was not synced a prefix of bytes is there. True when that tore a batch. */
   crash(random: Prng): boolean {
-    const log = concatBytes(...this.unsynced.splice(0).map(encodeBatch))
+    const written = this.unsynced.splice(0)
+    const log = concatBytes(...written.map(({ batch }) => encodeBatch(batch)))
     this.freeAt = 0
     const kept = [0, log.length, random.below(log.length + 1)][random.below(3)] as number
     const { batches, torn } = recoverBatches(log.subarray(0, kept))
-    for (const batch of batches) this.apply(batch)
+    for (const [i, batch] of batches.entries()) if (!written[i]?.guard?.()) this.apply(batch)
     return torn
   }
 

@@ -1,6 +1,7 @@
 // A simulated disk under the store port: a commit takes virtual time and is applied whole or not at
 // all; of what was not synced when the node crashed, some is gone.
 
+import { STORE_KEY_BYTES_MAX } from '../../config/limits.ts'
 import type { Prng } from '../../lib/prng.ts'
 import type { Guard, Put, RangeOptions, Store } from '../store.ts'
 import type { DiskFaults } from './faults.ts'
@@ -10,6 +11,11 @@ import type { TraceHash } from './trace-hash.ts'
 
 /** Commits of one disk end in the order in which they were asked for. */
 const APART_MS = 1e-6
+
+function wrongKey(puts: readonly Put[]): string | undefined {
+  const wrong = puts.find(({ key }) => key.length === 0 || key.length > STORE_KEY_BYTES_MAX)
+  return wrong && `a key of ${wrong.key.length} bytes`
+}
 
 export interface SimDiskOptions {
   readonly platter: Platter
@@ -39,7 +45,8 @@ export class SimDisk implements Store {
     const { platter, timeline, random, faults, alive, trace } = this.options
     const { commitMinMs, commitTailMs, full } = faults()
     const { now } = timeline
-    const failed = random.chance(full) || now < platter.fullUntil
+    const isFull = random.chance(full) || now < platter.fullUntil
+    const failure = isFull ? 'no space left on device (simulated)' : wrongKey(puts)
     const duration = commitMinMs - Math.log(1 - random.unit()) * commitTailMs + APART_MS
     platter.freeAt = Math.max(platter.freeAt, platter.stalledUntil, now) + duration
     const batch = puts.map(({ table, key, value }) => ({
@@ -47,12 +54,12 @@ export class SimDisk implements Store {
       key: key.slice(),
       value: value?.slice(),
     }))
-    if (!failed) platter.unsynced.push(batch)
+    if (failure === undefined) platter.unsynced.push({ batch, guard })
     timeline.after(platter.freeAt - now, () => {
       if (!alive()) return
       trace.word(batch.length)
-      if (failed) {
-        done(new Error('no space left on device (simulated)'))
+      if (failure !== undefined) {
+        done(new Error(failure))
         return
       }
       platter.unsynced.shift()

@@ -95,10 +95,11 @@ function draw(seed: number): Drawn {
     clockStepMs: 10_000,
     clockDrift: 0.05,
   })
+  const isFlood = random.chance(0.03)
   const traffic = {
-    burstMax: random.chance(0.03) ? FLOOD : random.chance(0.15) ? 1200 : 30,
+    burstMax: isFlood ? FLOOD : random.chance(0.15) ? 1200 : 30,
     padMax: random.chance(0.3) ? 2000 : 50,
-    everyMs: (5 + random.below(30)) * (isLong ? 8 : 1),
+    everyMs: (5 + random.below(30)) * (isLong ? 8 : 1) + (isFlood ? 100 : 0),
   }
   return { nodes, faults: drawFaults(random.split('faults')), traffic, schedule, safetyMs }
 }

@@ -12,6 +12,9 @@ export interface MortalProps {
   readonly lifeMs: number
 }
 
+/** One for all: making the text of a stack is dear. */
+const ON_PURPOSE = new Error('a death on purpose')
+
 const Mortal = actor({
   messages: MortalMessages,
   restart: 'temporary',
@@ -19,7 +22,7 @@ const Mortal = actor({
   setup(ctx, { observed, lifeMs }: MortalProps) {
     ctx.after('death', 1 + ctx.random(lifeMs), () => {
       observed.counts.deaths++
-      if (ctx.random(2) === 0) throw new Error('a death on purpose')
+      if (ctx.random(2) === 0) throw ON_PURPOSE
       ctx.stop()
     })
     return { Nothing() {} }

@@ -14,6 +14,8 @@ export interface TrafficProps {
   readonly everyMs: number
 }
 
+/** One for all: making the text of a stack is dear. */
+const ON_PURPOSE = new Error('a failure on purpose')
 const PAD = new Uint8Array(8192)
 
 class Sending {
@@ -36,7 +38,7 @@ class Sending {
   next(): void {
     const { ctx, props } = this
     if (props.observed.calm) return
-    if (ctx.buggify('sender-fails')) throw new Error('a failure on purpose')
+    if (ctx.buggify('sender-fails')) throw ON_PURPOSE
     const what = ctx.random(8)
     if (what < 5) this.burst(this.pick(), 1 + ctx.random(ctx.random(8) === 0 ? props.burstMax : 4))
     else if (what < 7) this.echo(this.pick(), ECHO_WAYS[ctx.random(ECHO_WAYS.length)] ?? 'now')
@@ -153,7 +155,7 @@ export const Receiver = actor({
       },
       Echo({ value, way }, reply) {
         const later = () => reply(value)
-        if (way === 'throw') throw new Error('a failure on purpose')
+        if (way === 'throw') throw ON_PURPOSE
         if (way === 'stash' && stashes++ % 2 === 0) {
           ctx.stash()
           ctx.after('unstash', 1 + ctx.random(10), () => ctx.unstash())
