@@ -99,6 +99,19 @@ export class RawPeer {
     return writer.written
   }
 
+  /** The host may have sent so much in a lane; `taken` messages have been taken in. */
+  credit(lane: Lane, taken: number, messages: number, bytes = 1 << 30): void {
+    this.send(
+      (writer) => {
+        writer.u8(form.CREDIT)
+        writer.u8(form.LANES.indexOf(lane))
+        for (const count of [taken, messages, bytes]) writer.uint(count)
+      },
+      'control',
+      0,
+    )
+  }
+
   send(write: (writer: Writer) => void, lane: Lane = 'data', count = 1, head: Head = {}): void {
     this.raw(this.frame(write, lane, count, head), lane)
   }
