@@ -82,6 +82,11 @@ export function virtualLinks(time: Timeline): { ends: [Link, Link]; cut: () => v
   return { ends: [end(0), end(1)], cut }
 }
 
+/** The host that a key names before a dot; `main` without one. */
+export function placeByKey(_kind: string, key: string): string {
+  return key.includes('.') ? (key.split('.')[0] as string) : 'main'
+}
+
 export class TestWorld {
   readonly time = new Timeline(prng('test'))
   readonly logs: string[] = []
@@ -90,7 +95,7 @@ export class TestWorld {
   host(name: string, more: Partial<HostOptions> = {}): Host {
     return new Host({
       name,
-      place: (_, key) => (key.includes('.') ? (key.split('.')[0] as string) : 'a'),
+      place: (kind, key) => (key.includes('.') ? placeByKey(kind, key) : 'a'),
       clock: {
         now: () => this.time.now,
         wallTime: () => Math.floor(1_700_000_000_000 + this.time.now),

@@ -79,7 +79,7 @@ test('control messages have a window of their own', () => {
   assert.is(view().messagesOut, WINDOW + 1)
 })
 
-test('the edge is not parked but refused: an ask fails at once, a tell is a dead letter', async () => {
+test('the edge is refused, not parked: an ask fails at once, a tell is a dead letter', async () => {
   const { world, host } = narrow()
   for (let i = 0; i < WINDOW + 5; i++) host.edge.tell(Probe, 'b.x', 'Note', '')
   assert.is(await ended(host.edge.ask(Probe, 'b.x', 'Echo', '', WITHIN)), '!rejected')

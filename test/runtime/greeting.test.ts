@@ -20,7 +20,7 @@ function alone(options?: { heartbeat: boolean }) {
   return { world, host, peer }
 }
 
-test('a host greets with its name, its life and its vocabularies, and again until it is heard', () => {
+test('a host greets with name, life and vocabularies, and again until it is heard', () => {
   const { world, host, peer } = alone()
   world.run(5000)
   assert.ok(peer.hellos.length > 3, 'said again')
@@ -97,7 +97,7 @@ test('a vocabulary of another version: refused at the receiver too', () => {
   assert.is(host.remote.undecodable, 0, 'that is no rubbish')
 })
 
-test('a body that is not what the schema says is refused at the sender, with its path', async () => {
+test('a body that is not what the schema says is refused at the sender', async () => {
   const { world, host, peer } = alone()
   peer.greet()
   const bad = { n: -1, text: 'way too long' }
@@ -110,7 +110,7 @@ test('a body that is not what the schema says is refused at the sender, with its
   assert.equal(host.snapshot().deadLetterCounts, { undecodable: 2 })
 })
 
-test('a silent peer is suspect, then down: asks fail, watchers hear that it is unreachable', async () => {
+test('a silent peer is suspect, then down: asks fail, watchers hear of it', async () => {
   const { world, host, peer } = alone({ heartbeat: true })
   peer.greet()
   const heard: string[] = []

@@ -57,6 +57,11 @@ export class ThreadMesh {
     return worker
   }
 
+  /** The threads that run. */
+  threads(): Worker[] {
+    return [...this.workers.values()]
+  }
+
   private connect(worker: Worker, name: string): void {
     const memory = this.share(worker, this.host.name, 1)
     const link = heardLink(ringLink(memory, 0), (why) => this.silent(name, why))
