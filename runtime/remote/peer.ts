@@ -29,6 +29,7 @@ import {
 import { Heartbeat } from './heartbeat.ts'
 import { type Hello, writeHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
+import { LinkRow } from './link-row.ts'
 import { Outbox } from './outbox.ts'
 import type { LaneView, PeerState, PeerView } from './peer-view.ts'
 import { Watches } from './watches.ts'
@@ -45,6 +46,8 @@ export interface PeerEvents {
 
 /** The link's own words that found no room; beyond this they are dropped, and repeated later. */
 const SERVICE_BYTES_MAX = 4 * FRAME_BYTES_FULL
+/** How old the figures in the counters may be while somebody reads. */
+const RECORD_MS = 250
 /** Weight of the newest round trip (RFC 6298). */
 const ROUND_TRIP_GAIN = 1 / 8
 
@@ -68,6 +71,7 @@ export class Peer {
   private readonly events: PeerEvents
   private readonly nonce: number
   private readonly heart: Heartbeat | undefined
+  private readonly row: LinkRow
   private readonly service = new Writer(256)
   private readonly cancels = new Map<string, () => void>()
   private flushing = false
@@ -91,6 +95,7 @@ export class Peer {
     this.link = link
     this.nonce = nonce
     this.events = events
+    this.row = new LinkRow(host.counters, name)
     this.service.at = HEAD_BYTES
     const emit = (frame: Uint8Array, lane: Lane) => this.emit(frame, lane)
     this.out = { control: new Outbox('control', emit), data: new Outbox('data', emit) }
@@ -169,7 +174,7 @@ export class Peer {
       out.begin(hello.windowMessages, hello.windowBytes)
     }
     this.ping()
-    this.flushSoon()
+    this.record()
   }
 
   /** The link's own words: outside all credit, sent before anything else. */
@@ -211,6 +216,8 @@ export class Peer {
       for (const lane of LANES) this.out[lane].flush()
     }
     if (this.needsTending) this.tendLater()
+    const { clock } = this.host.options
+    if (this.host.counters.isRead(clock.now())) this.later('record', RECORD_MS, () => this.record())
   }
 
   private sayCredit(lane: Lane): void {
@@ -329,10 +336,15 @@ export class Peer {
     this.link.close(why)
     for (const cell of this.parked) this.host.unpark(cell, this.name)
     this.parked.clear()
+    this.row.down(this.view())
     this.events.down(this, why)
   }
 
-  view(rubbish: number): PeerView {
+  private record(): void {
+    this.row.record(this.view())
+  }
+
+  view(rubbish = 0): PeerView {
     const lane = (out: Outbox): LaneView => ({
       creditMessages: out.creditMessages,
       creditBytes: out.creditBytes,

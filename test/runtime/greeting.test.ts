@@ -6,6 +6,8 @@ import { DOWN_AFTER_MS, HELLO_MS, SUSPECT_AFTER_MS } from '../../config/limits.t
 import { encodeBytes } from '../../lib/msgpack/codec.ts'
 import { str, u53 } from '../../lib/schema.ts'
 import { messages, tell } from '../../runtime/messages.ts'
+import { markReader } from '../../runtime/metrics/host-counters.ts'
+import { readCounters } from '../../runtime/metrics/read-counters.ts'
 import { ref } from '../../runtime/ref.ts'
 import { HELLO, PING, PONG, PROTOCOL_VERSION } from '../../runtime/remote/frame.ts'
 import { ended, linked, Probe, probe, TestWorld } from '../kit/hosts.ts'
@@ -157,6 +159,26 @@ test('pings measure the round trip, and peers that are well stay up', () => {
     )
   }
   assert.is(host.remote.peers()[0]?.state, 'up')
+})
+
+test('counters have the figures of links: sums outlive them, and an end is seen', () => {
+  const { world, host, peer } = alone()
+  const row = () => readCounters(host.counters.buffer).links.find((one) => one.peer === 'b')
+  markReader(host.counters.buffer)
+  assert.is(row()?.up, 'down', 'not yet')
+  peer.greet({ windowMessages: 10 })
+  for (let i = 0; i < 4; i++) host.edge.tell(Probe, 'b.x', 'Note', '')
+  world.run(1000)
+  const { up, messagesOut, creditsLeft, framesOut } = row() ?? {}
+  assert.equal([up, messagesOut, creditsLeft], ['up', 4, 6])
+  peer.breakLink('pulled out')
+  assert.equal([row()?.up, row()?.messagesOut], ['down', 4])
+  const again = new RawPeer(host, 'b')
+  again.greet()
+  host.edge.tell(Probe, 'b.x', 'Note', '')
+  world.run(1000)
+  assert.is(row()?.messagesOut, 5)
+  assert.ok((row()?.framesOut ?? 0) > (framesOut ?? 0))
 })
 
 test.run()
