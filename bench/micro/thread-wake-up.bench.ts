@@ -1,6 +1,6 @@
 // How a sleeping thread is woken: a round trip between two threads that sleep after every message,
-// by Atomics.waitAsync on a shared word and by a postMessage without content, in interleaved rounds.
-// npm run bench -- thread-wake-up
+// by Atomics.waitAsync on a shared word and by a postMessage without content, in interleaved
+// rounds. npm run bench -- thread-wake-up
 
 import { Worker } from 'node:worker_threads'
 import { waitWhile } from '../../transport/threads/wait-async.ts'
