@@ -10,7 +10,7 @@ import type { MessageEnvelope } from './envelope.ts'
 import type { FailureReason } from './failure.ts'
 import type { Host } from './host.ts'
 import type { AskVerb, Vocabulary } from './messages.ts'
-import type { Link } from './ports.ts'
+import type { Clock, Link } from './ports.ts'
 import { type Ref, ref } from './ref.ts'
 import { Conduct } from './remote/conduct.ts'
 import * as form from './remote/frame.ts'
@@ -117,7 +117,7 @@ export class Remote {
     }
     const start = out.writer.at
     try {
-      writeMessage(out.writer, message, route, this.host.options.clock.now())
+      writeMessage(out.writer, message, route, this.host.options.clock)
     } catch (error) {
       out.rollback(start)
       this.host.refuse(message, 'undecodable', (error as Error).message)
@@ -190,7 +190,7 @@ export class Remote {
 }
 
 /** Throws when the body is not what the schema says; the caller rolls back. */
-function writeMessage(writer: Writer, message: MessageEnvelope, route: Route, now: number): void {
+function writeMessage(writer: Writer, message: MessageEnvelope, route: Route, clock: Clock): void {
   const { askId, deadline, cause } = message
   writer.u8(
     form.MESSAGE |
@@ -207,7 +207,7 @@ function writeMessage(writer: Writer, message: MessageEnvelope, route: Route, no
     writer.uint(route.vocabulary.version)
   }
   if (askId !== undefined) writer.uint(askId)
-  if (deadline !== undefined) writer.f64(Math.max(0, Math.min(deadline - now, 2 ** 52)))
+  if (deadline !== undefined) writer.f64(Math.max(0, Math.min(deadline - clock.now(), 2 ** 52)))
   if (cause) {
     writer.digits(cause.trace, 0)
     writer.digits(cause.span, 0)

@@ -22,7 +22,7 @@ type Mark = Route | undefined
 
 const WRITER_BYTES = 4096
 const WRITER_BYTES_KEPT = 4 * FRAME_BYTES_FULL
-const SPARES_MAX = 16
+const SPARE_BYTES_MAX = LINK_WINDOW_BYTES
 
 interface Sealed {
   readonly writer: Writer
@@ -46,6 +46,7 @@ export class Outbox {
   private marks: Mark[] = []
   private readonly sealed: Sealed[] = []
   private readonly spares: Writer[] = []
+  private spareBytes = 0
   private readonly unproven: Unproven[] = []
   private seq = 0
   /** Totals of what was put in, what was sent, and what may be sent. */
@@ -125,7 +126,7 @@ export class Outbox {
 
   private seal(): void {
     this.sealed.push({ writer: this.writer, marks: this.marks })
-    this.writer = this.spares.pop() ?? new Writer(this.writer.bytes.length)
+    this.writer = this.spare()
     this.writer.at = HEAD_BYTES
     this.marks = []
   }
@@ -149,8 +150,17 @@ export class Outbox {
 
   /** A writer whose frame is gone is used again, unless it grew for one large message. */
   private keep(writer: Writer): void {
-    const fits = writer.bytes.length <= WRITER_BYTES_KEPT
-    if (fits && this.spares.length < SPARES_MAX) this.spares.push(writer)
+    const { length } = writer.bytes
+    if (length > WRITER_BYTES_KEPT || this.spareBytes + length > SPARE_BYTES_MAX) return
+    this.spareBytes += length
+    this.spares.push(writer)
+  }
+
+  private spare(): Writer {
+    const spare = this.spares.pop()
+    if (!spare) return new Writer(this.writer.bytes.length)
+    this.spareBytes -= spare.bytes.length
+    return spare
   }
 
   private send(writer: Writer, marks: Mark[]): boolean {
