@@ -164,6 +164,11 @@ export class Handoff {
       const isOurs = this.ownerIn(this.current, target) === host.name
       if (error || !isOurs) {
         this.holds.delete(id)
+        // Refused under a view that has passed meanwhile; under the present one it is ours.
+        if (isOurs && owner.fence < this.current.epoch) {
+          this.take(target)
+          return
+        }
         this.refuseWaiting(target)
         if (error) host.log('warn', target, 'not taken over', { error: error.message })
         else this.tellReleased(target)

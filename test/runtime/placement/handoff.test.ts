@@ -102,6 +102,19 @@ async function settle(world: HandoffWorld): Promise<void> {
   await world.run(3 * HANDOFF_WAIT_MS)
 }
 
+/** h3 hears that k2 is its own again while it is taking it under a view that has passed. */
+const REFUSED_UNDER_AN_OLD_VIEW: Step[] = [
+  { type: 'add', from: 'h0', key: 'k0', times: 1 },
+  { type: 'members', members: ['h3', 'h4'], told: ['h2', 'h3'] },
+  { type: 'members', members: ['h4'], told: ['h2', 'h4'] },
+  { type: 'add', from: 'h0', key: 'k0', times: 1 },
+  { type: 'wait', ms: 5 },
+  { type: 'add', from: 'h0', key: 'k0', times: 1 },
+  { type: 'members', members: ['h2', 'h3', 'h4'], told: ['h2', 'h4'] },
+  { type: 'add', from: 'h0', key: 'k0', times: 1 },
+  { type: 'wait', ms: 10_000 },
+]
+
 test('members change, links break: one writer at a time, all owned, nothing lost', async () => {
   let acknowledged = 0
   await fc.assert(
@@ -126,7 +139,7 @@ test('members change, links break: one writer at a time, all owned, nothing lost
         }
       },
     ),
-    { numRuns: 150, includeErrorInReport: true },
+    { numRuns: 150, includeErrorInReport: true, examples: [[REFUSED_UNDER_AN_OLD_VIEW, -1713693]] },
   )
   assert.ok(acknowledged >= 150 * HOSTS.length * KEYS.length)
 })
