@@ -2,6 +2,8 @@
 // milliseconds, sizes bytes, times Unix milliseconds. Rows are chosen, sorted and limited at the
 // server, so that a view of ten thousand actors costs what its screen shows.
 
+import type { TapEnd, TappedMessage } from '../../runtime/inspect/tap.ts'
+
 export type ViewName = 'actors' | 'cluster' | 'jobs' | 'chain' | 'storage' | 'log'
 
 /** Comes with every view. */
@@ -191,20 +193,9 @@ export interface TapRequest {
   readonly ms: number
 }
 
-export interface TappedMessage {
-  readonly at: number
-  readonly verb: string
-  readonly from: string
-  readonly lane: string
-  readonly waitMs: number
-  readonly handleMs: number
-  readonly trace: string | undefined
-  readonly body: string
-}
-
 export interface TapReply {
   readonly messages: readonly TappedMessage[]
-  readonly ended: 'count' | 'time' | 'gone'
+  readonly ended: TapEnd
 }
 
 /** `GET /inspector/trace?trace=ID`. */

@@ -1,7 +1,7 @@
 // A trace of one actor as lines: what it waits for, what it caught, and why it stopped.
 
 import { INSPECTOR_TAP_MESSAGES, INSPECTOR_TAP_MS } from '../../../config/limits.ts'
-import type { TappedMessage } from '../snapshot.ts'
+import type { TappedMessage } from '../../../runtime/inspect/tap.ts'
 import type { Tap } from '../state/model.ts'
 import { age, clock, millis } from './figures.ts'
 

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Host } from '../../../runtime/host.ts'
 import type { ActorSnapshot } from '../../../runtime/inspect/host-snapshot.ts'
+import type { TappedMessage } from '../../../runtime/inspect/tap.ts'
 import { type Ref, ref } from '../../../runtime/ref.ts'
 import type { LmdbStore } from '../../../storage/lmdb/lmdb-store.ts'
 import { ACTOR_SORT_DEFAULT, actorFilter, actorOrder } from '../../inspector/query/actor-query.ts'
@@ -13,7 +14,6 @@ import type {
   ActorView,
   ActReply,
   ActRequest,
-  TappedMessage,
   TapReply,
   TapRequest,
 } from '../../inspector/snapshot.ts'

@@ -8,8 +8,8 @@ import { startAdmin } from '../../../apps/node/admin/start-admin.ts'
 import { localAgent } from '../../../apps/node/agent/local-agent.ts'
 import { threadAgent } from '../../../apps/node/agent/thread-agent.ts'
 import { HostLog } from '../../../apps/node/host-log.ts'
-import { actor } from '../../../runtime/actor.ts'
 import { newCounters } from '../../../runtime/metrics/host-counters.ts'
+import { counter } from '../runtime/counter-actor.ts'
 import { realHost } from '../runtime/real-host.ts'
 import { Sink } from '../runtime/sink-messages.ts'
 
@@ -17,23 +17,8 @@ const ACTORS = Number(process.argv[2])
 /** So that figures and rows change between two polls. */
 const TELL_EVERY_MS = 100
 
-const sink = actor({
-  messages: Sink,
-  restart: 'permanent',
-  mailbox: { capacity: 1024, overflow: 'reject' },
-  setup() {
-    let sum = 0
-    return {
-      Add(n) {
-        sum += n
-      },
-      Sum: (_, reply) => reply(sum),
-    }
-  },
-})
-
 const host = realHost({ counters: newCounters() })
-for (let i = 0; i < ACTORS; i++) host.spawn(sink, `actor-${i}`, undefined)
+for (let i = 0; i < ACTORS; i++) host.spawn(counter, `actor-${i}`, undefined)
 let next = 0
 setInterval(() => {
   for (let i = 0; i < 10; i++) host.edge.tell(Sink, `actor-${next++ % ACTORS}`, 'Add', 1)

@@ -1,29 +1,14 @@
 // What an actor costs that does nothing: bytes of heap of each of 100,000, all in (cell, mailbox,
 // context, handlers, key), and how fast they start and stop. Needs node's --expose-gc.
 
-import { actor } from '../../../runtime/actor.ts'
 import type { Host } from '../../../runtime/host.ts'
+import { counter } from './counter-actor.ts'
 import { realHost } from './real-host.ts'
 import { Rounds } from './rounds.ts'
 import { Sink } from './sink-messages.ts'
 
 const ACTORS = 100_000
 const ROUNDS = 5
-
-const counter = actor({
-  messages: Sink,
-  restart: 'permanent',
-  mailbox: { capacity: 1024, overflow: 'reject' },
-  setup() {
-    let sum = 0
-    return {
-      Add(n) {
-        sum += n
-      },
-      Sum: (_, reply) => reply(sum),
-    }
-  },
-})
 
 function heapBytes(): number {
   const { gc } = globalThis as { gc?: () => void }
