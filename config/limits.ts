@@ -107,6 +107,8 @@ export const TIP_DEFAULT_WEI = 1_000_000_000n
 export const TIP_BLOCKS = 20
 export const LOG_RANGE_BLOCKS_MAX = 10_000
 export const LOG_RESULTS_MAX = 10_000
+/** Storage slots of one eth_getProof. */
+export const PROOF_SLOTS_MAX = 64
 export const WS_SUBSCRIPTIONS_MAX = 64
 export const WS_BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 

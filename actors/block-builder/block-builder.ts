@@ -12,6 +12,7 @@ import { buildOn } from './build-on.ts'
 import { checkOn } from './check-on.ts'
 import { Finaliser } from './finaliser.ts'
 import { loadChain } from './load-chain.ts'
+import { proveState } from './prove-state.ts'
 import { Speculation } from './speculation.ts'
 
 function open(ctx: Context, props: BlockBuilderProps): { bench: Bench; finaliser: Finaliser } {
@@ -61,6 +62,9 @@ export const BlockBuilder = actor({
       },
       Finalise(request, reply) {
         finaliser.finalise(request, reply)
+      },
+      Prove(wanted, reply) {
+        reply(proveState(bench, wanted))
       },
       inspect: () => ({
         final: bench.speculation.final.block.header.height,

@@ -1,10 +1,24 @@
 // block-builder: the single writer of the chain's state. Builds blocks on a parent, re-executes
 // proposed ones, and commits final ones durably. Knows nothing of votes.
 
-import { bool, bytes, hex, nothing, optional, str, struct, u53 } from '../../lib/schema.ts'
+import { PROOF_SLOTS_MAX } from '../../config/limits.ts'
+import {
+  bool,
+  bytes,
+  hex,
+  list,
+  nothing,
+  optional,
+  str,
+  struct,
+  u53,
+  u256,
+} from '../../lib/schema.ts'
 import { ask, messages } from '../../runtime/messages.ts'
 
 const EncodedBlock = bytes(8 << 20)
+/** Nodes of a trie from its root to a key of 32 bytes: 64 steps, 16 hashes each at most. */
+const TrieNodes = list(bytes(1024), 65)
 
 export const BlockBuilderMessages = messages('block-builder', 1, {
   /** The last committed (final) block, where a restarted validator continues. */
@@ -52,5 +66,16 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     struct({ hash: hex(32), certificate: bytes(4096), finalAtMs: u53 }),
     struct({ height: u53, code: str(64) }),
     'control',
+  ),
+  /** Merkle proofs of the state after the last final block (EIP-1186). */
+  Prove: ask(
+    struct({ address: hex(20), slots: list(hex(32), PROOF_SLOTS_MAX) }),
+    struct({
+      height: u53,
+      hash: hex(32),
+      account: struct({ nonce: u53, balance: u256, storageRoot: hex(32), codeHash: hex(32) }),
+      accountProof: TrieNodes,
+      storage: list(struct({ word: u256, proof: TrieNodes }), PROOF_SLOTS_MAX),
+    }),
   ),
 })

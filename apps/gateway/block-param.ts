@@ -83,6 +83,10 @@ export async function requireLatest(chain: Heights, ref: BlockRef): Promise<void
   const height = await heightOf(chain, ref)
   if (height === undefined) throw new RpcError('HEADER_NOT_FOUND', 'header not found')
   if (height === (await chain.head()).height) return
+  throw stateNotKept(height)
+}
+
+export function stateNotKept(height: number): RpcError {
   const text = `missing trie node: state at block ${height} is not kept, only that of the latest block`
-  throw new RpcError('STATE_NOT_KEPT', text)
+  return new RpcError('STATE_NOT_KEPT', text)
 }

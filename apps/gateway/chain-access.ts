@@ -2,6 +2,7 @@
 // hand in transactions. Implemented by node-access.ts over nodes' actors, and by a fake in tests.
 
 import type { ArchiveMessages, StoredBlock } from '../../actors/messages/archive.ts'
+import type { BlockBuilderMessages } from '../../actors/messages/block-builder.ts'
 import type { MempoolMessages } from '../../actors/messages/mempool.ts'
 import type { ValidatorMessages } from '../../actors/messages/validator.ts'
 import type { Hex } from '../../lib/hex.ts'
@@ -11,12 +12,14 @@ import type { Cause } from '../../runtime/trace/cause.ts'
 
 type VerbsOf<T> = T extends Vocabulary<infer V> ? V : never
 type Archive = VerbsOf<typeof ArchiveMessages>
+type Builder = VerbsOf<typeof BlockBuilderMessages>
 type Mempool = VerbsOf<typeof MempoolMessages>
 type Validator = VerbsOf<typeof ValidatorMessages>
 
 export type StoredBlockRow = Infer<typeof StoredBlock>
 export type Head = Reply<Archive, 'Head'>
 export type AccountState = Reply<Archive, 'Account'>
+export type StateProof = Reply<Builder, 'Prove'>
 export type CallRequest = Body<Archive, 'Call'>
 export type CallResult = Reply<Archive, 'Call'>
 export type LogQuery = Body<Archive, 'Logs'>
@@ -41,6 +44,8 @@ export interface ChainAccess {
   transactionAt(hash: Hex): Promise<{ height: number; index: number } | undefined>
   account(address: Hex): Promise<AccountState>
   storage(address: Hex, slot: Hex): Promise<bigint>
+  /** Of the state after the node's last final block, which the answer names. */
+  proof(address: Hex, slots: readonly Hex[]): Promise<StateProof>
   call(request: CallRequest): Promise<CallResult>
   logs(query: LogQuery): Promise<LogAnswer>
   /** With a cause, the transaction's way to its block is a part of that trace. */

@@ -18,6 +18,7 @@ import { transactionCountAtHash } from './methods/eth/get-block-transaction-coun
 import { transactionCountAtNumber } from './methods/eth/get-block-transaction-count-by-number.ts'
 import { getCode } from './methods/eth/get-code.ts'
 import { getLogs } from './methods/eth/get-logs.ts'
+import { getProof } from './methods/eth/get-proof.ts'
 import { getStorageAt } from './methods/eth/get-storage-at.ts'
 import { transactionAtHash } from './methods/eth/get-transaction-by-block-hash-and-index.ts'
 import { transactionAtNumber } from './methods/eth/get-transaction-by-block-number-and-index.ts'
@@ -57,6 +58,7 @@ const ALL: readonly Method[] = [
   transactionCountAtNumber,
   getCode,
   getLogs,
+  getProof,
   getStorageAt,
   transactionAtHash,
   transactionAtNumber,

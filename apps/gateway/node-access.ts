@@ -2,6 +2,7 @@
 // what a client reads never goes back in time; the next one when it does not.
 
 import { ArchiveMessages } from '../../actors/messages/archive.ts'
+import { BlockBuilderMessages } from '../../actors/messages/block-builder.ts'
 import { MempoolMessages } from '../../actors/messages/mempool.ts'
 import { ValidatorMessages } from '../../actors/messages/validator.ts'
 import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../config/limits.ts'
@@ -75,6 +76,9 @@ export class NodeAccess implements ChainAccess {
 
   storage: ChainAccess['storage'] = (address, slot) =>
     this.ask(ArchiveMessages, 'Storage', { address, slot })
+
+  proof: ChainAccess['proof'] = (address, slots) =>
+    this.ask(BlockBuilderMessages, 'Prove', { address, slots: [...slots] })
 
   call: ChainAccess['call'] = (request) => this.ask(ArchiveMessages, 'Call', request)
 

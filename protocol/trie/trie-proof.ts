@@ -1,12 +1,12 @@
 // Merkle proofs: the encoded nodes from the root to a key, in order. Nodes shorter than 32 bytes
-// are inside their parents and not listed (as eth_getProof does).
+// are inside their parents and not listed (as eth_getProof does); the empty trie's proof is empty.
 
 import { equalBytes } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, asList, decodeRlp, RlpError, type RlpItem } from '../rlp/rlp.ts'
 import { commonPrefix, expandPath, toNibbles } from './nibbles.ts'
-import { encodeNode, type Trie } from './trie.ts'
+import { EMPTY_ROOT, encodeNode, type Trie } from './trie.ts'
 
 export function proveKey(trie: Trie, key: Uint8Array): Uint8Array[] {
   const proof: Uint8Array[] = []
@@ -29,8 +29,23 @@ export function proveKey(trie: Trie, key: Uint8Array): Uint8Array[] {
   return proof
 }
 
+export type ProofCode =
+  /** A node that the path leads to is missing. */
+  | 'PROOF_SHORT'
+  /** Nodes that the path does not lead to. */
+  | 'PROOF_LONG'
+  /** A node is not the one that its parent, or the root, names. */
+  | 'PROOF_HASH'
+  /** A node that no trie has. */
+  | 'PROOF_FORM'
+
 export class ProofError extends Error {
   override readonly name = 'ProofError'
+  readonly code: ProofCode
+  constructor(code: ProofCode, message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 interface Step {
@@ -50,9 +65,9 @@ function walk(node: RlpItem[], path: Uint8Array): Step {
     const empty = item instanceof Uint8Array && item.length === 0
     return { item, path: path.subarray(1), value: undefined, done: empty }
   }
-  if (node.length !== 2) throw new ProofError('a node has neither 2 nor 17 items')
+  if (node.length !== 2) throw new ProofError('PROOF_FORM', 'a node has neither 2 nor 17 items')
   const compact = expandPath(asBytes(node[0]))
-  if (!compact) throw new ProofError('a path is not canonical')
+  if (!compact) throw new ProofError('PROOF_FORM', 'a path is not canonical')
   const shared = commonPrefix(compact.path, path)
   if (compact.isLeaf) {
     const found = shared === path.length && shared === compact.path.length
@@ -71,6 +86,7 @@ export function verifyProof(
   key: Uint8Array,
   proof: readonly Uint8Array[],
 ): Uint8Array | undefined {
+  if (root === EMPTY_ROOT && proof.length === 0) return undefined
   let expected: RlpItem = hexToBytes(root)
   let path = toNibbles(key)
   let used = 0
@@ -79,20 +95,24 @@ export function verifyProof(
       let node: RlpItem[]
       if (expected instanceof Uint8Array) {
         const encoded = proof[used++]
-        if (!encoded) throw new ProofError('the proof ends too early')
-        if (!equalBytes(keccak(encoded), expected)) throw new ProofError('a node has another hash')
+        if (!encoded) throw new ProofError('PROOF_SHORT', 'the proof ends too early')
+        if (!equalBytes(keccak(encoded), expected)) {
+          throw new ProofError('PROOF_HASH', 'a node has another hash')
+        }
         node = asList(decodeRlp(encoded))
       } else node = expected
       const step = walk(node, path)
       if (step.done) {
-        if (used !== proof.length) throw new ProofError('the proof has nodes that are not needed')
+        if (used !== proof.length) {
+          throw new ProofError('PROOF_LONG', 'the proof has nodes that are not needed')
+        }
         return step.value
       }
       expected = step.item as RlpItem
       path = step.path
     }
   } catch (error) {
-    if (error instanceof RlpError) throw new ProofError(error.message)
+    if (error instanceof RlpError) throw new ProofError('PROOF_FORM', error.message)
     throw error
   }
 }

@@ -86,6 +86,12 @@ const PARAMETERS: Case[] = [
   [call('eth_getTransactionByBlockNumberAndIndex', 'latest', 0), -32602, /quantity/],
   [call('eth_getTransactionByBlockNumberAndIndex', 'latest', '-0x1'), -32602, /quantity/],
   [call('eth_getStorageAt', A, '0xzz'), -32602, /slot/],
+  [call('eth_getProof', A), -32602, /missing.*1.*storage slots/],
+  [call('eth_getProof', A, H), -32602, /list of at most 64/],
+  [call('eth_getProof', A, ['0xzz']), -32602, /list of at most 64/],
+  [call('eth_getProof', A, Array(65).fill('0x0')), -32602, /list of at most 64/],
+  [call('eth_getProof', A, [], '0x0'), -32000, /missing trie node.*block 0 is not kept/],
+  [call('eth_getProof', A, [], '0xffffff'), -32000, /header not found/],
   [call('eth_call'), -32602, /transaction object/],
   [call('eth_call', 'x'), -32602, /transaction object/],
   [call('eth_call', []), -32602, /transaction object/],
@@ -234,6 +240,26 @@ for (const driver of ['uws', 'node'] as const) {
       assert.match(await (await post(url, call('eth_blockNumber'))).text(), '0x1')
     }))
 }
+
+test('a proof is of the block that was asked for, or there is none', async () => {
+  const chain = new FakeChain()
+  const gateway = await serveFake(chain, () => {})
+  const ask = async (ref: string) => {
+    const body = call('eth_getProof', A, [], ref)
+    return (await (await fetch(gateway.url, { method: 'POST', body })).json()) as Answer
+  }
+  assert.is(((await ask('0x0')).result as unknown as { blockNumber: string }).blockNumber, '0x0')
+  const { proof } = chain
+  chain.proof = (address, slots) => {
+    // A block becomes final between the question for the latest and the one for the proof.
+    chain.grow()
+    return proof(address, slots)
+  }
+  assert.match((await ask('0x0')).error?.message ?? '', /block 0 is not kept/)
+  assert.is(((await ask('latest')).result as unknown as { blockNumber: string }).blockNumber, '0x2')
+  chain.end()
+  await gateway.stop()
+})
 
 test('a fault of ours is told to the operator, not to the client', async () => {
   const chain = new FakeChain()

@@ -82,6 +82,11 @@ export class FakeChain implements ChainAccess {
   transactionAt = () => this.answer(undefined)
   account = () => this.answer(EMPTY_ACCOUNT)
   storage = () => this.answer(7n)
+  proof: ChainAccess['proof'] = (_address, slots) => {
+    const { height, hash } = this.rows.at(-1) as StoredBlockRow
+    const storage = slots.map(() => ({ word: 7n, proof: [] }))
+    return this.answer({ height, hash, account: EMPTY_ACCOUNT, accountProof: [], storage })
+  }
   call = () => this.answer({ ok: true, code: '', output: Uint8Array.of(1), gasUsed: 21_000 })
   logs = () => this.answer({ code: '', logs: [] })
   submit: ChainAccess['submit'] = () =>

@@ -1,16 +1,23 @@
 // Real viem against the gateway of a real chain, over HTTP and WebSocket.
 
+import { verifyMerkleProof } from '@ethereumjs/mpt'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
   BaseError,
+  bytesToHex,
   createPublicClient,
   createWalletClient,
   defineChain,
+  fromRlp,
   type Hex,
+  hexToBytes,
   http,
+  keccak256,
   parseEther,
   parseGwei,
+  toHex,
+  toRlp,
   webSocket,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -100,6 +107,43 @@ for (const kind of ['HTTP', 'WebSocket'] as const) {
     assert.is(await reader.getCode({ address: bob }), undefined)
     const slot = await reader.getStorageAt({ address: bob, slot: '0x0' })
     assert.is(BigInt(slot ?? 0), 0n)
+    await closing(reader)
+  })
+
+  test(`${kind}: getProof holds under the block's state root, for what is there and what is not`, async () => {
+    const { reader } = clients()
+    const market = '0x000000000000000000000000000000000000a101'
+    const nobody = `0x${'77'.repeat(20)}` as const
+    for (const address of [alice.address, market, nobody] as const) {
+      const storageKeys = [`0x${'00'.repeat(32)}`, `0x${'00'.repeat(31)}01`] as const
+      const proof = await reader.getProof({ address, storageKeys: [...storageKeys] })
+      const { blockHash } = proof as unknown as { blockHash: Hex }
+      const { stateRoot } = await reader.getBlock({ blockHash })
+      const path = hexToBytes(keccak256(address))
+      const root = hexToBytes(stateRoot)
+      const nodes = proof.accountProof.map((node) => hexToBytes(node))
+      const account = await verifyMerkleProof(path, nodes, { root })
+      assert.is(account === null, address === nobody)
+      if (account) {
+        const fields = [toHex(proof.nonce || ''), toHex(proof.balance || '')]
+        const encoded = toRlp([...fields, proof.storageHash, proof.codeHash] as Hex[])
+        assert.is(bytesToHex(account), encoded)
+      }
+      for (const [i, { key, value, proof: words }] of proof.storageProof.entries()) {
+        assert.is(key, storageKeys[i])
+        if (words.length === 0) assert.is(value, 0n)
+        else {
+          const under = { root: hexToBytes(proof.storageHash) }
+          const slot = hexToBytes(keccak256(key as Hex))
+          const word = await verifyMerkleProof(
+            slot,
+            words.map((w) => hexToBytes(w)),
+            under,
+          )
+          assert.is(word === null ? 0n : BigInt(fromRlp(word, 'hex') as Hex), value)
+        }
+      }
+    }
     await closing(reader)
   })
 
