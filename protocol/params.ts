@@ -5,21 +5,35 @@ import type { Hex } from '../lib/hex.ts'
 export const CHAIN_ID_DEFAULT = 1337n
 export const WEI_PER_AITBC = 10n ** 18n
 
-/** Fixed addresses of the chain's own modules. */
+/** Fixed addresses of the chain's own modules. The first holds the state of consensus itself. */
+export const EPOCH_ADDRESS: Hex = '0x000000000000000000000000000000000000a100'
+export const STAKING_ADDRESS: Hex = '0x000000000000000000000000000000000000a102'
+export const GOVERNANCE_ADDRESS: Hex = '0x000000000000000000000000000000000000a103'
 export const MARKET_ADDRESS: Hex = '0x000000000000000000000000000000000000a101'
 /** Base fees go here: no wei is ever created or lost by a block. */
 export const TREASURY_ADDRESS: Hex = '0x000000000000000000000000000000000000a1ff'
 
 /** Gas (EIP-1559, EIP-2028, EIP-2930, EIP-3860, EIP-7623 apply as on Ethereum Prague). */
 export const BLOCK_GAS_LIMIT = 30_000_000
+/** By mode: the same gas a second in each, so that a switch does not change how full blocks are. */
+export const BLOCK_GAS_LIMITS = [
+  BLOCK_GAS_LIMIT,
+  5 * BLOCK_GAS_LIMIT,
+  20 * BLOCK_GAS_LIMIT,
+] as const
+/** Transactions of a block, encoded. */
+export const BLOCK_BYTES_MAX = 4 * 1024 * 1024
 export const GAS_TARGET_DIVISOR = 2
 export const BASE_FEE_CHANGE_DENOMINATOR = 8n
 export const BASE_FEE_INITIAL = 1_000_000_000n
 export const BASE_FEE_MIN = 7n
 
-/** Consensus times in milliseconds (CONSENSUS rules, FAST parameter set). */
-export const FAST_BLOCK_TIME_MS = 100
-export const FAST_DELTA_MS = 150
+/** Consensus times in milliseconds by mode: FAST, BALANCED, SECURE. */
+export const BLOCK_TIMES_MS = [100, 500, 2000] as const
+export const DELTAS_MS = [150, 300, 700] as const
+/** An epoch ends after so many blocks, or at the first block so long after it began. */
+export const EPOCH_BLOCKS = [600, 120, 30] as const
+export const EPOCH_MS = 60_000
 export const DELTA_MAX_MS = 5000
 export const EMPTY_BLOCK_INTERVAL_MS = 2000
 export const CLOCK_AHEAD_MAX_MS = 500

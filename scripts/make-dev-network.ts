@@ -4,10 +4,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { devAccounts } from '../apps/node/dev-keys.ts'
-import { devValidatorKey } from '../apps/node/dev-validator-key.ts'
+import { devValidatorKey, devVrfKey } from '../apps/node/dev-validator-key.ts'
 import { blsNative } from '../compute/crypto/bls-native.ts'
 import { bytesToHex } from '../lib/hex.ts'
 import { packageRoot } from '../lib/package-root.ts'
+import { vrfNoble } from '../protocol/crypto/ecvrf.ts'
 import { makeGenesis } from '../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../protocol/genesis/genesis-spec.ts'
 import { CHAIN_ID_DEFAULT, WEI_PER_AITBC } from '../protocol/params.ts'
@@ -43,7 +44,8 @@ function genesisOf({ name, chainId, validators }: (typeof NETWORKS)[number]) {
         address: addressOf(`validator${i}`),
         blsPublicKey: bytesToHex(blsNative.publicKey(secret)),
         possession: bytesToHex(blsNative.provePossession(secret)),
-        stake: (1000n * WEI_PER_AITBC).toString(),
+        vrfPublicKey: bytesToHex(vrfNoble.publicKey(devVrfKey(i))),
+        stake: (10_000n * WEI_PER_AITBC).toString(),
       }
     }),
     accounts: accounts.map((account) => ({

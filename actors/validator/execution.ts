@@ -40,7 +40,7 @@ export class Execution {
   }
 
   private build(effect: Extract<ExecutionEffect, { type: 'build' }>): void {
-    const { set, index } = this.props.config
+    const { rules, index } = this.props.config
     assert(index !== undefined, 'only a validator builds')
     const { view, parent, timestampMs, randomness, sidecar, allowEmpty } = effect
     const request = { parent, timestampMs, view, randomness, sidecar, allowEmpty }
@@ -48,7 +48,7 @@ export class Execution {
       BlockBuilderMessages,
       this.props.node,
       'Build',
-      { ...request, epoch: set.epoch, proposer: index, mode: set.mode },
+      { ...request, epoch: rules.epoch, proposer: index, mode: rules.mode },
       {
         within: BUILD_WITHIN_MS,
         ok: ({ block, code }) => this.report({ type: 'built', view, block, code }),

@@ -14,7 +14,7 @@ function waitingFor(state: SimplexState, missing: readonly number[]): string {
 }
 
 export function statusOf(config: SimplexConfig, state: SimplexState | undefined, mode: string) {
-  const common = { index: config.index ?? 0, mode, epoch: config.set.epoch }
+  const common = { index: config.index ?? 0, mode, epoch: config.rules.epoch }
   if (!state) {
     return {
       ...common,
@@ -27,7 +27,7 @@ export function statusOf(config: SimplexConfig, state: SimplexState | undefined,
     }
   }
   const voters = state.viewState(state.view).book.voters()
-  const missing = config.set.validators
+  const missing = config.rules.set.validators
     .map((validator) => validator.index)
     .filter((index) => state.armed && !voters.has(index))
   return {

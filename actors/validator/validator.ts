@@ -150,7 +150,7 @@ export const Validator = actor({
       },
       Status(_, reply) {
         const state = hosted?.core.view
-        reply(statusOf(props.config, state, MODE_NAMES[props.config.set.mode]))
+        reply(statusOf(props.config, state, MODE_NAMES[props.config.rules.mode]))
       },
       inspect: () => {
         const state = hosted?.core.view

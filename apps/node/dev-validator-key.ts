@@ -12,3 +12,8 @@ export function devValidatorKey(index: number): Uint8Array {
   const seed = bytesToBigint(keccak_256(utf8(`aitbc dev validator ${index}`)))
   return bigintToBytes((seed % (BLS_ORDER - 1n)) + 1n, 32)
 }
+
+/** The 32-byte VRF secret key of development validator `index`. */
+export function devVrfKey(index: number): Uint8Array {
+  return keccak_256(utf8(`aitbc dev vrf ${index}`))
+}

@@ -10,11 +10,11 @@ import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import type { SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
 import {
+  BLOCK_TIMES_MS,
   CLOCK_AHEAD_MAX_MS,
   DELTA_MAX_MS,
+  DELTAS_MS,
   EMPTY_BLOCK_INTERVAL_MS,
-  FAST_BLOCK_TIME_MS,
-  FAST_DELTA_MS,
 } from '../../protocol/params.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
@@ -23,18 +23,17 @@ import { validatorNames } from './plan.ts'
 
 const STATUS_INTERVAL_MS = 1000
 
-/** R_0: until epochs bring their own randomness, the genesis hash. */
 function consensusConfig(setup: ChainSetup, network: Network, index: number): SimplexConfig {
   if (network.keys !== 'public') throw new Error('only the development network has keys here')
+  const { rules } = setup.genesis
   return {
-    set: setup.genesis.validatorSet,
-    seed: network.genesisHash,
+    rules,
     chain: { chainId: setup.genesis.chainId, genesisHash: network.genesisHash },
     bls: blsNative,
     index,
     secretKey: devValidatorKey(index),
-    blockTimeMs: FAST_BLOCK_TIME_MS,
-    deltaMs: FAST_DELTA_MS,
+    blockTimeMs: BLOCK_TIMES_MS[rules.mode],
+    deltaMs: DELTAS_MS[rules.mode],
     deltaMaxMs: DELTA_MAX_MS,
     emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
     statusIntervalMs: STATUS_INTERVAL_MS,

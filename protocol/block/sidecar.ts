@@ -18,25 +18,27 @@ export interface Sidecar {
   /** The validator set that votes on this block. */
   readonly validatorSetHash: Hex
   readonly proposer: number
-  /** View of the parent's notarisation. */
+  /** View of the parent's notarisation; 0 in the first block of an epoch. */
   readonly parentView: number
-  /** The latest finality certificate that the proposer knew; empty at the beginning. */
-  readonly latestCertificate: Uint8Array
-  /** Votes that missed their certificate, for participation records. */
-  readonly lateVotes: readonly Uint8Array[]
+  /** 80 bytes, of the leader for this block's view; mixHash is the hash of its output. */
+  readonly vrfProof: Uint8Array
+  /** A finality certificate of this epoch with everybody who had voted by now; may be empty. */
+  readonly participation: Uint8Array
+  /** The certificate of the previous epoch's stake checkpoint; empty where it is on chain already. */
+  readonly checkpoint: Uint8Array
   readonly evidence: readonly Uint8Array[]
 }
 
-const LATE_VOTES_MAX = 256
-const EVIDENCE_MAX = 16
+export const EVIDENCE_PER_BLOCK_MAX = 16
 
 export function encodeSidecar(sidecar: Sidecar): Uint8Array {
   return encodeRlp([
     hexToBytes(sidecar.validatorSetHash),
     rlpInteger(sidecar.proposer),
     rlpInteger(sidecar.parentView),
-    sidecar.latestCertificate,
-    [...sidecar.lateVotes],
+    sidecar.vrfProof,
+    sidecar.participation,
+    sidecar.checkpoint,
     [...sidecar.evidence],
   ])
 }
@@ -47,18 +49,26 @@ export function sidecarRoot(encoded: Uint8Array): Hex {
 
 /** Throws RlpError. */
 export function decodeSidecar(bytes: Uint8Array): Sidecar {
-  const [set, proposer, parentView, certificate, votes, evidence] = asList(decodeRlp(bytes), 6)
-  const lateVotes = asList(votes).map((vote) => asBytes(vote))
-  const proofs = asList(evidence).map((item) => asBytes(item))
-  if (lateVotes.length > LATE_VOTES_MAX || proofs.length > EVIDENCE_MAX) {
-    throw new RlpError('too many votes or proofs in a sidecar')
-  }
+  const items = asList(decodeRlp(bytes), 7)
+  const evidence = asList(items[6]).map((item) => asBytes(item))
+  if (evidence.length > EVIDENCE_PER_BLOCK_MAX) throw new RlpError('too many proofs in a sidecar')
   return {
-    validatorSetHash: bytesToHex(asBytes(set, 32)),
-    proposer: asNumber(proposer),
-    parentView: asNumber(parentView),
-    latestCertificate: asBytes(certificate),
-    lateVotes,
-    evidence: proofs,
+    validatorSetHash: bytesToHex(asBytes(items[0], 32)),
+    proposer: asNumber(items[1]),
+    parentView: asNumber(items[2]),
+    vrfProof: asBytes(items[3]),
+    participation: asBytes(items[4]),
+    checkpoint: asBytes(items[5]),
+    evidence,
   }
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** A sidecar that brings nothing but what every block must say. */
+export function plainSidecar(
+  said: Pick<Sidecar, 'validatorSetHash' | 'proposer' | 'parentView'> & Partial<Sidecar>,
+): Sidecar {
+  const nothing = { vrfProof: NOTHING, participation: NOTHING, checkpoint: NOTHING, evidence: [] }
+  return { ...nothing, ...said }
 }

@@ -23,7 +23,7 @@ export const NULLIFIED_SLOT = 6
 function cast(state: SimplexState, view: ViewState, kind: VoteKind, blockHash: Hex): void {
   const { config } = state
   assert(config.index !== undefined && config.secretKey !== undefined, 'only a validator votes')
-  const { epoch } = config.set
+  const { epoch } = config.rules
   const digest = voteDigest(config.chain, kind, epoch, view.view, blockHash)
   const signature = config.bls.sign(config.secretKey, digest)
   const vote: Vote = { kind, epoch, view: view.view, blockHash, signer: config.index, signature }

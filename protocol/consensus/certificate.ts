@@ -11,9 +11,11 @@ import {
   RlpError,
   rlpInteger,
 } from '../rlp/rlp.ts'
-import { isQuorum } from './quorum.ts'
-import { VALIDATORS_MAX, type ValidatorSet } from './validator-set.ts'
+import type { QuorumRules } from './epoch-rules.ts'
+import { hasStake, isQuorum } from './quorum.ts'
+import { VALIDATORS_MAX } from './validator-set.ts'
 import {
+  CHECKPOINT,
   type ChainIdentity,
   FINALIZE,
   NOTARIZE,
@@ -65,7 +67,7 @@ export function encodeCertificate(certificate: Certificate): Uint8Array {
 export function decodeCertificate(bytes: Uint8Array): Certificate {
   const [kindItem, epoch, view, hash, signers, signature] = asList(decodeRlp(bytes), 6)
   const kind = asNumber(kindItem)
-  if (kind !== NOTARIZE && kind !== NULLIFY && kind !== FINALIZE) {
+  if (kind !== NOTARIZE && kind !== NULLIFY && kind !== FINALIZE && kind !== CHECKPOINT) {
     throw new RlpError('unknown certificate kind')
   }
   return {
@@ -85,23 +87,32 @@ export type CertificateVerdict =
       readonly code: 'WRONG_EPOCH' | 'UNKNOWN_SIGNER' | 'NO_QUORUM' | 'BAD_SIGNATURE'
     }
 
-/** Checks that a quorum of `set` signed exactly this. Never throws. */
+/** Are these enough signers for a certificate of this kind? */
+export function isEnough(rules: QuorumRules, kind: VoteKind, signers: readonly number[]): boolean {
+  const who = new Set(signers)
+  if (kind === CHECKPOINT) return hasStake(rules, who)
+  return isQuorum(rules, who, kind === NULLIFY ? 'nullify' : 'block')
+}
+
+/**
+ * Checks that a quorum under these rules signed exactly this; for a CHECKPOINT more than two thirds
+ * of the stake, in every mode. Never throws.
+ */
 export function verifyCertificate(
   certificate: Certificate,
-  set: ValidatorSet,
+  rules: QuorumRules,
   chain: ChainIdentity,
   bls: Bls,
 ): CertificateVerdict {
   const { kind, epoch, view, blockHash, signers, signature } = certificate
-  if (epoch !== set.epoch) return { ok: false, code: 'WRONG_EPOCH' }
+  if (epoch !== rules.epoch) return { ok: false, code: 'WRONG_EPOCH' }
   const keys: Uint8Array[] = []
   for (const i of signers) {
-    const validator = set.validators[i]
+    const validator = rules.set.validators[i]
     if (!validator) return { ok: false, code: 'UNKNOWN_SIGNER' }
     keys.push(hexToBytes(validator.blsPublicKey))
   }
-  const purpose = kind === NULLIFY ? 'nullify' : 'block'
-  if (!isQuorum(set, new Set(signers), purpose)) return { ok: false, code: 'NO_QUORUM' }
+  if (!isEnough(rules, kind, signers)) return { ok: false, code: 'NO_QUORUM' }
   const digest = voteDigest(chain, kind, epoch, view, blockHash)
   if (!bls.verifyAggregate(keys, digest, signature)) return { ok: false, code: 'BAD_SIGNATURE' }
   return { ok: true }

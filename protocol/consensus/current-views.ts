@@ -6,6 +6,6 @@ import type { SimplexState } from './simplex-state.ts'
 /** Is this a view whose votes and proposals are kept? */
 export function isCurrentEnough(state: SimplexState, epoch: number, view: number): boolean {
   const { final, config } = state
-  if (epoch !== config.set.epoch || view <= final.view) return false
+  if (epoch !== config.rules.epoch || view <= final.view) return false
   return view <= state.view + FUTURE_VIEWS_BUFFERED
 }

@@ -14,14 +14,14 @@ import { FINALIZE, NOTARIZE } from './vote.ts'
 /** A certificate from a peer: checked once, and only if it says something new. */
 export function receiveCertificate(state: SimplexState, certificate: Certificate, from: number) {
   const { kind, epoch, view } = certificate
-  const far = kind === FINALIZE && epoch === state.config.set.epoch && view > state.final.view
+  const far = kind === FINALIZE && epoch === state.config.rules.epoch && view > state.final.view
   if (!far && !isCurrentEnough(state, epoch, view)) return
   const known = state.viewState(view)
   const { notarised, nullified } = known
   const old = kind === FINALIZE ? state.finals.get(view) : kind === NOTARIZE ? notarised : nullified
   if (old) return
-  const { set, chain, bls } = state.config
-  if (!verifyCertificate(certificate, set, chain, bls).ok) {
+  const { rules, chain, bls } = state.config
+  if (!verifyCertificate(certificate, rules, chain, bls).ok) {
     state.log('warn', 'a certificate does not verify', { from, kind, view })
     return
   }

@@ -43,8 +43,8 @@ export function handleFetched(state: SimplexState, blocks: readonly Fetched[]): 
   const links = chain(state, blocks)
   while (links.length > 0 && !links.at(-1)?.certificate) links.pop()
   const certificate = links.at(-1)?.certificate
-  const { set, chain: identity, bls } = state.config
-  if (!certificate || !verifyCertificate(certificate, set, identity, bls).ok) {
+  const { rules, chain: identity, bls } = state.config
+  if (!certificate || !verifyCertificate(certificate, rules, identity, bls).ok) {
     if (state.finals.size > 0) state.fetchSoon()
     return
   }

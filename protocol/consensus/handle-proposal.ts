@@ -36,10 +36,10 @@ export function receiveProposal(state: SimplexState, proposal: Proposal, from: n
 }
 
 function isFromLeader(state: SimplexState, proposal: Proposal, node: BlockNode): boolean {
-  const { set, chain, bls } = state.config
-  const leader = set.validators[state.leader(proposal.view)]
+  const { rules, chain, bls } = state.config
+  const leader = rules.set.validators[state.leader(proposal.view)]
   if (!leader || node.proposer !== leader.index || node.view !== proposal.view) return false
-  if (node.epoch !== set.epoch || node.parentView !== proposal.parentView) return false
+  if (node.epoch !== rules.epoch || node.parentView !== proposal.parentView) return false
   if (node.validatorSetHash !== state.setHash) return false
   const digest = voteDigest(chain, PROPOSE, proposal.epoch, proposal.view, node.hash)
   return bls.verify(hexToBytes(leader.blsPublicKey), digest, proposal.signature)

@@ -8,7 +8,7 @@ import type { SimplexState } from './simplex-state.ts'
 import { NO_BLOCK, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
 
 function isWellFormed(state: SimplexState, vote: Vote): boolean {
-  if (vote.signer >= state.config.set.validators.length) return false
+  if (vote.signer >= state.config.rules.set.validators.length) return false
   return (vote.kind === NULLIFY) === (vote.blockHash === NO_BLOCK)
 }
 

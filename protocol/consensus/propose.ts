@@ -2,10 +2,9 @@
 // built, sign it, vote for it.
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { encodeSidecar } from '../block/sidecar.ts'
+import { encodeSidecar, plainSidecar } from '../block/sidecar.ts'
 import { UNFINAL_DEPTH_MAX } from '../params.ts'
 import { voteNotarize } from './cast-vote.ts'
-import { encodeCertificate } from './certificate.ts'
 import { encodeMessage, type Proposal } from './consensus-message.ts'
 import { viewRandomness } from './leader.ts'
 import type { SimplexState } from './simplex-state.ts'
@@ -46,8 +45,8 @@ export function planProposal(state: SimplexState): void {
     return
   }
   view.building = true
-  const { set, seed } = state.config
-  const randomness = bytesToHex(viewRandomness(seed, set.epoch, state.view))
+  const { seed, epoch } = state.config.rules
+  const randomness = bytesToHex(viewRandomness(seed, epoch, state.view))
   state.emit({
     type: 'build',
     view: state.view,
@@ -55,16 +54,13 @@ export function planProposal(state: SimplexState): void {
     timestampMs: Math.max(state.clock.wall, parentMs),
     randomness,
     allowEmpty: state.emptyDueIn() <= 0,
-    sidecar: encodeSidecar({
-      validatorSetHash: state.setHash,
-      proposer: state.config.index as number,
-      parentView: parent.view,
-      latestCertificate: state.final.certificate
-        ? encodeCertificate(state.final.certificate)
-        : new Uint8Array(0),
-      lateVotes: [],
-      evidence: [],
-    }),
+    sidecar: encodeSidecar(
+      plainSidecar({
+        validatorSetHash: state.setHash,
+        proposer: state.config.index as number,
+        parentView: parent.view,
+      }),
+    ),
   })
 }
 
@@ -101,7 +97,7 @@ function propose(
 ): void {
   const { config } = state
   const view = state.viewState(viewNumber)
-  const { epoch } = config.set
+  const { epoch } = config.rules
   const digest = voteDigest(config.chain, PROPOSE, epoch, viewNumber, hash)
   const signature = config.bls.sign(config.secretKey as Uint8Array, digest)
   const proposal: Proposal = { epoch, view: viewNumber, parentView, block, signature }

@@ -1,31 +1,46 @@
-// When a set of signers is a quorum (CONSENSUS, Q(mode, S)): strict and in integers. Until stakers
-// join, every validator is an authority.
+// When a set of signers is a quorum (CONSENSUS, Q(mode, S)): strict and in integers. Authorities
+// have one vote each; stake counts everybody's bond, authorities' too.
 
-import type { ValidatorSet } from './validator-set.ts'
+import type { QuorumRules } from './epoch-rules.ts'
 
 export type QuorumPurpose = 'block' | 'nullify'
 
-/** BALANCED's stake clause: more than this share of all stake. */
-const BALANCED_STAKE = { numerator: 1n, denominator: 3n }
+export interface Weight {
+  readonly authorities: number
+  readonly stake: bigint
+}
+
+const TWO_THIRDS = { numerator: 2n, denominator: 3n }
+
+export function weightOf({ set }: Pick<QuorumRules, 'set'>, signers?: ReadonlySet<number>): Weight {
+  let authorities = 0
+  let stake = 0n
+  for (const validator of set.validators) {
+    if (signers && !signers.has(validator.index)) continue
+    if (validator.authority) authorities++
+    stake += validator.stake
+  }
+  return { authorities, stake }
+}
+
+/** More than the share of all stake. */
+export function hasStake(
+  rules: Pick<QuorumRules, 'set'>,
+  signers: ReadonlySet<number>,
+  { numerator, denominator } = TWO_THIRDS,
+): boolean {
+  return denominator * weightOf(rules, signers).stake > numerator * weightOf(rules).stake
+}
 
 export function isQuorum(
-  set: ValidatorSet,
+  rules: QuorumRules,
   signers: ReadonlySet<number>,
   purpose: QuorumPurpose,
 ): boolean {
-  let count = 0
-  let stake = 0n
-  let total = 0n
-  for (const validator of set.validators) {
-    total += validator.stake
-    if (!signers.has(validator.index)) continue
-    count++
-    stake += validator.stake
-  }
-  const authorities = 3 * count > 2 * set.validators.length
-  if (set.mode === 0) return authorities
-  if (set.mode === 2) return 3n * stake > 2n * total
+  if (rules.mode === 2) return hasStake(rules, signers)
+  const { authorities } = weightOf(rules, signers)
+  if (3 * authorities <= 2 * weightOf(rules).authorities) return false
   // A missing staker must not freeze view changes: nullify needs the authorities alone.
-  if (purpose === 'nullify') return authorities
-  return authorities && BALANCED_STAKE.denominator * stake > BALANCED_STAKE.numerator * total
+  if (rules.mode === 0 || purpose === 'nullify') return true
+  return hasStake(rules, signers, rules.balancedStake)
 }

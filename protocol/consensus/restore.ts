@@ -18,7 +18,7 @@ function restoreVote(state: SimplexState, vote: Vote, message: Uint8Array): void
 }
 
 export function restore(state: SimplexState, records: readonly SignRecord[]): void {
-  const { set, chain, bls, index } = state.config
+  const { rules, chain, bls, index } = state.config
   for (const { view: number, message } of records) {
     if (number <= state.final.view) continue
     const decoded = decodeMessage(message)
@@ -34,7 +34,7 @@ export function restore(state: SimplexState, records: readonly SignRecord[]): vo
       state.signedView = Math.max(state.signedView, view.proposed ? number : 0)
     } else if (decoded?.type === 'certificate') {
       const { certificate } = decoded
-      if (!verifyCertificate(certificate, set, chain, bls).ok) continue
+      if (!verifyCertificate(certificate, rules, chain, bls).ok) continue
       if (certificate.kind === NOTARIZE) view.notarised = certificate
       else if (certificate.kind === NULLIFY) view.nullified = certificate
     }

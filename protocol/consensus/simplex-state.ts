@@ -13,7 +13,6 @@ import type {
   SimplexEffect,
   TimerName,
 } from './simplex-types.ts'
-import { validatorSetHash } from './validator-set.ts'
 import type { Vote } from './vote.ts'
 import { VoteBook } from './vote-book.ts'
 
@@ -66,7 +65,7 @@ export class SimplexState {
   constructor(config: SimplexConfig, tree: BlockTree, clock: Now) {
     this.config = config
     this.tree = tree
-    this.setHash = validatorSetHash(config.set)
+    this.setHash = config.rules.setHash
     this.view = tree.final.view + 1
     this.signedView = 0
     this.deltaMs = config.deltaMs
@@ -83,7 +82,7 @@ export class SimplexState {
   }
 
   leader(view: number): number {
-    return leaderOf(this.config.set, this.config.seed, view)
+    return leaderOf(this.config.rules, view)
   }
 
   get isLeader(): boolean {

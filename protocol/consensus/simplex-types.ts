@@ -5,14 +5,12 @@ import type { Hex } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import type { Certificate } from './certificate.ts'
 import type { ConsensusMessage } from './consensus-message.ts'
-import type { ValidatorSet } from './validator-set.ts'
+import type { EpochRules } from './epoch-rules.ts'
 import type { ChainIdentity } from './vote.ts'
 import type { Contradiction } from './vote-book.ts'
 
 export interface SimplexConfig {
-  readonly set: ValidatorSet
-  /** The epoch's randomness R_e. */
-  readonly seed: Hex
+  readonly rules: EpochRules
   readonly chain: ChainIdentity
   readonly bls: Bls
   /** Our place in the set; undefined follows without voting. */

@@ -184,7 +184,7 @@ function onStatus(
 
 /** Answers with what we hold of these views: certificates, proposals, our last finality. */
 function onGet(state: SimplexState, peer: number, from: number, to: number): void {
-  if (peer >= state.config.set.validators.length || to < from) return
+  if (peer >= state.config.rules.set.validators.length || to < from) return
   const send = (message: ConsensusMessage) =>
     state.emit({ type: 'send', to: peer, message: encodeMessage(message) })
   if (from <= state.final.view && state.final.certificate) {

@@ -1,5 +1,5 @@
-// Who votes in an epoch, with what weight. The set's hash is in every block's sidecar and is what a
-// light client trusts.
+// Who may vote, with what weight. The set's hash is in every block's sidecar and is what a light
+// client trusts; it does not name an epoch, so it stays while the set does.
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
@@ -16,11 +16,16 @@ import {
 
 export interface Validator {
   readonly index: number
-  /** Account that receives this validator's fees. */
+  /** The operator's account, which receives this validator's fees. */
   readonly address: Hex
   /** 48 bytes, BLS12-381 min-pk. */
   readonly blsPublicKey: Hex
+  /** 32 bytes, Ed25519, for ECVRF proofs. */
+  readonly vrfPublicKey: Hex
+  /** Bonded wei. */
   readonly stake: bigint
+  /** Authorities have one vote each in FAST and BALANCED; all others are stakers. */
+  readonly authority: boolean
 }
 
 /** 0 FAST, 1 BALANCED, 2 SECURE. */
@@ -28,25 +33,23 @@ export type ModeNumber = 0 | 1 | 2
 
 export const MODE_NAMES = ['FAST', 'BALANCED', 'SECURE'] as const
 
+/** Authorities come first. */
 export interface ValidatorSet {
-  readonly mode: ModeNumber
-  readonly epoch: number
   readonly validators: readonly Validator[]
 }
 
 export const VALIDATORS_MAX = 256
 
 export function encodeValidatorSet(set: ValidatorSet): Uint8Array {
-  return encodeRlp([
-    rlpInteger(set.mode),
-    rlpInteger(set.epoch),
+  return encodeRlp(
     set.validators.map((validator) => [
-      rlpInteger(validator.index),
       hexToBytes(validator.address),
       hexToBytes(validator.blsPublicKey),
+      hexToBytes(validator.vrfPublicKey),
       rlpInteger(validator.stake),
+      rlpInteger(validator.authority ? 1 : 0),
     ]),
-  ])
+  )
 }
 
 export function validatorSetHash(set: ValidatorSet): Hex {
@@ -55,21 +58,28 @@ export function validatorSetHash(set: ValidatorSet): Hex {
 
 /** Throws RlpError. */
 export function decodeValidatorSet(bytes: Uint8Array): ValidatorSet {
-  const [mode, epoch, list] = asList(decodeRlp(bytes), 3)
-  const number = asNumber(mode)
-  if (number !== 0 && number !== 1 && number !== 2) throw new RlpError('unknown mode')
-  const validators = asList(list).map((item, i) => {
-    const [index, address, key, stake] = asList(item, 4)
-    if (asNumber(index) !== i) throw new RlpError('validators are out of order')
+  let stakers = false
+  const validators = asList(decodeRlp(bytes)).map((item, index) => {
+    const [address, key, vrf, stake, flag] = asList(item, 5)
+    const authority = asNumber(flag)
+    if (authority > 1) throw new RlpError('authority is 0 or 1')
+    if (authority === 0) stakers = true
+    else if (stakers) throw new RlpError('authorities come first')
     return {
-      index: i,
+      index,
       address: bytesToHex(asBytes(address, 20)),
       blsPublicKey: bytesToHex(asBytes(key, 48)),
+      vrfPublicKey: bytesToHex(asBytes(vrf, 32)),
       stake: asInteger(stake),
+      authority: authority === 1,
     }
   })
   if (validators.length === 0 || validators.length > VALIDATORS_MAX) {
     throw new RlpError(`between 1 and ${VALIDATORS_MAX} validators`)
   }
-  return { mode: number, epoch: asNumber(epoch), validators }
+  return { validators }
+}
+
+export function authoritiesOf(set: ValidatorSet): readonly Validator[] {
+  return set.validators.filter((validator) => validator.authority)
 }

@@ -4,13 +4,12 @@
 import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
-import { type Certificate, verifyCertificate } from './certificate.ts'
-import { isQuorum } from './quorum.ts'
-import type { ValidatorSet } from './validator-set.ts'
+import { type Certificate, isEnough, verifyCertificate } from './certificate.ts'
+import type { QuorumRules } from './epoch-rules.ts'
 import { type ChainIdentity, FINALIZE, NOTARIZE, NULLIFY, type Vote, voteDigest } from './vote.ts'
 
 export interface VoteRules {
-  readonly set: ValidatorSet
+  readonly rules: QuorumRules
   readonly chain: ChainIdentity
   readonly bls: Bls
 }
@@ -58,8 +57,8 @@ export class VoteBook {
   }
 
   isGenuine(vote: Vote): boolean {
-    const { set, chain, bls } = this.rules
-    const validator = set.validators[vote.signer]
+    const { rules, chain, bls } = this.rules
+    const validator = rules.set.validators[vote.signer]
     if (!validator) return false
     const digest = voteDigest(chain, vote.kind, vote.epoch, vote.view, vote.blockHash)
     return bls.verify(hexToBytes(validator.blsPublicKey), digest, vote.signature)
@@ -85,7 +84,7 @@ export class VoteBook {
     const certificate = this.aggregate(votes)
     if (
       certificate &&
-      verifyCertificate(certificate, this.rules.set, this.rules.chain, this.rules.bls).ok
+      verifyCertificate(certificate, this.rules.rules, this.rules.chain, this.rules.bls).ok
     ) {
       return certificate
     }
@@ -97,8 +96,8 @@ export class VoteBook {
   private enough(votes: readonly Vote[]): boolean {
     const [first] = votes
     if (!first) return false
-    const purpose = first.kind === NULLIFY ? 'nullify' : 'block'
-    return isQuorum(this.rules.set, new Set(votes.map((vote) => vote.signer)), purpose)
+    const signers = votes.map((vote) => vote.signer)
+    return isEnough(this.rules.rules, first.kind, signers)
   }
 
   private aggregate(votes: readonly Vote[]): Certificate | undefined {

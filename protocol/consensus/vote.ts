@@ -9,11 +9,13 @@ export const PROPOSE = 0
 export const NOTARIZE = 1
 export const NULLIFY = 2
 export const FINALIZE = 3
+/** The stake checkpoint of an epoch's last block; its `blockHash` is a checkpointHash, its view 0. */
+export const CHECKPOINT = 4
 
-export type VoteKind = typeof NOTARIZE | typeof NULLIFY | typeof FINALIZE
+export type VoteKind = typeof NOTARIZE | typeof NULLIFY | typeof FINALIZE | typeof CHECKPOINT
 export type SignedKind = typeof PROPOSE | VoteKind
 
-export const VOTE_NAMES = ['PROPOSE', 'NOTARIZE', 'NULLIFY', 'FINALIZE'] as const
+export const VOTE_NAMES = ['PROPOSE', 'NOTARIZE', 'NULLIFY', 'FINALIZE', 'CHECKPOINT'] as const
 
 /** The block hash of a vote that is for no block. */
 export const NO_BLOCK: Hex = `0x${'00'.repeat(32)}`

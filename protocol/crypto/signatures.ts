@@ -21,6 +21,16 @@ export interface Bls {
   verifyPossession(publicKey: Uint8Array, proof: Uint8Array): boolean
 }
 
+/**
+ * ECVRF-EDWARDS25519-SHA512-TAI (RFC 9381). Keys are 32 bytes, proofs 80, outputs 64. `verify`
+ * returns the output, or undefined for anything that does not hold; it never throws.
+ */
+export interface Vrf {
+  publicKey(secretKey: Uint8Array): Uint8Array
+  prove(secretKey: Uint8Array, alpha: Uint8Array): { proof: Uint8Array; output: Uint8Array }
+  verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Uint8Array | undefined
+}
+
 /** secp256k1 with Ethereum's conventions: 32-byte digests, low-s, addresses by keccak. */
 export interface Secp256k1 {
   /** 65 bytes: r, s, yParity (0 or 1). */

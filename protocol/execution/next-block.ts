@@ -9,8 +9,9 @@ import { FIXED_FIELDS } from '../block/fixed-fields.ts'
 import type { Header } from '../block/header.ts'
 import { orderedRoot } from '../block/ordered-trie.ts'
 import { decodeSidecar, sidecarRoot } from '../block/sidecar.ts'
+import type { ModeNumber } from '../consensus/validator-set.ts'
 import type { BlockRefusal } from '../errors/block-refusals.ts'
-import { BLOCK_GAS_LIMIT } from '../params.ts'
+import { BLOCK_GAS_LIMITS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { stateRoot } from '../state/state-tree.ts'
 import type { ChainConfig } from './chain-config.ts'
@@ -45,7 +46,7 @@ function checkSidecar(
 ): BlockRefusal | undefined {
   const rules = config.epochRules(epoch)
   if (!rules) return 'UNKNOWN_EPOCH'
-  if (mode !== rules.set.mode) return 'WRONG_MODE'
+  if (mode !== rules.mode) return 'WRONG_MODE'
   try {
     const said = decodeSidecar(sidecar)
     const fits = said.validatorSetHash === rules.setHash && said.proposer === proposer
@@ -76,7 +77,7 @@ export function planBlock(config: ChainConfig, parent: Parent, decided: Decided)
     timestamp: Math.floor(timestampMs / 1000),
     baseFee: nextBaseFee(header),
     coinbase,
-    gasLimit: BLOCK_GAS_LIMIT,
+    gasLimit: BLOCK_GAS_LIMITS[decided.mode as ModeNumber],
   }
   return { ok: true, env }
 }

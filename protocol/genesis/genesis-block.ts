@@ -7,11 +7,18 @@ import { type Block, makeBlock } from '../block/block.ts'
 import { BLOOM_BYTES } from '../block/bloom.ts'
 import { packExtraData } from '../block/extra-data.ts'
 import { FIXED_FIELDS } from '../block/fixed-fields.ts'
-import { encodeSidecar, sidecarRoot } from '../block/sidecar.ts'
+import { encodeSidecar, plainSidecar, sidecarRoot } from '../block/sidecar.ts'
+import { BALANCED_STAKE_PUBLISHED, type EpochRules } from '../consensus/epoch-rules.ts'
 import { type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import { allowanceSlot, depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
-import { BASE_FEE_INITIAL, BLOCK_GAS_LIMIT, MARKET_ADDRESS } from '../params.ts'
+import {
+  BASE_FEE_INITIAL,
+  BLOCK_GAS_LIMITS,
+  EPOCH_BLOCKS,
+  EPOCH_MS,
+  MARKET_ADDRESS,
+} from '../params.ts'
 import type { Account } from '../state/account.ts'
 import {
   applyChanges,
@@ -28,6 +35,8 @@ export interface Genesis {
   readonly block: Block
   readonly validatorSet: ValidatorSet
   readonly validatorSetHash: Hex
+  /** Of the first epoch. */
+  readonly rules: EpochRules
   readonly tree: StateTree
   readonly accounts: ReadonlyMap<Hex, Account>
   readonly changes: StateChanges
@@ -38,14 +47,15 @@ export const FIRST_EPOCH = 0
 const NOBODY: Hex = `0x${'00'.repeat(20)}`
 const NO_PARENT: Hex = `0x${'00'.repeat(32)}`
 
+/** Authorities first, each part in the order of the file. */
 export function genesisValidatorSet(spec: GenesisSpec): ValidatorSet {
-  const validators = spec.validators.map(({ address, blsPublicKey, stake }, index) => ({
-    index,
-    address,
-    blsPublicKey,
-    stake,
-  }))
-  return { mode: spec.mode, epoch: FIRST_EPOCH, validators }
+  const first = spec.validators.filter(({ authority }) => authority)
+  const then = spec.validators.filter(({ authority }) => !authority)
+  const validators = [...first, ...then].map((validator, index) => {
+    const { address, blsPublicKey, vrfPublicKey, stake, authority } = validator
+    return { index, address, blsPublicKey, vrfPublicKey, stake, authority }
+  })
+  return { validators }
 }
 
 function genesisChanges(spec: GenesisSpec): StateChanges {
@@ -76,14 +86,9 @@ export function makeGenesis(spec: GenesisSpec): Genesis {
   const setHash = validatorSetHash(validatorSet)
   const changes = genesisChanges(spec)
   const { tree, accounts } = applyChanges(EMPTY_STATE, changes)
-  const sidecar = encodeSidecar({
-    validatorSetHash: setHash,
-    proposer: 0,
-    parentView: 0,
-    latestCertificate: new Uint8Array(0),
-    lateVotes: [],
-    evidence: [],
-  })
+  const sidecar = encodeSidecar(
+    plainSidecar({ validatorSetHash: setHash, proposer: 0, parentView: 0 }),
+  )
   const block = makeBlock(
     {
       ...FIXED_FIELDS,
@@ -94,7 +99,7 @@ export function makeGenesis(spec: GenesisSpec): Genesis {
       receiptsRoot: EMPTY_ROOT,
       logsBloom: bytesToHex(new Uint8Array(BLOOM_BYTES)),
       height: 0,
-      gasLimit: BLOCK_GAS_LIMIT,
+      gasLimit: BLOCK_GAS_LIMITS[spec.mode],
       gasUsed: 0,
       timestamp: spec.timestamp,
       extraData: packExtraData({ mode: spec.mode, epoch: FIRST_EPOCH, view: 0, ms: 0 }),
@@ -105,6 +110,18 @@ export function makeGenesis(spec: GenesisSpec): Genesis {
     [],
     sidecar,
   )
+  const rules: EpochRules = {
+    epoch: FIRST_EPOCH,
+    mode: spec.mode,
+    balancedStake: BALANCED_STAKE_PUBLISHED,
+    set: validatorSet,
+    setHash,
+    seed: block.hash,
+    startHeight: 1,
+    startMs: spec.timestamp * 1000,
+    epochBlocks: EPOCH_BLOCKS[spec.mode],
+    epochMs: EPOCH_MS,
+  }
   const { chainId } = spec
-  return { chainId, block, validatorSet, validatorSetHash: setHash, tree, accounts, changes }
+  return { chainId, block, validatorSet, validatorSetHash: setHash, rules, tree, accounts, changes }
 }

@@ -5,11 +5,10 @@ import type { Modules } from '../modules/registry.ts'
 import type { Genesis } from './genesis-block.ts'
 
 export function genesisConfig(genesis: Genesis, modules: Modules): ChainConfig {
-  const rules = { set: genesis.validatorSet, setHash: genesis.validatorSetHash }
-  const { epoch } = genesis.validatorSet
+  const { rules } = genesis
   return {
     chainId: genesis.chainId,
     modules,
-    epochRules: (asked) => (asked === epoch ? rules : undefined),
+    epochRules: (asked) => (asked === rules.epoch ? rules : undefined),
   }
 }

@@ -12,7 +12,10 @@ export interface GenesisValidator {
   readonly blsPublicKey: Hex
   /** Proof that the key's owner has the secret, against rogue keys in aggregates. */
   readonly possession: Hex
+  /** 32 bytes, Ed25519. */
+  readonly vrfPublicKey: Hex
   readonly stake: bigint
+  readonly authority: boolean
 }
 
 export interface GenesisAccount {
@@ -79,15 +82,20 @@ function whole(value: unknown, path: string): number {
 }
 
 function readValidator(value: unknown, path: string): GenesisValidator {
-  const f = fields(value, path, ['name', 'address', 'blsPublicKey', 'possession', 'stake'], [])
+  const required = ['name', 'address', 'blsPublicKey', 'possession', 'vrfPublicKey', 'stake']
+  const f = fields(value, path, required, ['authority'])
   if (typeof f.name !== 'string' || f.name === '') fail(`${path}.name`, 'a name')
   const stake = wei(f.stake, `${path}.stake`)
   if (stake === 0n) fail(`${path}.stake`, 'a stake above zero')
+  const { authority = true } = f
+  if (typeof authority !== 'boolean') fail(`${path}.authority`, 'true or false')
   return {
     name: f.name,
     address: hexOf(f.address, 20, `${path}.address`),
     blsPublicKey: hexOf(f.blsPublicKey, 48, `${path}.blsPublicKey`),
     possession: hexOf(f.possession, 96, `${path}.possession`),
+    vrfPublicKey: hexOf(f.vrfPublicKey, 32, `${path}.vrfPublicKey`),
+    authority,
     stake,
   }
 }
@@ -131,7 +139,9 @@ export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
   const validators = items(f.validators, 'genesis.validators', VALIDATORS_MAX).map((item, i) =>
     readValidator(item, `genesis.validators[${i}]`),
   )
-  if (validators.length === 0) fail('genesis.validators', 'at least one validator')
+  if (!validators.some(({ authority }) => authority)) {
+    fail('genesis.validators', 'at least one authority')
+  }
   const keys = validators.map((validator) => validator.blsPublicKey)
   unique(keys, 'genesis.validators: a key')
   for (const [i, { blsPublicKey, possession }] of validators.entries()) {

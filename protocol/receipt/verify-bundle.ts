@@ -2,12 +2,14 @@
 // the same file runs in the command line tool and in a browser.
 
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { unpackExtraData } from '../block/extra-data.ts'
 import type { Header } from '../block/header.ts'
 import { decodeHeader, headerHash } from '../block/header-codec.ts'
 import { verifyItem } from '../block/ordered-trie.ts'
 import { decodeSidecar, sidecarRoot } from '../block/sidecar.ts'
 import { decodeReceipt } from '../block/transaction-receipt.ts'
 import { decodeCertificate, verifyCertificate } from '../consensus/certificate.ts'
+import { asMode, BALANCED_STAKE_PUBLISHED } from '../consensus/epoch-rules.ts'
 import { decodeValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
 import { FINALIZE } from '../consensus/vote.ts'
 import { sha256Hex } from '../crypto/sha256.ts'
@@ -185,8 +187,12 @@ function verifyFinality({ settlement }: Bundle, headers: readonly Header[], bls:
     invalid('the certificate is for another block')
   }
   const set = decodeValidatorSet(hexToBytes(settlement.validator_set))
+  const extra = unpackExtraData((headers.at(-1) as Header).extraData)
+  if (!extra || extra.mode > 2) invalid('the header names no consensus mode')
+  const { epoch } = extra
+  const rules = { epoch, mode: asMode(extra.mode), balancedStake: BALANCED_STAKE_PUBLISHED, set }
   const chain = { chainId: BigInt(settlement.chain_id), genesisHash: settlement.genesis_hash }
-  const verdict = verifyCertificate(certificate, set, chain, bls)
+  const verdict = verifyCertificate(certificate, rules, chain, bls)
   if (!verdict.ok) invalid(`the certificate does not hold: ${verdict.code}`)
   return `${certificate.signers.length} of ${set.validators.length} validators signed`
 }

@@ -4,8 +4,9 @@
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
-import { encodeSidecar } from '../../protocol/block/sidecar.ts'
+import { encodeSidecar, plainSidecar } from '../../protocol/block/sidecar.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
+import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import { addressOfSecret, secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
 import { buildBlock } from '../../protocol/execution/build-block.ts'
 import type { Executed, SentTransaction } from '../../protocol/execution/execute-transactions.ts'
@@ -48,6 +49,7 @@ export function genesisJson(accounts: readonly Hex[] = WALLETS.map(({ address })
         address: wallet(1000 + i).address,
         blsPublicKey: bytesToHex(blsNoble.publicKey(secret)),
         possession: bytesToHex(blsNoble.provePossession(secret)),
+        vrfPublicKey: bytesToHex(vrfNoble.publicKey(secret)),
         stake: '1000',
       }
     }),
@@ -107,14 +109,13 @@ export function decide(
     view,
     proposer,
     randomness: `0x${'ab'.repeat(32)}`,
-    sidecar: encodeSidecar({
-      validatorSetHash: genesis.validatorSetHash,
-      proposer,
-      parentView: view - 1,
-      latestCertificate: new Uint8Array(0),
-      lateVotes: [],
-      evidence: [],
-    }),
+    sidecar: encodeSidecar(
+      plainSidecar({
+        validatorSetHash: genesis.validatorSetHash,
+        proposer,
+        parentView: view - 1,
+      }),
+    ),
     ...over,
   }
 }

@@ -6,7 +6,7 @@ import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { createMarketModule } from '../../protocol/market/market-module.ts'
 import { moduleRegistry } from '../../protocol/modules/registry.ts'
-import { simAddress, simBls, simSecp256k1 } from './sim-crypto.ts'
+import { simAddress, simBls, simSecp256k1, simVrf } from './sim-crypto.ts'
 
 export const VALIDATORS = 4
 export const PEOPLE = 4
@@ -37,7 +37,9 @@ export const simGenesis = makeGenesis({
     address: address(validatorKey(i)),
     blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
     possession: bytesToHex(simBls.provePossession(validatorKey(i))),
+    vrfPublicKey: bytesToHex(simVrf.publicKey(validatorKey(i))),
     stake: 1n,
+    authority: true,
   })),
   accounts: [
     { address: COORDINATOR, balance: RICH, deposit: 0n, allowances: [] },

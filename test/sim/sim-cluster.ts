@@ -8,11 +8,11 @@ import { Scheduler } from '../../actors/scheduler/scheduler.ts'
 import { Validator } from '../../actors/validator/validator.ts'
 import type { Prng } from '../../lib/prng.ts'
 import {
+  BLOCK_TIMES_MS,
   CLOCK_AHEAD_MAX_MS,
   DELTA_MAX_MS,
+  DELTAS_MS,
   EMPTY_BLOCK_INTERVAL_MS,
-  FAST_BLOCK_TIME_MS,
-  FAST_DELTA_MS,
 } from '../../protocol/params.ts'
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
 import type { Host } from '../../runtime/host.ts'
@@ -97,14 +97,13 @@ function spawnNode(host: Host, i: number): void {
   host.spawn(Archive, node, { config: simConfig })
   host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
   const config = {
-    set: simGenesis.validatorSet,
-    seed: simGenesis.block.hash,
+    rules: simGenesis.rules,
     chain: { chainId: 1337n, genesisHash: simGenesis.block.hash },
     bls: simBls,
     index: i,
     secretKey: validatorKey(i),
-    blockTimeMs: FAST_BLOCK_TIME_MS,
-    deltaMs: FAST_DELTA_MS,
+    blockTimeMs: BLOCK_TIMES_MS[0],
+    deltaMs: DELTAS_MS[0],
     deltaMaxMs: DELTA_MAX_MS,
     emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
     statusIntervalMs: 1000,

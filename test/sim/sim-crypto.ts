@@ -2,7 +2,7 @@
 // exactly as real ones do for anybody who does not cheat inside this file, and cost a microsecond.
 
 import { bytesToBigint } from '../../lib/bytes.ts'
-import type { Bls, Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { Bls, Secp256k1, Vrf } from '../../protocol/crypto/signatures.ts'
 
 /** Eight 32-bit words of key and message, mixed. Not cryptography. */
 function mix(key: Uint8Array, message: Uint8Array, tag: number): Uint8Array {
@@ -74,4 +74,15 @@ export function simAddress(secretKey: Uint8Array): Uint8Array {
   const address = mix(secretKey, secretKey, 7).slice(0, 20)
   address[0] = (address[0] as number) | 0x80
   return address
+}
+
+/** A public key is its secret key; the proof is a tag of the input, the output another one. */
+export const simVrf: Vrf = {
+  publicKey: (secretKey) => secretKey.slice(),
+  prove: (secretKey, alpha) => ({
+    proof: tagged(secretKey, alpha).slice(0, 80),
+    output: mix(secretKey, alpha, 11),
+  }),
+  verify: (publicKey, alpha, proof) =>
+    same(tagged(publicKey, alpha).subarray(0, 80), proof) ? mix(publicKey, alpha, 11) : undefined,
 }

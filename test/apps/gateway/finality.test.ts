@@ -11,6 +11,7 @@ import { hexToBytes } from '../../../lib/hex.ts'
 import { decodeHeader, headerHash } from '../../../protocol/block/header-codec.ts'
 import { decodeSidecar, sidecarRoot } from '../../../protocol/block/sidecar.ts'
 import { decodeCertificate, verifyCertificate } from '../../../protocol/consensus/certificate.ts'
+import { BALANCED_STAKE_PUBLISHED } from '../../../protocol/consensus/epoch-rules.ts'
 import { decodeValidatorSet, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
 import { FINALIZE } from '../../../protocol/consensus/vote.ts'
 import { type RealChain, startRealChain } from './real-chain.ts'
@@ -62,15 +63,16 @@ test('a block is final for whoever trusts the validator set, and for nobody else
   const sidecar = hexToBytes(answer.sidecar)
   assert.is(sidecarRoot(sidecar), first.parentBeaconBlockRoot)
   const set = decodeValidatorSet(hexToBytes(answer.validatorSet))
+  const rules = { epoch: 0, mode: 0 as const, balancedStake: BALANCED_STAKE_PUBLISHED, set }
   assert.is(validatorSetHash(set), chain.network.validatorSetHash)
   assert.is(decodeSidecar(sidecar).validatorSetHash, chain.network.validatorSetHash)
   const certificate = decodeCertificate(hexToBytes(answer.certificate))
   assert.is(certificate.kind, FINALIZE)
   assert.is(certificate.blockHash, headerHash(headers.at(-1) as typeof first))
   const identity = { chainId: 1337n, genesisHash: chain.network.genesisHash }
-  assert.ok(verifyCertificate(certificate, set, identity, blsNative).ok)
+  assert.ok(verifyCertificate(certificate, rules, identity, blsNative).ok)
   const elsewhere = { ...identity, chainId: 1338n }
-  assert.not.ok(verifyCertificate(certificate, set, elsewhere, blsNative).ok)
+  assert.not.ok(verifyCertificate(certificate, rules, elsewhere, blsNative).ok)
   assert.is(answer.genesisHash, chain.network.genesisHash)
   await rpc('aitbc_getFinality', '0x0').then(
     () => assert.unreachable('the genesis has no certificate'),

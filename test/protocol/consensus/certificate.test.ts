@@ -12,7 +12,6 @@ import {
   verifyCertificate,
 } from '../../../protocol/consensus/certificate.ts'
 import { decodeMessage, encodeMessage } from '../../../protocol/consensus/consensus-message.ts'
-import type { ValidatorSet } from '../../../protocol/consensus/validator-set.ts'
 import {
   FINALIZE,
   NO_BLOCK,
@@ -24,19 +23,15 @@ import {
 } from '../../../protocol/consensus/vote.ts'
 import { VoteBook } from '../../../protocol/consensus/vote-book.ts'
 import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
+import { rulesOf, validatorOf } from './rules-of.ts'
 
 const bls = blsNative
 const keys = [1, 2, 3, 4].map((tag) => new Uint8Array(32).fill(tag))
-const set: ValidatorSet = {
-  mode: 0,
-  epoch: 0,
-  validators: keys.map((key, index) => ({
-    index,
-    address: `0x${'00'.repeat(20)}` as const,
-    blsPublicKey: bytesToHex(bls.publicKey(key)),
-    stake: 1n,
-  })),
-}
+const rules = rulesOf(
+  0,
+  keys.map((key, index) => validatorOf({ index, blsPublicKey: bytesToHex(bls.publicKey(key)) })),
+  { epoch: 0 },
+)
 const chain = { chainId: 1337n, genesisHash: `0x${'11'.repeat(32)}` as const }
 const block = `0x${'ab'.repeat(32)}` as const
 const other = `0x${'cd'.repeat(32)}` as const
@@ -54,10 +49,10 @@ function certify(signers: number[]): Certificate {
 
 test('a quorum’s certificate verifies, natively and by noble; nothing else does', () => {
   const certificate = certify([0, 1, 3])
-  assert.equal(verifyCertificate(certificate, set, chain, bls), { ok: true })
-  assert.equal(verifyCertificate(certificate, set, chain, blsNoble), { ok: true })
+  assert.equal(verifyCertificate(certificate, rules, chain, bls), { ok: true })
+  assert.equal(verifyCertificate(certificate, rules, chain, blsNoble), { ok: true })
   const refused = (changed: Certificate, code: string) =>
-    assert.equal(verifyCertificate(changed, set, chain, bls), { ok: false, code })
+    assert.equal(verifyCertificate(changed, rules, chain, bls), { ok: false, code })
   refused({ ...certificate, epoch: 1 }, 'WRONG_EPOCH')
   refused({ ...certificate, signers: [0, 1, 9] }, 'UNKNOWN_SIGNER')
   refused(certify([0, 1]), 'NO_QUORUM')
@@ -74,7 +69,7 @@ test('a changed byte of a certificate is refused', () => {
     changed[i] = (changed[i] as number) ^ 1
     let verdict: boolean
     try {
-      verdict = verifyCertificate(decodeCertificate(changed), set, chain, bls).ok
+      verdict = verifyCertificate(decodeCertificate(changed), rules, chain, bls).ok
     } catch {
       verdict = false
     }
@@ -83,7 +78,7 @@ test('a changed byte of a certificate is refused', () => {
 })
 
 test('bad signatures are thrown out, and the rest still make the certificate', () => {
-  const book = new VoteBook({ set, chain, bls })
+  const book = new VoteBook({ rules, chain, bls })
   book.add({ ...vote(0, FINALIZE, block), signature: vote(1, FINALIZE, other).signature })
   book.add(vote(1, FINALIZE, block))
   book.add(vote(2, FINALIZE, block))
@@ -93,7 +88,7 @@ test('bad signatures are thrown out, and the rest still make the certificate', (
 })
 
 test('contradictions are found, and only genuine ones', () => {
-  const book = new VoteBook({ set, chain, bls })
+  const book = new VoteBook({ rules, chain, bls })
   book.add(vote(0, NOTARIZE, block))
   assert.is(book.add(vote(0, NULLIFY, NO_BLOCK)), undefined, 'allowed after NOTARIZE')
   assert.is(book.add(vote(0, NOTARIZE, other))?.rule, 'E1')

@@ -14,6 +14,7 @@ import { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type { SimplexEffect, SimplexEvent } from '../../../protocol/consensus/simplex-types.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
 import { simBls as bls } from '../../sim/sim-crypto.ts'
+import { rulesOf, validatorOf, zeros } from './rules-of.ts'
 
 type Build = Extract<SimplexEffect, { type: 'build' }>
 interface Final {
@@ -25,7 +26,6 @@ interface Final {
 const WALL = 1_700_000_000_000
 const GENESIS = `0x${'11'.repeat(32)}` as const
 const NONE = new Uint8Array(0)
-const zeros = (bytes: number): Hex => `0x${'00'.repeat(bytes)}`
 
 function emptyBlock({ view, parent, timestampMs, randomness, sidecar }: Build, height: number) {
   const extraData = packExtraData({ mode: 0, epoch: 0, view, ms: timestampMs % 1000 })
@@ -53,14 +53,14 @@ class Cluster {
     this.time = new Timeline(this.random)
     this.loss = loss
     const keys = Array.from({ length: n }, (_, i) => new Uint8Array(32).fill(i + 1))
-    const validators = keys.map((key, index) => {
-      const blsPublicKey = bytesToHex(bls.publicKey(key))
-      return { index, address: zeros(20), blsPublicKey, stake: 1n }
-    })
+    const validators = keys.map((key, index) =>
+      validatorOf({ index, blsPublicKey: bytesToHex(bls.publicKey(key)) }),
+    )
+    const rules = rulesOf(0, validators)
     for (const [index, secretKey] of keys.entries()) {
       if (down.includes(index)) continue
       const core = new Simplex({
-        ...{ set: { mode: 0, epoch: 0, validators }, seed: zeros(32), bls, index, secretKey },
+        ...{ rules, bls, index, secretKey },
         ...{ chain: { chainId: 1n, genesisHash: GENESIS }, blockTimeMs: 100, deltaMs: 150 },
         ...{ deltaMaxMs: 5000, emptyBlockIntervalMs: 100, statusIntervalMs: 1000 },
         clockAheadMaxMs: 500,

@@ -3,18 +3,18 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
 import { leaderOf } from '../../../protocol/consensus/leader.ts'
 import { isQuorum } from '../../../protocol/consensus/quorum.ts'
-import type { ModeNumber, ValidatorSet } from '../../../protocol/consensus/validator-set.ts'
+import type { ModeNumber } from '../../../protocol/consensus/validator-set.ts'
+import { rulesOf, validatorOf } from './rules-of.ts'
 
-function setOf(mode: ModeNumber, stakes: readonly bigint[]): ValidatorSet {
-  const validators = stakes.map((stake, index) => ({
-    index,
-    address: `0x${'00'.repeat(20)}` as const,
-    blsPublicKey: `0x${'00'.repeat(48)}` as const,
-    stake,
-  }))
-  return { mode, epoch: 0, validators }
+/** Authorities with these stakes, then stakers. */
+function setOf(mode: ModeNumber, stakes: readonly bigint[], stakers: readonly bigint[] = []) {
+  const validators = [...stakes, ...stakers].map((stake, index) =>
+    validatorOf({ index, stake, authority: index < stakes.length }),
+  )
+  return rulesOf(mode, validators, { seed: `0x${'5a'.repeat(32)}` })
 }
 
 const equal = (n: number) => new Array<bigint>(n).fill(1n)
@@ -39,15 +39,19 @@ test('SECURE and BALANCED weigh stake, strictly; BALANCED nullifies without it',
   assert.not.ok(isQuorum(balanced, new Set([0, 1, 2]), 'block'), 'no stake behind it')
   assert.ok(isQuorum(balanced, new Set([0, 1, 2]), 'nullify'))
   assert.ok(isQuorum(balanced, new Set([0, 1, 3]), 'block'))
+  const hybrid = setOf(1, equal(3), [3n, 6n])
+  assert.not.ok(isQuorum(hybrid, new Set([0, 1, 2]), 'block'), 'a quarter of the stake')
+  assert.ok(isQuorum(hybrid, new Set([0, 1, 2, 3]), 'block'))
+  assert.not.ok(isQuorum(hybrid, new Set([0, 1, 3, 4]), 'block'), 'two of three authorities')
+  assert.ok(isQuorum(setOf(0, equal(3), [99n]), first(3), 'block'), 'FAST asks no staker')
 })
 
 test('leaders follow from the seed alone, and are spread evenly (χ²) or by stake', () => {
-  const seed = `0x${'5a'.repeat(32)}` as const
   const draws = 6000
-  const tally = (set: ValidatorSet) => {
-    const counts = set.validators.map(() => 0)
+  const tally = (rules: EpochRules) => {
+    const counts = rules.set.validators.map(() => 0)
     for (let view = 1; view <= draws; view++) {
-      const leader = leaderOf(set, seed, view)
+      const leader = leaderOf(rules, view)
       counts[leader] = (counts[leader] as number) + 1
     }
     return counts
@@ -68,10 +72,14 @@ test('leaders follow from the seed alone, and are spread evenly (χ²) or by sta
   )
   const staked = tally(setOf(2, [1n, 2n, 3n]))
   assert.ok(chi(staked, [draws / 6, draws / 3, draws / 2]) < 13.8, staked.join(' '))
+  // 70 % authorities, 30 % stakers by stake: 4 authorities, stakers of 1 and 3.
+  const hybrid = tally(setOf(1, equal(4), [1n, 3n]))
+  const shares = [0.175, 0.175, 0.175, 0.175, 0.075, 0.225].map((share) => share * draws)
+  assert.ok(chi(hybrid, shares) < 20.5, hybrid.join(' '))
   fc.assert(
     fc.property(fc.nat(), (view) => {
       const set = setOf(1, [5n, 1n, 1n, 1n])
-      assert.is(leaderOf(set, seed, view), leaderOf(set, seed, view))
+      assert.is(leaderOf(set, view), leaderOf(set, view))
     }),
   )
 })

@@ -3,22 +3,17 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex } from '../../../lib/hex.ts'
-import type { ValidatorSet } from '../../../protocol/consensus/validator-set.ts'
 import { FINALIZE, NOTARIZE, type Vote, voteDigest } from '../../../protocol/consensus/vote.ts'
 import { VoteBook } from '../../../protocol/consensus/vote-book.ts'
 import { simBls as bls } from '../../sim/sim-crypto.ts'
+import { rulesOf, validatorOf } from './rules-of.ts'
 
 const keys = [1, 2, 3, 4].map((tag) => new Uint8Array(32).fill(tag))
-const set: ValidatorSet = {
-  mode: 0,
-  epoch: 0,
-  validators: keys.map((key, index) => ({
-    index,
-    address: `0x${'00'.repeat(20)}`,
-    blsPublicKey: bytesToHex(bls.publicKey(key)),
-    stake: 1n,
-  })),
-}
+const rules = rulesOf(
+  0,
+  keys.map((key, index) => validatorOf({ index, blsPublicKey: bytesToHex(bls.publicKey(key)) })),
+  { epoch: 0 },
+)
 const chain = { chainId: 1n, genesisHash: `0x${'11'.repeat(32)}` } as const
 const hash = (tag: number) => bytesToHex(new Uint8Array(32).fill(tag))
 
@@ -29,7 +24,7 @@ function vote(signer: number, kind: Vote['kind'], tag: number, signedBy = signer
 }
 
 test('a forged first vote does not hide two genuine ones that contradict each other', () => {
-  const book = new VoteBook({ set, chain, bls })
+  const book = new VoteBook({ rules, chain, bls })
   assert.is(book.add(vote(0, NOTARIZE, 1, 3)), undefined)
   assert.is(book.add(vote(0, NOTARIZE, 2)), undefined)
   const found = book.add(vote(0, NOTARIZE, 3))
@@ -41,7 +36,7 @@ test('a forged first vote does not hide two genuine ones that contradict each ot
 })
 
 test('a flood of one signer is bounded, and does not keep the others from a certificate', () => {
-  const book = new VoteBook({ set, chain, bls })
+  const book = new VoteBook({ rules, chain, bls })
   for (let tag = 10; tag < 200; tag++) book.add(vote(0, NOTARIZE, tag, 3))
   assert.is(book.votesFor(NOTARIZE, hash(199)).length, 0)
   for (const signer of [1, 2]) book.add(vote(signer, FINALIZE, 1))
@@ -51,7 +46,7 @@ test('a flood of one signer is bounded, and does not keep the others from a cert
 })
 
 test('a forged vote is thrown out when it spoils a certificate, and the genuine one may come', () => {
-  const book = new VoteBook({ set, chain, bls })
+  const book = new VoteBook({ rules, chain, bls })
   for (const signer of [1, 2]) book.add(vote(signer, FINALIZE, 1))
   book.add(vote(0, FINALIZE, 1, 3))
   assert.is(book.certify(FINALIZE, hash(1)), undefined)

@@ -2,8 +2,9 @@
 // three of four validators finalised two blocks later. Deterministic, so it is a vector too.
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { type Block, encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
+import { packExtraData } from '../../../protocol/block/extra-data.ts'
 import { orderedRoot } from '../../../protocol/block/ordered-trie.ts'
-import { encodeSidecar, sidecarRoot } from '../../../protocol/block/sidecar.ts'
+import { encodeSidecar, plainSidecar, sidecarRoot } from '../../../protocol/block/sidecar.ts'
 import { encodeReceipt } from '../../../protocol/block/transaction-receipt.ts'
 import { encodeCertificate } from '../../../protocol/consensus/certificate.ts'
 import { type ValidatorSet, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
@@ -27,13 +28,13 @@ const modelRoot: Hex = `0x${'77'.repeat(32)}`
 const blsKey = (i: number) => new Uint8Array(32).fill(i + 1)
 
 export const validatorSet: ValidatorSet = {
-  mode: 0,
-  epoch: 1,
   validators: [0, 1, 2, 3].map((index) => ({
     index,
     address: keyOf(10 + index).address,
     blsPublicKey: bytesToHex(blsNoble.publicKey(blsKey(index))),
+    vrfPublicKey: ZERO,
     stake: 1n,
+    authority: true,
   })),
 }
 export const trustedHash = validatorSetHash(validatorSet)
@@ -80,14 +81,13 @@ function block(
   transactions: Uint8Array[],
   receipts: Uint8Array[],
 ): Block {
-  const sidecar = encodeSidecar({
-    validatorSetHash: trustedHash,
-    proposer: 0,
-    parentView: height,
-    latestCertificate: new Uint8Array(0),
-    lateVotes: [],
-    evidence: [],
-  })
+  const sidecar = encodeSidecar(
+    plainSidecar({
+      validatorSetHash: trustedHash,
+      proposer: 0,
+      parentView: height,
+    }),
+  )
   const header = {
     parentHash,
     ommersHash: ZERO,
@@ -101,7 +101,7 @@ function block(
     gasLimit: 30_000_000,
     gasUsed: 0,
     timestamp: 1_700_000_002,
-    extraData: '0x',
+    extraData: packExtraData({ mode: 0, epoch: 1, view: height, ms: 0 }),
     mixHash: ZERO,
     nonce: '0x0000000000000000',
     baseFeePerGas: 7n,
