@@ -4,6 +4,7 @@
 
 import { join } from 'node:path'
 import { selfTestSecp256k1 } from '../../compute/crypto/secp256k1-native.ts'
+import { selfTestVrf } from '../../compute/crypto/vrf-native.ts'
 import type { Environment } from '../../config/env.ts'
 import { loadNetwork, type Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
@@ -54,6 +55,7 @@ export function prepareProcess(options: ProcessOptions): PreparedProcess {
     const message = `secp256k1 runs in JavaScript: ${msPerRecovery.toFixed(2)} ms a check`
     report({ type: 'warning', message })
   }
+  selfTestVrf()
   const setup = chainSetup(network)
   const { chainId } = setup.genesis
   if (environment.chainId !== undefined && environment.chainId !== chainId) {
@@ -61,7 +63,8 @@ export function prepareProcess(options: ProcessOptions): PreparedProcess {
       `AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`,
     )
   }
-  const detail = `chain ${chainId} · secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native`
+  const curves = `secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native · VRF native`
+  const detail = `chain ${chainId} · ${curves}`
   // Last, because nothing that fails here may leave a folder locked.
   const folders = process.nodes.map((node) => join(dataDirectory, 'nodes', node))
   return { network, setup, detail, release: takeFolders(folders, networkMark(network)) }
