@@ -44,3 +44,23 @@ export const FUTURE_VIEWS_BUFFERED = 64
 /** The market module. */
 export const MARKET_ASSIGNMENTS_MAX = 2
 export const MARKET_ESCROW_SECONDS_MAX = 7 * 86_400
+
+/** What is burned lies here: nobody has its key and no rule moves it, so wei stay countable. */
+export const BURN_ADDRESS: Hex = '0x000000000000000000000000000000000000a1fe'
+
+/** The staking module. */
+export const UNBONDING_SECONDS = 21 * 86_400
+export const EVIDENCE_SECONDS_MAX = UNBONDING_SECONDS
+export const EVIDENCE_BYTES_MAX = 512
+/** Joining, leaving, bonding and unbonding in an epoch act this many epochs later. */
+export const SET_DELAY_EPOCHS = 2
+/** Validators that can be in a set at all: each epoch looks at every one of them. */
+export const CANDIDATES_MAX = 512
+/** Unbonding claims of one account at a time. */
+export const CLAIMS_MAX = 16
+/** Offences of the lesser kind before a validator is out for ever. */
+export const LESSER_OFFENCES_MAX = 16
+/** Records of epochs older than this are dropped, a few with each new one. */
+export const EPOCH_RECORD_SECONDS = EVIDENCE_SECONDS_MAX + 86_400
+export const EPOCH_RECORDS_DROPPED = 2
+export const BASIS_POINTS = 10_000n

@@ -4,6 +4,7 @@ import type { Hex } from '../../lib/hex.ts'
 import type { Log, Module, ModuleResult } from '../modules/module.ts'
 import type { Overlay } from '../state/overlay.ts'
 import type { ExecutionEnv } from './execution-env.ts'
+import { moduleState } from './module-state.ts'
 
 export function callModule(
   overlay: Overlay,
@@ -19,12 +20,7 @@ export function callModule(
     chainId: env.chainId,
     height: env.height,
     timestamp: env.timestamp,
-    state: {
-      balance: (address) => overlay.balance(address),
-      transfer: (from, to, amount) => overlay.transfer(from, to, amount),
-      load: (slot) => overlay.load(module.address, slot),
-      save: (slot, word) => overlay.save(module.address, slot, word),
-    },
+    state: moduleState(overlay, module.address),
     emit: (log) => logs.push(log),
   })
   if (result.ok) return { result, logs }

@@ -19,6 +19,8 @@ export interface ModuleState {
   /** The module's own storage: 32-byte slot (0x text) to unsigned 256-bit word; 0 if never set. */
   load(slot: Hex): bigint
   save(slot: Hex, word: bigint): void
+  /** A word of another account's storage, to read only. */
+  loadOf(address: Hex, slot: Hex): bigint
 }
 
 export interface ModuleCall {

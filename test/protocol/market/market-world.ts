@@ -51,6 +51,7 @@ export class MarketWorld {
         transfer: (from, to, amount) => this.move(from, to, amount),
         load: (slot) => this.slots.get(slot) ?? 0n,
         save: (slot, word) => void this.slots.set(slot, word),
+        loadOf: () => 0n,
       },
       emit: (log) => void logs.push(log),
     })
