@@ -3,6 +3,7 @@
 
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
+import { encodeFollowing } from '../../protocol/consensus/following.ts'
 import { decodeFinality } from '../../protocol/state/tables.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
@@ -41,6 +42,7 @@ function tipOf({ props, speculation }: Bench, finality: Uint8Array | undefined) 
     view: extra?.view ?? 0,
     timestampMs: headerTimeMs(header),
     certificate: finality ? decodeFinality(finality).certificate : new Uint8Array(0),
+    following: encodeFollowing({ rules: props.genesis.rules, checkpoint: undefined }),
   }
 }
 

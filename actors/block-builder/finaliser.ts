@@ -1,6 +1,6 @@
 // Commits final blocks: one durable write at a time, then the readers of the chain are told.
 
-import { u64 } from '../../lib/bytes.ts'
+import { EMPTY, u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { nextBaseFee } from '../../protocol/block/base-fee.ts'
 import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
@@ -17,7 +17,7 @@ interface FinaliseRequest {
   readonly finalAtMs: number
 }
 
-type Reply = (outcome: { height: number; code: string }) => void
+type Reply = (outcome: { height: number; code: string; following: Uint8Array }) => void
 
 export class Finaliser {
   private readonly bench: Bench
@@ -46,7 +46,10 @@ export class Finaliser {
 
   private commit({ hash, certificate, finalAtMs }: FinaliseRequest, reply: Reply): void {
     const { ctx, speculation } = this.bench
-    const answer = (code: string) => reply({ height: speculation.final.block.header.height, code })
+    const answer = (code: string) => {
+      const { height } = speculation.final.block.header
+      reply({ height, code, following: EMPTY })
+    }
     if (this.isFinal(hash)) {
       answer('')
       return
