@@ -3,11 +3,17 @@
 
 import { nearestName } from '../lib/nearest-name.ts'
 
+/** The mode a development network begins in and stays in; AUTO begins in FAST and follows the load. */
+export const MODE_CHOICES = ['FAST', 'BALANCED', 'SECURE', 'AUTO'] as const
+export type ModeChoice = (typeof MODE_CHOICES)[number]
+
 export interface Environment {
   /** Undefined: take what the topology says. */
   readonly network: string | undefined
   readonly chainId: bigint | undefined
   readonly databaseUrl: string | undefined
+  /** Undefined: what the network's genesis says. */
+  readonly consensusMode: ModeChoice | undefined
   /** Lines to print at start: settings that have no effect. */
   readonly notices: readonly string[]
 }
@@ -33,8 +39,6 @@ const KNOWN = [
   'AITBC_RECORD',
 ]
 
-const MODES = ['FAST', 'BALANCED', 'SECURE']
-
 function chainId(text: string | undefined): bigint | undefined {
   if (!text) return undefined
   if (!/^[1-9][0-9]{0,15}$/.test(text)) {
@@ -54,20 +58,21 @@ function databaseUrl(text: string | undefined): string | undefined {
   return text
 }
 
-function modeNotices(mode: string | undefined): string[] {
-  if (!mode || mode === 'FAST') return []
-  if (!MODES.includes(mode)) {
+function consensusMode(text: string | undefined): ModeChoice | undefined {
+  if (!text) return undefined
+  const choice = MODE_CHOICES.find((one) => one === text)
+  if (!choice) {
     throw new EnvironmentError(
-      `AITBC_CONSENSUS_MODE=${mode} is not a mode`,
-      `give one of ${MODES.join(', ')}`,
+      `AITBC_CONSENSUS_MODE=${text} is not a mode`,
+      `give one of ${MODE_CHOICES.join(', ')}`,
     )
   }
-  return [`AITBC_CONSENSUS_MODE=${mode} has no effect yet: every network runs in mode FAST`]
+  return choice
 }
 
 /** Throws EnvironmentError for a value that cannot be meant. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
-  const notices = modeNotices(env.AITBC_CONSENSUS_MODE)
+  const notices: string[] = []
   if (env.AITBC_REDIS_URL) {
     notices.push('AITBC_REDIS_URL has no effect yet: there is one coordinator')
   }
@@ -80,6 +85,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     network: env.AITBC_NETWORK || undefined,
     chainId: chainId(env.AITBC_CHAIN_ID),
     databaseUrl: databaseUrl(env.AITBC_DB_URL),
+    consensusMode: consensusMode(env.AITBC_CONSENSUS_MODE),
     notices,
   }
 }

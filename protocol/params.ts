@@ -10,7 +10,7 @@ export const EPOCH_ADDRESS: Hex = '0x000000000000000000000000000000000000a100'
 export const STAKING_ADDRESS: Hex = '0x000000000000000000000000000000000000a102'
 export const GOVERNANCE_ADDRESS: Hex = '0x000000000000000000000000000000000000a103'
 export const MARKET_ADDRESS: Hex = '0x000000000000000000000000000000000000a101'
-/** Base fees go here: no wei is ever created or lost by a block. */
+/** Base fees go here. */
 export const TREASURY_ADDRESS: Hex = '0x000000000000000000000000000000000000a1ff'
 
 /** Gas (EIP-1559, EIP-2028, EIP-2930, EIP-3860, EIP-7623 apply as on Ethereum Prague). */
@@ -21,6 +21,8 @@ export const BLOCK_GAS_LIMITS = [
   5 * BLOCK_GAS_LIMIT,
   20 * BLOCK_GAS_LIMIT,
 ] as const
+/** What a utilization of one means. */
+export const GAS_PER_MS = BigInt(BLOCK_GAS_LIMIT / 100)
 /** Transactions of a block, encoded. */
 export const BLOCK_BYTES_MAX = 4 * 1024 * 1024
 export const GAS_TARGET_DIVISOR = 2
@@ -34,17 +36,13 @@ export const DELTAS_MS = [150, 300, 700] as const
 /** An epoch ends after so many blocks, or at the first block so long after it began. */
 export const EPOCH_BLOCKS = [600, 120, 30] as const
 export const EPOCH_MS = 60_000
+export const AUTHORITIES_MAX = 21
 export const DELTA_MAX_MS = 5000
 export const EMPTY_BLOCK_INTERVAL_MS = 2000
 export const CLOCK_AHEAD_MAX_MS = 500
 /** Leaders propose empty blocks beyond this many blocks that are not final. */
 export const UNFINAL_DEPTH_MAX = 8
 export const FUTURE_VIEWS_BUFFERED = 64
-/** Messages of the next epoch that are kept until it begins here too. */
-export const EARLY_MESSAGES_MAX = 1024
-/** Final views whose votes still count as presence when they come late. */
-export const LATE_VIEWS_KEPT = 16
-export const EVIDENCE_KEPT_MAX = 256
 
 /** The market module. */
 export const MARKET_ASSIGNMENTS_MAX = 2

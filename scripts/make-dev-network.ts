@@ -19,6 +19,7 @@ const NETWORKS = [
   { name: 'dev-7', chainId: CHAIN_ID_DEFAULT + 1n, validators: 7 },
 ]
 const BALANCE = 1_000_000n * WEI_PER_AITBC
+const STAKE = 10_000n * WEI_PER_AITBC
 const DEPOSIT = 1000n * WEI_PER_AITBC
 /** 24 November 2026, 00:00 UTC. */
 const GENESIS_TIMESTAMP = 1_795_478_400
@@ -37,6 +38,8 @@ function genesisOf({ name, chainId, validators }: (typeof NETWORKS)[number]) {
     chainId: Number(chainId),
     timestamp: GENESIS_TIMESTAMP,
     mode: 'FAST',
+    // A chain that changes its mode under load is for whoever asks for it (--mode AUTO).
+    params: { modePolicy: 'pinned' },
     validators: Array.from({ length: validators }, (_, i) => {
       const secret = devValidatorKey(i)
       return {
@@ -45,7 +48,7 @@ function genesisOf({ name, chainId, validators }: (typeof NETWORKS)[number]) {
         blsPublicKey: bytesToHex(blsNative.publicKey(secret)),
         possession: bytesToHex(blsNative.provePossession(secret)),
         vrfPublicKey: bytesToHex(vrfNoble.publicKey(devVrfKey(i))),
-        stake: (10_000n * WEI_PER_AITBC).toString(),
+        stake: STAKE.toString(),
       }
     }),
     accounts: accounts.map((account) => ({

@@ -1,8 +1,10 @@
-// Reads of final blocks and of the state after the last of them. It shares the chain store with the
-// block-builder and never writes.
+// Reads of final blocks and of the state after the last of them. It shares the chain store with
+// the block-builder and never writes.
 
 import { assert } from '../../lib/assert.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
+import { loadCertified } from '../../protocol/epoch/checkpoint-storage.ts'
+import { epochWords } from '../../protocol/epoch/epoch-storage.ts'
 import { type CallRequest, call } from '../../protocol/execution/call.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
 import { actor } from '../../runtime/actor.ts'
@@ -24,7 +26,8 @@ function headOf(reader: ChainReader) {
   assert(stored && block && genesis, 'archive: a head has its rows')
   const { hash, finalAtMs } = stored
   const header = encodeHeader(block.header)
-  return { height, hash, genesisHash: genesis.hash, header, finalAtMs }
+  const checkpointHeight = loadCertified(epochWords(reader))?.height ?? 0
+  return { height, hash, genesisHash: genesis.hash, header, finalAtMs, checkpointHeight }
 }
 
 function callNow(reader: ChainReader, config: ChainConfig, request: CallRequest) {

@@ -4,11 +4,14 @@ import { BLOCK_MEMPOOL_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { nextBaseFee } from '../../protocol/block/base-fee.ts'
 import { encodeBlock } from '../../protocol/block/block.ts'
+import { epochWords, rulesAfter } from '../../protocol/epoch/epoch-storage.ts'
+import { trimSidecar } from '../../protocol/epoch/trim-sidecar.ts'
 import { buildBlock } from '../../protocol/execution/build-block.ts'
 import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
 import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
-import type { Decided } from '../../protocol/execution/next-block.ts'
-import { BLOCK_GAS_LIMIT, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
+import type { Decided } from '../../protocol/execution/plan-block.ts'
+import { BLOCK_GAS_LIMITS, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
 import { parseTraceparent } from '../../runtime/trace/traceparent.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
@@ -46,14 +49,15 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
   const exclude = path.flatMap(({ executed }) =>
     executed.included.map(({ transaction }) => transaction.hash),
   )
+  const gasLimit = BLOCK_GAS_LIMITS[rulesAfter(treeView(parent.tree)).mode]
   ctx.ask(
     MempoolMessages,
     props.mempool,
     'TakeForBlock',
     {
-      gasLimit: BLOCK_GAS_LIMIT,
+      gasLimit,
       baseFee: nextBaseFee(parent.block.header),
-      max: Math.floor(BLOCK_GAS_LIMIT / TRANSFER_GAS),
+      max: Math.floor(gasLimit / TRANSFER_GAS),
       exclude,
     },
     {
@@ -86,7 +90,7 @@ function tracedSpans({ ctx }: Bench, traced: readonly string[]): () => void {
 }
 
 function seal(
-  { props, speculation }: Bench,
+  { ctx, props, speculation }: Bench,
   request: BuildRequest,
   candidates: readonly SentTransaction[],
 ): Built {
@@ -95,8 +99,13 @@ function seal(
   if (!parent) return none('UNKNOWN_PARENT')
   if (candidates.length === 0 && !request.allowEmpty) return none('')
   const { hash, header } = parent.block
-  const built = buildBlock(props.config, { hash, header }, parent.tree, request, candidates)
-  if (!built.ok) return none(built.code)
+  const sidecar = trimSidecar(epochWords(treeView(parent.tree)), request.sidecar)
+  const decided = { ...request, sidecar }
+  const built = buildBlock(props.config, { hash, header }, parent.tree, decided, candidates)
+  if (!built.ok) {
+    ctx.log('warn', 'block-not-built', { code: built.code, detail: built.detail })
+    return none(built.code)
+  }
   const { block, executed } = built
   if (executed.included.length === 0 && !request.allowEmpty) return none('')
   speculation.add({ block, executed, tree: executed.tree })

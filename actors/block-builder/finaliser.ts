@@ -1,6 +1,6 @@
 // Commits final blocks: one durable write at a time, then the readers of the chain are told.
 
-import { EMPTY, u64 } from '../../lib/bytes.ts'
+import { u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { nextBaseFee } from '../../protocol/block/base-fee.ts'
 import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
@@ -9,6 +9,7 @@ import { ArchiveMessages } from '../messages/archive.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
 import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
+import { type EpochNews, epochAfter, epochNews, NO_NEWS } from './epoch-news.ts'
 import type { Candidate } from './speculation.ts'
 
 interface FinaliseRequest {
@@ -17,7 +18,7 @@ interface FinaliseRequest {
   readonly finalAtMs: number
 }
 
-type Reply = (outcome: { height: number; code: string; following: Uint8Array }) => void
+type Reply = (outcome: { height: number; code: string } & EpochNews) => void
 
 export class Finaliser {
   private readonly bench: Bench
@@ -46,10 +47,8 @@ export class Finaliser {
 
   private commit({ hash, certificate, finalAtMs }: FinaliseRequest, reply: Reply): void {
     const { ctx, speculation } = this.bench
-    const answer = (code: string) => {
-      const { height } = speculation.final.block.header
-      reply({ height, code, following: EMPTY })
-    }
+    const answer = (code: string, news = NO_NEWS) =>
+      reply({ height: speculation.final.block.header.height, code, ...news })
     if (this.isFinal(hash)) {
       answer('')
       return
@@ -61,12 +60,16 @@ export class Finaliser {
     }
     if (path.length > 1) ctx.reached('block-builder-several-final')
     this.write(finalRows(path, { finalAtMs, certificate }), (error) => {
-      if (error) ctx.log('error', 'commit-failed', { hash, detail: error.message })
-      else {
-        speculation.advance(hash)
-        this.announce(path)
+      if (error) {
+        ctx.log('error', 'commit-failed', { hash, detail: error.message })
+        answer('STORE_FAILED')
+        return
       }
-      answer(error ? 'STORE_FAILED' : '')
+      const epoch = epochAfter(speculation.final)
+      speculation.advance(hash)
+      this.announce(path)
+      const isTurned = epochAfter(speculation.final) !== epoch
+      answer('', isTurned ? epochNews(speculation.final) : NO_NEWS)
     })
   }
 

@@ -5,10 +5,13 @@ import { assert } from '../../lib/assert.ts'
 import { bytesToBigint, concatBytes, u64 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { decodeBlock } from '../../protocol/block/block.ts'
+import { epochWords } from '../../protocol/epoch/epoch-storage.ts'
+import { assertSupply } from '../../protocol/epoch/supply.ts'
 import { asBytes, decodeRlp } from '../../protocol/rlp/rlp.ts'
 import { type Account, decodeAccount } from '../../protocol/state/account.ts'
 import { restoreState, type StorageRow } from '../../protocol/state/restore-state.ts'
 import { stateRoot } from '../../protocol/state/state-tree.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import {
   CHAIN_STORE_VERSION,
   CHAIN_TABLES,
@@ -40,6 +43,10 @@ function* accountsOf(store: Store): Iterable<readonly [Hex, Account]> {
   }
 }
 
+function* balancesOf(store: Store): Iterable<bigint> {
+  for (const [, { balance }] of accountsOf(store)) yield balance
+}
+
 function* storageOf(store: Store): Iterable<StorageRow> {
   for (const [key, row] of rowsOf(store, CHAIN_TABLES.storage)) {
     yield { ...readStorageKey(key), word: bytesToBigint(asBytes(decodeRlp(row))) }
@@ -60,5 +67,6 @@ export function loadChain(store: Store, genesisHash: Hex): Tip | undefined {
   const block = decodeBlock(Uint8Array.from(encoded))
   const tree = restoreState(accountsOf(store), storageOf(store))
   assert(stateRoot(tree) === block.header.stateRoot, 'chain store: the state has another root')
+  assertSupply(epochWords(treeView(tree)), balancesOf(store))
   return { block, tree }
 }

@@ -1,10 +1,10 @@
-// Executed blocks above the last final one, by hash, each with the state after it. States share all
-// that they have in common, so a block costs what it changed.
+// Executed blocks above the last final one, by hash, each with the state after it. States share
+// all that they have in common, so a block costs what it changed.
 
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
-import type { Executed } from '../../protocol/execution/execute-transactions.ts'
+import type { Executed } from '../../protocol/execution/execute-block.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
 
 export interface Tip {

@@ -48,6 +48,8 @@ export const ArchiveMessages = messages('archive', 1, {
       genesisHash: hex(32),
       header: bytes(4096),
       finalAtMs: u53,
+      /** Of the last block that the stake has certified: the end of an epoch, or the genesis. */
+      checkpointHeight: u53,
     }),
     'control',
   ),

@@ -29,6 +29,7 @@ export async function upDetached({ file, data, options, terminal }: UpDetached):
   const ports = options.ports ?? 'topology'
   const entry = process.argv[1] as string
   const args = [...process.execArgv, entry, 'up', file, '--data', data, '--ports', ports]
+  if (options.mode) args.push('--mode', options.mode)
   const child = spawn(process.execPath, args, {
     cwd: terminal.cwd,
     detached: true,

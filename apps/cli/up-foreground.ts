@@ -33,7 +33,7 @@ export async function upForeground(up: UpForeground): Promise<void> {
   const say = speaker(options, terminal)
   const folder = relative(terminal.cwd, data) || data
   try {
-    const settings = upEnvironment(terminal, topology)
+    const settings = upEnvironment(terminal, topology, options.mode)
     if (!options.quiet) {
       display.line(
         headLine({

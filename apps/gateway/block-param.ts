@@ -1,6 +1,6 @@
 // Which block a client means: a number, a hash, or a tag. Blocks are shown only when they are
-// final, so `latest`, `safe` and `pending` name the same block; `finalized` joins them until stake
-// checkpoints exist (DESIGN 5).
+// final, so `latest`, `safe` and `pending` name the same block; `finalized` is the last one that
+// the stake has certified too, at the end of an epoch (DESIGN 5).
 
 import { type Hex, isHex } from '../../lib/hex.ts'
 import { RpcError } from './errors.ts'
@@ -8,7 +8,7 @@ import { type Param, withDefault } from './params.ts'
 import { readQuantity } from './quantity.ts'
 
 export type BlockRef =
-  | { readonly by: 'tag'; readonly tag: 'latest' | 'pending' | 'earliest' }
+  | { readonly by: 'tag'; readonly tag: 'latest' | 'pending' | 'finalized' | 'earliest' }
   | { readonly by: 'height'; readonly height: number }
   | { readonly by: 'hash'; readonly hash: Hex }
 
@@ -16,9 +16,9 @@ function readTag(value: unknown): BlockRef | undefined {
   switch (value) {
     case 'latest':
     case 'safe':
-    case 'finalized':
       return { by: 'tag', tag: 'latest' }
     case 'pending':
+    case 'finalized':
     case 'earliest':
       return { by: 'tag', tag: value }
     default:
@@ -63,14 +63,18 @@ export const blockOfState: Param<BlockRef> = withDefault(
 )
 
 interface Heights {
-  head(): Promise<{ height: number }>
+  head(): Promise<{ height: number; checkpointHeight: number }>
   heightOf(hash: Hex): Promise<number | undefined>
 }
 
 /** Undefined when there is no such block (yet). */
 export async function heightOf(chain: Heights, ref: BlockRef): Promise<number | undefined> {
   if (ref.by === 'hash') return chain.heightOf(ref.hash)
-  if (ref.by === 'tag') return ref.tag === 'earliest' ? 0 : (await chain.head()).height
+  if (ref.by === 'tag') {
+    if (ref.tag === 'earliest') return 0
+    const { height, checkpointHeight } = await chain.head()
+    return ref.tag === 'finalized' ? checkpointHeight : height
+  }
   return ref.height <= (await chain.head()).height ? ref.height : undefined
 }
 
@@ -79,7 +83,7 @@ export async function heightOf(chain: Heights, ref: BlockRef): Promise<number | 
  * Throws RpcError HEADER_NOT_FOUND or STATE_NOT_KEPT.
  */
 export async function requireLatest(chain: Heights, ref: BlockRef): Promise<void> {
-  if (ref.by === 'tag' && ref.tag !== 'earliest') return
+  if (ref.by === 'tag' && (ref.tag === 'latest' || ref.tag === 'pending')) return
   const height = await heightOf(chain, ref)
   if (height === undefined) throw new RpcError('HEADER_NOT_FOUND', 'header not found')
   if (height === (await chain.head()).height) return

@@ -3,6 +3,7 @@
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Network } from '../../config/network.ts'
+import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
 import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
@@ -26,6 +27,10 @@ export function chainSetup(network: Network): ChainSetup {
   }
   return {
     genesis,
-    config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native))),
+    config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native)), {
+      bls: blsNative,
+      vrf: vrfNoble,
+      isFrozen: true,
+    }),
   }
 }

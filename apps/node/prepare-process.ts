@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { selfTestSecp256k1 } from '../../compute/crypto/secp256k1-native.ts'
 import { selfTestVrf } from '../../compute/crypto/vrf-native.ts'
 import type { Environment } from '../../config/env.ts'
-import { loadNetwork, type Network } from '../../config/network.ts'
+import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import { openDataDirectory } from '../../storage/lmdb/data-directory.ts'
 import { type ChainSetup, chainSetup } from './chain-setup.ts'
+import { chosenNetwork, isFollowed } from './chosen-network.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { networkMark } from './pin-network.ts'
 import type { ProcessPlan } from './plan.ts'
@@ -49,7 +50,11 @@ function takeFolders(folders: readonly string[], mark: string): () => void {
 
 export function prepareProcess(options: ProcessOptions): PreparedProcess {
   const { topology, process, dataDirectory, environment, report } = options
-  const network = loadNetwork(topology.network)
+  const network = chosenNetwork(topology.network, environment)
+  if (!isFollowed(network, environment)) {
+    const message = `network ${network.name} decides its mode itself: AITBC_CONSENSUS_MODE has no say`
+    report({ type: 'warning', message })
+  }
   const { msPerRecovery, isNative } = selfTestSecp256k1()
   if (!isNative) {
     const message = `secp256k1 runs in JavaScript: ${msPerRecovery.toFixed(2)} ms a check`

@@ -4,9 +4,9 @@
 
 import { resolve } from 'node:path'
 import type { Environment } from '../../config/env.ts'
-import { loadNetwork } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import { checkDataDirectory } from '../../storage/lmdb/data-directory.ts'
+import { chosenNetwork } from './chosen-network.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { devAccounts } from './dev-keys.ts'
 import {
@@ -60,7 +60,7 @@ export async function startAlone(options: AloneOptions): Promise<AloneNode> {
   const { node: name, environment, report } = options
   const dataDirectory = resolve(options.dataDirectory)
   const topology = withPorts(options.topology, (_node, _what, port) => port)
-  const network = loadNetwork(topology.network)
+  const network = chosenNetwork(topology.network, environment)
   checkDataDirectory(dataDirectory, networkMark(network))
   const plan = processOf(topology, name)
   const running = await startProcess({

@@ -3,10 +3,11 @@
 
 import { resolve } from 'node:path'
 import type { Environment } from '../../config/env.ts'
-import { loadNetwork, type Network } from '../../config/network.ts'
+import type { Network } from '../../config/network.ts'
 import type { PortName, Topology } from '../../config/topology-schema.ts'
 import { openDataDirectory } from '../../storage/lmdb/data-directory.ts'
 import { adminToken } from './admin/admin-token.ts'
+import { chosenNetwork } from './chosen-network.ts'
 import type { ClusterEvent, ClusterStatus } from './cluster-events.ts'
 import { type Endpoints, type NodeEndpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { networkMark, pinNetwork } from './pin-network.ts'
@@ -117,7 +118,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const { autoPorts, environment, report } = options
   const dataDirectory = resolve(options.dataDirectory)
   const startedAt = performance.now()
-  const network = loadNetwork(options.topology.network)
+  const network = chosenNetwork(options.topology.network, environment)
   const release = openDataDirectory(dataDirectory, networkMark(network))
   let running: Running
   try {

@@ -1,16 +1,18 @@
 // A proposer's block: the candidates that execute, in order.
 
-import { assert } from '../../lib/assert.ts'
 import type { Block } from '../block/block.ts'
 import type { BlockRefusal } from '../errors/block-refusals.ts'
 import type { StateTree } from '../state/state-tree.ts'
+import { treeView } from '../state/state-view.ts'
 import type { ChainConfig } from './chain-config.ts'
-import { type Executed, executeTransactions, type SentTransaction } from './execute-transactions.ts'
-import { type Decided, type Parent, planBlock, sealBlock } from './next-block.ts'
+import { type Executed, executeBlock } from './execute-block.ts'
+import type { SentTransaction } from './execute-transactions.ts'
+import { type Decided, type Parent, planBlock } from './plan-block.ts'
+import { sealBlock } from './seal-block.ts'
 
 export type BuiltBlock =
   | { readonly ok: true; readonly block: Block; readonly executed: Executed }
-  | { readonly ok: false; readonly code: BlockRefusal }
+  | { readonly ok: false; readonly code: BlockRefusal; readonly detail: string }
 
 /** `tree` is the state after the parent; candidates that cannot be executed are left out. */
 export function buildBlock(
@@ -20,10 +22,10 @@ export function buildBlock(
   decided: Decided,
   candidates: readonly SentTransaction[],
 ): BuiltBlock {
-  const plan = planBlock(config, parent, decided)
+  const plan = planBlock(config, parent, treeView(tree), decided)
   if (!plan.ok) return plan
-  const result = executeTransactions(tree, plan.env, candidates, 'skip')
-  assert(result.ok, 'a proposer skips what it cannot execute')
+  const result = executeBlock(config, tree, plan, candidates, 'skip')
+  if (!result.ok) return result
   const { executed } = result
   return { ok: true, block: sealBlock(parent, decided, plan.env, executed), executed }
 }

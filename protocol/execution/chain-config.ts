@@ -1,11 +1,12 @@
-// What a node must know to build and check blocks of its chain.
+// What a node must know to build and check blocks of its chain. Which rules an epoch has is not
+// here: that is in the state of the parent.
 
-import type { EpochRules } from '../consensus/epoch-rules.ts'
+import type { Judges } from '../epoch/begin-block.ts'
 import type { Modules } from '../modules/registry.ts'
 
-export interface ChainConfig {
+export interface ChainConfig extends Judges {
   readonly chainId: bigint
   readonly modules: Modules
-  /** Undefined for an epoch that has not begun. */
-  epochRules(epoch: number): EpochRules | undefined
+  /** While consensus proves nothing and knows one epoch only: no VRF, and the first epoch lasts. */
+  readonly isFrozen?: boolean
 }

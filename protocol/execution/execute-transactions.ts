@@ -5,10 +5,8 @@ import type { Hex } from '../../lib/hex.ts'
 import { joinBlooms, logsBloom } from '../block/bloom.ts'
 import { encodeReceipt } from '../block/transaction-receipt.ts'
 import type { TransactionRefusal } from '../errors/transaction-refusals.ts'
-import type { Account } from '../state/account.ts'
-import { Overlay } from '../state/overlay.ts'
-import { applyChanges, type StateChanges, type StateTree } from '../state/state-tree.ts'
-import { treeView } from '../state/state-view.ts'
+import { BLOCK_BYTES_MAX } from '../params.ts'
+import type { Overlay } from '../state/overlay.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { applyTransaction } from './apply-transaction.ts'
 import type { ExecutionEnv } from './execution-env.ts'
@@ -18,40 +16,41 @@ export interface SentTransaction {
   readonly sender: Hex
 }
 
-export interface Executed {
+export interface Transacted {
   readonly included: readonly SentTransaction[]
   /** Encoded receipts, one per included transaction. */
   readonly receipts: readonly Uint8Array[]
   readonly bloom: Uint8Array
   readonly gasUsed: number
-  readonly tree: StateTree
-  readonly changes: StateChanges
-  readonly accounts: ReadonlyMap<Hex, Account>
 }
 
-export type ExecutionResult =
-  | { readonly ok: true; readonly executed: Executed }
+export type TransactionsResult =
+  | { readonly ok: true; readonly transacted: Transacted }
   | { readonly ok: false; readonly code: TransactionRefusal; readonly index: number }
 
 export function executeTransactions(
-  tree: StateTree,
+  overlay: Overlay,
   env: ExecutionEnv,
   transactions: readonly SentTransaction[],
   onRefusal: 'skip' | 'fail',
-): ExecutionResult {
-  const overlay = new Overlay(treeView(tree))
+): TransactionsResult {
   const included: SentTransaction[] = []
   const receipts: Uint8Array[] = []
   const blooms: Uint8Array[] = []
   let gasUsed = 0
+  let bytes = 0
   for (const [index, sent] of transactions.entries()) {
     const { transaction, sender } = sent
-    const applied = applyTransaction(overlay, env, transaction, sender, env.gasLimit - gasUsed)
+    const fits = bytes + transaction.raw.length <= BLOCK_BYTES_MAX
+    const applied = fits
+      ? applyTransaction(overlay, env, transaction, sender, env.gasLimit - gasUsed)
+      : ({ ok: false, code: 'BLOCK_FULL' } as const)
     if (!applied.ok) {
       if (onRefusal === 'fail') return { ok: false, code: applied.code, index }
       continue
     }
     gasUsed += applied.gasUsed
+    bytes += transaction.raw.length
     const { succeeded, logs } = applied
     receipts.push(
       encodeReceipt({ type: transaction.type, succeeded, cumulativeGas: gasUsed, logs }),
@@ -59,11 +58,6 @@ export function executeTransactions(
     if (logs.length > 0) blooms.push(logsBloom(logs))
     included.push(sent)
   }
-  const changes = overlay.changes()
-  const after = applyChanges(tree, changes)
   const bloom = joinBlooms(blooms)
-  return {
-    ok: true,
-    executed: { included, receipts, bloom, gasUsed, changes, ...after },
-  }
+  return { ok: true, transacted: { included, receipts, bloom, gasUsed } }
 }

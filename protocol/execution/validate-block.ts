@@ -7,9 +7,12 @@ import { decodeSidecar } from '../block/sidecar.ts'
 import type { BlockRefusal } from '../errors/block-refusals.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import type { StateTree } from '../state/state-tree.ts'
+import { treeView } from '../state/state-view.ts'
 import type { ChainConfig } from './chain-config.ts'
-import { type Executed, executeTransactions, type SentTransaction } from './execute-transactions.ts'
-import { type Decided, type Parent, planBlock, sealBlock } from './next-block.ts'
+import { type Executed, executeBlock } from './execute-block.ts'
+import type { SentTransaction } from './execute-transactions.ts'
+import { type Decided, type Parent, planBlock } from './plan-block.ts'
+import { sealBlock } from './seal-block.ts'
 
 export type ValidatedBlock =
   | { readonly ok: true; readonly executed: Executed }
@@ -27,7 +30,7 @@ function readDecided({ header, sidecar }: Block): Decided | BlockRefusal {
   try {
     const { proposer } = decodeSidecar(sidecar)
     const timestampMs = headerTimeMs(header)
-    return { timestampMs, mode, epoch, view, proposer, sidecar, randomness: header.mixHash }
+    return { timestampMs, mode, epoch, view, proposer, sidecar }
   } catch (error) {
     if (error instanceof RlpError) return 'WRONG_SIDECAR'
     throw error
@@ -35,9 +38,9 @@ function readDecided({ header, sidecar }: Block): Decided | BlockRefusal {
 }
 
 /**
- * `sent` are the block's transactions in order with their recovered senders. What consensus decides
- * (time against the clock, view, mode, randomness, the certificate in the sidecar) is consensus' to
- * judge; all else is recomputed here.
+ * `sent` are the block's transactions in order with their recovered senders. Whether the proposer
+ * leads the view, and its time against the clock, are consensus' to judge; all else is recomputed
+ * here.
  */
 export function validateBlock(
   config: ChainConfig,
@@ -49,10 +52,10 @@ export function validateBlock(
   if (block.header.parentHash !== parent.hash) return refuse('UNKNOWN_PARENT')
   const decided = readDecided(block)
   if (typeof decided === 'string') return refuse(decided)
-  const plan = planBlock(config, parent, decided)
-  if (!plan.ok) return refuse(plan.code)
-  const result = executeTransactions(tree, plan.env, sent, 'fail')
-  if (!result.ok) return refuse('BAD_TRANSACTION', `${result.code} at ${result.index}`)
+  const plan = planBlock(config, parent, treeView(tree), decided)
+  if (!plan.ok) return plan
+  const result = executeBlock(config, tree, plan, sent, 'fail')
+  if (!result.ok) return result
   const ours = sealBlock(parent, decided, plan.env, result.executed)
   if (ours.hash !== block.hash || !equalBytes(encodeBlock(ours), encodeBlock(block))) {
     return refuse('WRONG_HEADER', differing(ours, block))

@@ -1,5 +1,5 @@
-// The first block and its state. Its hash commits to everything in the genesis: accounts by the
-// state root, validators by the sidecar, the chain id by mixHash.
+// The first block and its state. Its hash commits to everything in the genesis: accounts, stakes
+// and rules by the state root, validators by the sidecar too, the chain id by mixHash.
 
 import { concatBytes, u64, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
@@ -8,17 +8,10 @@ import { BLOOM_BYTES } from '../block/bloom.ts'
 import { packExtraData } from '../block/extra-data.ts'
 import { FIXED_FIELDS } from '../block/fixed-fields.ts'
 import { encodeSidecar, plainSidecar, sidecarRoot } from '../block/sidecar.ts'
-import { BALANCED_STAKE_PUBLISHED, type EpochRules } from '../consensus/epoch-rules.ts'
-import { type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
+import type { EpochRules } from '../consensus/epoch-rules.ts'
+import type { ValidatorSet } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
-import { allowanceSlot, depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
-import {
-  BASE_FEE_INITIAL,
-  BLOCK_GAS_LIMITS,
-  EPOCH_BLOCKS,
-  EPOCH_MS,
-  MARKET_ADDRESS,
-} from '../params.ts'
+import { BASE_FEE_INITIAL, BLOCK_GAS_LIMITS } from '../params.ts'
 import type { Account } from '../state/account.ts'
 import {
   applyChanges,
@@ -29,6 +22,7 @@ import {
 } from '../state/state-tree.ts'
 import { EMPTY_ROOT } from '../trie/trie.ts'
 import type { GenesisSpec } from './genesis-spec.ts'
+import { FIRST_EPOCH, genesisChanges, genesisRules } from './genesis-state.ts'
 
 export interface Genesis {
   readonly chainId: bigint
@@ -42,49 +36,13 @@ export interface Genesis {
   readonly changes: StateChanges
 }
 
-/** Epoch of the genesis and of the validator set that it names. */
-export const FIRST_EPOCH = 0
 const NOBODY: Hex = `0x${'00'.repeat(20)}`
 const NO_PARENT: Hex = `0x${'00'.repeat(32)}`
 
-/** Authorities first, each part in the order of the file. */
-export function genesisValidatorSet(spec: GenesisSpec): ValidatorSet {
-  const first = spec.validators.filter(({ authority }) => authority)
-  const then = spec.validators.filter(({ authority }) => !authority)
-  const validators = [...first, ...then].map((validator, index) => {
-    const { address, blsPublicKey, vrfPublicKey, stake, authority } = validator
-    return { index, address, blsPublicKey, vrfPublicKey, stake, authority }
-  })
-  return { validators }
-}
-
-function genesisChanges(spec: GenesisSpec): StateChanges {
-  const accounts = new Map<Hex, { nonce: number; balance: bigint }>()
-  const pay = (address: Hex, amount: bigint) => {
-    const balance = (accounts.get(address)?.balance ?? 0n) + amount
-    accounts.set(address, { nonce: 0, balance })
-  }
-  const slots = new Map<Hex, bigint>()
-  let deposits = 0n
-  for (const { address, balance, deposit, allowances } of spec.accounts) {
-    pay(address, balance)
-    for (const { operator, allowance } of allowances) {
-      slots.set(allowanceSlot(address, operator), allowance)
-    }
-    if (deposit === 0n) continue
-    deposits += deposit
-    slots.set(depositSlot(address), deposit)
-  }
-  if (slots.size === 0) return { accounts, storage: new Map() }
-  pay(MARKET_ADDRESS, deposits)
-  slots.set(TOTAL_DEPOSITS_SLOT, deposits)
-  return { accounts, storage: new Map([[MARKET_ADDRESS, slots]]) }
-}
-
 export function makeGenesis(spec: GenesisSpec): Genesis {
-  const validatorSet = genesisValidatorSet(spec)
-  const setHash = validatorSetHash(validatorSet)
-  const changes = genesisChanges(spec)
+  const rules = genesisRules(spec)
+  const { set: validatorSet, setHash } = rules
+  const changes = genesisChanges(spec, rules)
   const { tree, accounts } = applyChanges(EMPTY_STATE, changes)
   const sidecar = encodeSidecar(
     plainSidecar({ validatorSetHash: setHash, proposer: 0, parentView: 0 }),
@@ -110,18 +68,6 @@ export function makeGenesis(spec: GenesisSpec): Genesis {
     [],
     sidecar,
   )
-  const rules: EpochRules = {
-    epoch: FIRST_EPOCH,
-    mode: spec.mode,
-    balancedStake: BALANCED_STAKE_PUBLISHED,
-    set: validatorSet,
-    setHash,
-    seed: block.hash,
-    startHeight: 1,
-    startMs: spec.timestamp * 1000,
-    epochBlocks: EPOCH_BLOCKS[spec.mode],
-    epochMs: EPOCH_MS,
-  }
   const { chainId } = spec
   return { chainId, block, validatorSet, validatorSetHash: setHash, rules, tree, accounts, changes }
 }

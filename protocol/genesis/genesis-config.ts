@@ -1,14 +1,15 @@
-// The chain configuration that follows from a genesis while its validator set does not change.
+// The chain configuration that follows from a genesis: its identity, and who checks signatures.
 
+import type { Bls, Vrf } from '../crypto/signatures.ts'
 import type { ChainConfig } from '../execution/chain-config.ts'
 import type { Modules } from '../modules/registry.ts'
 import type { Genesis } from './genesis-block.ts'
 
-export function genesisConfig(genesis: Genesis, modules: Modules): ChainConfig {
-  const { rules } = genesis
-  return {
-    chainId: genesis.chainId,
-    modules,
-    epochRules: (asked) => (asked === rules.epoch ? rules : undefined),
-  }
+export function genesisConfig(
+  genesis: Genesis,
+  modules: Modules,
+  signatures: { readonly bls: Bls; readonly vrf: Vrf; readonly isFrozen?: boolean },
+): ChainConfig {
+  const { chainId, block } = genesis
+  return { chainId, chain: { chainId, genesisHash: block.hash }, modules, ...signatures }
 }

@@ -1,10 +1,11 @@
 // The genesis file of a network, read strictly: an unknown or missing field is an error that
 // names it.
 
-import type { Hex } from '../../lib/hex.ts'
-import { hexToBytes, isHex } from '../../lib/hex.ts'
-import { VALIDATORS_MAX } from '../consensus/validator-set.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { MODE_NAMES, type ModeNumber, VALIDATORS_MAX } from '../consensus/validator-set.ts'
 import type { Bls } from '../crypto/signatures.ts'
+import { fail, fields, GenesisError, hexOf, items, wei, whole } from './genesis-fields.ts'
+import { type GenesisParams, readParams } from './genesis-params.ts'
 
 export interface GenesisValidator {
   readonly name: string
@@ -31,54 +32,10 @@ export interface GenesisSpec {
   readonly chainId: bigint
   /** Whole seconds. */
   readonly timestamp: number
-  readonly mode: 0 | 1 | 2
+  readonly mode: ModeNumber
+  readonly params: GenesisParams
   readonly validators: readonly GenesisValidator[]
   readonly accounts: readonly GenesisAccount[]
-}
-
-export class GenesisError extends Error {
-  override readonly name = 'GenesisError'
-}
-
-type Fields = Record<string, unknown>
-
-function fail(path: string, expected: string): never {
-  throw new GenesisError(`${path}: expected ${expected}`)
-}
-
-function fields(value: unknown, path: string, required: string[], optional: string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(path, 'an object')
-  const read = value as Fields
-  for (const name of required) if (!(name in read)) fail(`${path}.${name}`, 'a value')
-  for (const name of Object.keys(read)) {
-    if (!required.includes(name) && !optional.includes(name)) {
-      throw new GenesisError(`${path}.${name}: unknown field`)
-    }
-  }
-  return read
-}
-
-function items(value: unknown, path: string, max: number): unknown[] {
-  if (!Array.isArray(value) || value.length > max) fail(path, `a list of at most ${max}`)
-  return value
-}
-
-function hexOf(value: unknown, length: number, path: string): Hex {
-  if (!isHex(value, length)) fail(path, `0x text of ${length} bytes`)
-  return value.toLowerCase() as Hex
-}
-
-/** Wei as decimal text: a JSON number cannot hold it. */
-function wei(value: unknown, path: string): bigint {
-  if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,59})$/.test(value)) {
-    fail(path, 'wei as decimal text')
-  }
-  return BigInt(value)
-}
-
-function whole(value: unknown, path: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) fail(path, 'a non-negative integer')
-  return value as number
 }
 
 function readValidator(value: unknown, path: string): GenesisValidator {
@@ -122,8 +79,6 @@ function readAccount(value: unknown, path: string): GenesisAccount {
   }
 }
 
-const MODES = ['FAST', 'BALANCED', 'SECURE']
-
 function unique(values: readonly string[], path: string): void {
   if (new Set(values).size !== values.length) throw new GenesisError(`${path}: listed twice`)
 }
@@ -131,9 +86,9 @@ function unique(values: readonly string[], path: string): void {
 /** Reads a parsed genesis file. Throws GenesisError naming the first thing that is wrong. */
 export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
   const names = ['chainId', 'timestamp', 'mode', 'validators', 'accounts']
-  const f = fields(value, 'genesis', names, ['name'])
-  const mode = MODES.indexOf(f.mode as string)
-  if (mode !== 0 && mode !== 1 && mode !== 2) fail('genesis.mode', MODES.join(' | '))
+  const f = fields(value, 'genesis', names, ['name', 'params'])
+  const mode = MODE_NAMES.findIndex((name) => name === f.mode)
+  if (mode < 0) fail('genesis.mode', MODE_NAMES.join(' | '))
   const chainId = whole(f.chainId, 'genesis.chainId')
   if (chainId === 0 || chainId >= 2 ** 32) fail('genesis.chainId', 'between 1 and 2^32 - 1')
   const validators = items(f.validators, 'genesis.validators', VALIDATORS_MAX).map((item, i) =>
@@ -157,5 +112,7 @@ export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
     'genesis.accounts: an address',
   )
   const timestamp = whole(f.timestamp, 'genesis.timestamp')
-  return { chainId: BigInt(chainId), timestamp, mode, validators, accounts }
+  const params = readParams(f.params ?? {}, 'genesis.params')
+  const chain = { chainId: BigInt(chainId), timestamp, mode: mode as ModeNumber }
+  return { ...chain, params, validators, accounts }
 }

@@ -23,6 +23,13 @@ export interface ModuleState {
   loadOf(address: Hex, slot: Hex): bigint
 }
 
+/** What rules outside of transactions may do besides; every block accounts for both. */
+export interface SystemState extends ModuleState {
+  mint(to: Hex, amount: bigint): void
+  /** Throws AssertionFailed if `from` holds less (check first). */
+  burn(from: Hex, amount: bigint): void
+}
+
 export interface ModuleCall {
   readonly chainId: bigint
   readonly height: number

@@ -12,6 +12,8 @@ export class Overlay {
   private readonly accounts = new Map<Hex, AccountChange>()
   private readonly storage = new Map<Hex, Map<Hex, bigint>>()
   private readonly undo: (() => void)[] = []
+  private created = 0n
+  private destroyed = 0n
 
   constructor(base: StateView) {
     this.base = base
@@ -66,6 +68,37 @@ export class Overlay {
     this.setAccount(to, { nonce: target.nonce, balance: target.balance + amount })
   }
 
+  /** Wei made by `mint` and destroyed by `burn` so far. */
+  get minted(): bigint {
+    return this.created
+  }
+
+  get burned(): bigint {
+    return this.destroyed
+  }
+
+  /** New wei: block rewards, and the balances of a genesis. */
+  mint(to: Hex, amount: bigint): void {
+    assert(amount >= 0n, 'never less than nothing is minted')
+    const { nonce, balance } = this.account(to)
+    this.setAccount(to, { nonce, balance: balance + amount })
+    this.undo.push(() => {
+      this.created -= amount
+    })
+    this.created += amount
+  }
+
+  burn(from: Hex, amount: bigint): void {
+    assert(amount >= 0n, 'never less than nothing is burned')
+    const { nonce, balance } = this.account(from)
+    assert(balance >= amount, 'no more is burned than is there')
+    this.setAccount(from, { nonce, balance: balance - amount })
+    this.undo.push(() => {
+      this.destroyed -= amount
+    })
+    this.destroyed += amount
+  }
+
   load(address: Hex, slot: Hex): bigint {
     return this.storage.get(address)?.get(slot) ?? this.base.storage(address, slot)
   }
@@ -94,13 +127,14 @@ export class Overlay {
     while (this.undo.length > checkpoint) this.undo.pop()?.()
   }
 
-  /** All changes so far; asserts that no wei appeared or vanished. */
+  /** All changes so far; asserts that no wei appeared or vanished but by `mint` and `burn`. */
   changes(): StateChanges {
     let difference = 0n
     for (const [address, { balance }] of this.accounts) {
       difference += balance - this.before(address).balance
     }
-    assert(difference === 0n, 'the supply is constant')
+    const allowed = this.created - this.destroyed
+    assert(difference === allowed, `the supply changed by ${difference}, not by ${allowed}`)
     return { accounts: this.accounts, storage: this.storage }
   }
 }

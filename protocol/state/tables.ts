@@ -26,7 +26,7 @@ export const CHAIN_TABLES = {
   meta: 'meta',
 } as const
 
-export const CHAIN_STORE_VERSION = 1
+export const CHAIN_STORE_VERSION = 2
 
 const text = (name: string) => Uint8Array.from(name, (char) => char.charCodeAt(0))
 export const META_FINAL = text('final')

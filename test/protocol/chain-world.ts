@@ -4,13 +4,17 @@
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
-import { encodeSidecar, plainSidecar } from '../../protocol/block/sidecar.ts'
+import { encodeSidecar, plainSidecar, type Sidecar } from '../../protocol/block/sidecar.ts'
+import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { viewRandomness } from '../../protocol/consensus/leader.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import { addressOfSecret, secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
+import type { Vrf } from '../../protocol/crypto/signatures.ts'
 import { buildBlock } from '../../protocol/execution/build-block.ts'
-import type { Executed, SentTransaction } from '../../protocol/execution/execute-transactions.ts'
-import type { Decided, Parent } from '../../protocol/execution/next-block.ts'
+import type { Executed } from '../../protocol/execution/execute-block.ts'
+import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
+import type { Decided, Parent } from '../../protocol/execution/plan-block.ts'
 import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
@@ -37,13 +41,35 @@ export const WALLETS = Array.from({ length: 8 }, (_, i) => wallet(i))
 export const FUNDS = 10n ** 21n
 export const GENESIS_SECONDS = 1_700_000_000
 
+/** Asked once for the same: noble is slow, and tests change a block thousands of times. */
+export function memo<T>(run: (...args: Uint8Array[]) => T): (...args: Uint8Array[]) => T {
+  const known = new Map<string, T>()
+  return (...args) => {
+    const key = args.map(bytesToHex).join()
+    const found = known.get(key) ?? run(...args)
+    known.set(key, found)
+    return found
+  }
+}
+
+const vrf = {
+  publicKey: vrfNoble.publicKey,
+  prove: memo(vrfNoble.prove as (...args: Uint8Array[]) => ReturnType<Vrf['prove']>),
+  verify: memo(vrfNoble.verify as (...args: Uint8Array[]) => ReturnType<Vrf['verify']>),
+} as Vrf
+
+/** Of both of a validator's keys. */
+export function validatorSecret(index: number): Uint8Array {
+  return new Uint8Array(32).fill(index + 1)
+}
+
 export function genesisJson(accounts: readonly Hex[] = WALLETS.map(({ address }) => address)) {
   return {
     chainId: Number(CHAIN_ID),
     timestamp: GENESIS_SECONDS,
     mode: 'FAST',
     validators: [0, 1, 2, 3].map((i) => {
-      const secret = new Uint8Array(32).fill(i + 1)
+      const secret = validatorSecret(i)
       return {
         name: `validator${i}`,
         address: wallet(1000 + i).address,
@@ -68,7 +94,7 @@ export function testGenesis(accounts?: readonly Hex[]): Genesis {
 }
 
 export function testConfig(genesis: Genesis = testGenesis()) {
-  return genesisConfig(genesis, MODULES)
+  return genesisConfig(genesis, MODULES, { bls: blsNoble, vrf })
 }
 
 export function sign(from: Wallet, fields: Partial<UnsignedTransaction>): SentTransaction {
@@ -94,28 +120,34 @@ export function sign(from: Wallet, fields: Partial<UnsignedTransaction>): SentTr
   return { transaction: decoded.transaction, sender: from.address }
 }
 
+/** A sidecar of this view's proposer with its proof, and what else it brings. */
+export function sidecarOf(
+  rules: EpochRules,
+  view: number,
+  said: Pick<Sidecar, 'proposer' | 'parentView'> & Partial<Sidecar>,
+): Uint8Array {
+  const alpha = viewRandomness(rules.seed, rules.epoch, view)
+  const vrfProof = vrf.prove(validatorSecret(said.proposer), alpha).proof
+  return encodeSidecar(plainSidecar({ validatorSetHash: rules.setHash, vrfProof, ...said }))
+}
+
 /** What consensus would decide for the next block on `parent`. */
 export function decide(
   parent: Parent,
   over: Partial<Decided> = {},
-  genesis = testGenesis(),
+  { rules } = testGenesis(),
 ): Decided {
-  const view = (unpackExtraData(parent.header.extraData)?.view ?? 0) + 1
-  const proposer = over.proposer ?? view % 4
+  const isFirst = parent.header.height + 1 === rules.startHeight
+  const parentView = isFirst ? 0 : (unpackExtraData(parent.header.extraData)?.view ?? 0)
+  const { view = parentView + 1 } = over
+  const { proposer = view % rules.set.validators.length } = over
   return {
     timestampMs: headerTimeMs(parent.header) + 100,
-    mode: 0,
-    epoch: 0,
+    mode: rules.mode,
+    epoch: rules.epoch,
     view,
     proposer,
-    randomness: `0x${'ab'.repeat(32)}`,
-    sidecar: encodeSidecar(
-      plainSidecar({
-        validatorSetHash: genesis.validatorSetHash,
-        proposer,
-        parentView: view - 1,
-      }),
-    ),
+    sidecar: sidecarOf(rules, view, { proposer, parentView }),
     ...over,
   }
 }

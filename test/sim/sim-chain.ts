@@ -4,6 +4,7 @@
 import { bytesToHex } from '../../lib/hex.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
+import { GENESIS_PARAMS_DEFAULT } from '../../protocol/genesis/genesis-params.ts'
 import { createMarketModule } from '../../protocol/market/market-module.ts'
 import { moduleRegistry } from '../../protocol/modules/registry.ts'
 import { simAddress, simBls, simSecp256k1, simVrf } from './sim-crypto.ts'
@@ -32,6 +33,7 @@ export const simGenesis = makeGenesis({
   chainId: 1337n,
   timestamp: WALL_START_MS / 1000 - 10,
   mode: 0,
+  params: { ...GENESIS_PARAMS_DEFAULT, modePolicy: 1 },
   validators: Array.from({ length: VALIDATORS }, (_, i) => ({
     name: `v${i}`,
     address: address(validatorKey(i)),
@@ -53,7 +55,11 @@ export const simGenesis = makeGenesis({
   ],
 })
 
-export const simConfig = genesisConfig(simGenesis, moduleRegistry(createMarketModule(simSecp256k1)))
+export const simConfig = genesisConfig(
+  simGenesis,
+  moduleRegistry(createMarketModule(simSecp256k1)),
+  { bls: simBls, vrf: simVrf, isFrozen: true },
+)
 
-/** Every wei there is: balances, and deposits on the market's account. */
-export const SUPPLY = RICH * BigInt(2 + 2 * PEOPLE)
+/** Every wei there is: balances, deposits on the market's account, and bonded stakes. */
+export const SUPPLY = RICH * BigInt(2 + 2 * PEOPLE) + BigInt(VALIDATORS)

@@ -1,7 +1,9 @@
-// aitbc up: starts the cluster of a topology file, in this process or (--detach) in one of its own.
+// aitbc up: starts the cluster of a topology file, in this process or (--detach) in one of its
+// own.
 
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import { MODE_CHOICES } from '../../../config/env.ts'
 import { baseCommand, speaker } from '../base-command.ts'
 import { networkDirectory } from '../network-directory.ts'
 import { readTopology } from '../read-topology.ts'
@@ -23,6 +25,12 @@ export function upCommand(terminal: Terminal): Command {
       new Option('--ports <how>', 'auto picks free ports, topology takes those of the file')
         .choices(['auto', 'topology'])
         .default('topology'),
+    )
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'consensus mode of a new chain; AUTO follows the load (default: as the network says)',
+      ).choices(MODE_CHOICES),
     )
     .option('--detach', 'return when the cluster is ready, and leave it running')
     .option('--quiet', 'print warnings and errors only')

@@ -8,12 +8,11 @@ import { ArchiveMessages } from '../../../actors/messages/archive.ts'
 import { BlockBuilderMessages } from '../../../actors/messages/block-builder.ts'
 import { MempoolMessages } from '../../../actors/messages/mempool.ts'
 import { ValidatorMessages } from '../../../actors/messages/validator.ts'
-import { STARTING } from '../../../actors/validator/status-of.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import type { SentTransaction } from '../../../protocol/execution/execute-transactions.ts'
-import type { Parent } from '../../../protocol/execution/next-block.ts'
+import type { Parent } from '../../../protocol/execution/plan-block.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { actor } from '../../../runtime/actor.ts'
 import { Host, type HostOptions } from '../../../runtime/host.ts'
@@ -38,7 +37,8 @@ const Counter = actor({
       counts.waiting++
     },
     Status(_, reply) {
-      reply(STARTING)
+      const names = { mode: 'FAST', finalHash: `0x${'00'.repeat(32)}` as Hex, waiting: '' }
+      reply({ index: 0, epoch: 0, view: 0, finalHeight: 0, syncing: false, missing: [], ...names })
     },
   }),
 })
@@ -105,8 +105,8 @@ export class ChainNode {
     return this.host.edge.ask(BlockBuilderMessages, this.name, 'Tip', null, { within })
   }
 
-  async build(parent: Parent, allowEmpty = false) {
-    const body = { ...decide(parent), parent: parent.hash, allowEmpty }
+  async build(parent: Parent, allowEmpty = false, decided = decide(parent)) {
+    const body = { ...decided, parent: parent.hash, allowEmpty }
     const built = await this.host.edge.ask(BlockBuilderMessages, this.name, 'Build', body, WITHIN)
     return { ...built, decoded: built.block && decodeBlock(built.block) }
   }
@@ -115,7 +115,12 @@ export class ChainNode {
     return this.host.edge.ask(BlockBuilderMessages, this.name, 'Check', { block }, WITHIN)
   }
 
-  finalise(hash: Hex, certificate = Uint8Array.of(7)) {
+  async finalise(hash: Hex, certificate = Uint8Array.of(7)) {
+    const { height, code } = await this.finaliseWithNews(hash, certificate)
+    return { height, code }
+  }
+
+  finaliseWithNews(hash: Hex, certificate = Uint8Array.of(7)) {
     const body = { hash, certificate, finalAtMs: 123 }
     return this.host.edge.ask(BlockBuilderMessages, this.name, 'Finalise', body, WITHIN)
   }

@@ -147,7 +147,8 @@ export class TestChain {
         Head(_, reply) {
           const head = chain.blocks.at(-1) as Stored
           const { height, hash, finalAtMs } = head
-          reply({ height, hash, genesisHash: ZERO, header: new Uint8Array(0), finalAtMs })
+          const rest = { genesisHash: ZERO, header: new Uint8Array(0), checkpointHeight: 0 }
+          reply({ height, hash, finalAtMs, ...rest })
         },
         BlocksAfter: ({ height, max }, reply) => chain.after(height, max, reply),
         Block: ({ height }, reply) => reply(chain.blocks[height]),

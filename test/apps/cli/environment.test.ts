@@ -17,18 +17,17 @@ test('what is set is read', () => {
     network: 'dev',
     chainId: 1337n,
     databaseUrl: 'postgresql://user@127.0.0.1/db',
+    consensusMode: 'FAST',
     notices: [],
   })
 })
 
 test('what has no effect is announced', () => {
   const { notices } = readEnvironment({
-    AITBC_CONSENSUS_MODE: 'BALANCED',
     AITBC_REDIS_URL: 'redis://127.0.0.1',
     AITBC_CHAIN_DI: '7',
   })
-  assert.is(notices.length, 3)
-  assert.match(notices.join('\n'), /BALANCED has no effect/)
+  assert.is(notices.length, 2)
   assert.match(notices.join('\n'), /AITBC_REDIS_URL has no effect/)
   assert.match(notices.join('\n'), /did you mean AITBC_CHAIN_ID\?/)
 })

@@ -23,6 +23,7 @@ export const archiveOf = (blocks: readonly Stored[]) =>
           genesisHash: GENESIS,
           header: new Uint8Array(0),
           finalAtMs: 0,
+          checkpointHeight: 0,
         }),
       BlocksAfter: (_, reply) => reply([]),
       Block: ({ height }, reply) => reply(blocks.find((block) => block.height === height)),

@@ -1,7 +1,6 @@
 // A chain of a few blocks in memory that a test can grow, and whose answers it can make fail: for
 // what the gateway does by itself, without waiting for consensus.
 
-import { STARTING } from '../../../actors/validator/status-of.ts'
 import type { EdgeTrace } from '../../../apps/edge/edge-trace.ts'
 import {
   type ChainAccess,
@@ -27,6 +26,7 @@ export class FakeChain implements ChainAccess {
   /** When set, everything that is asked fails with it. */
   broken: Error | undefined
   asked = 0
+  checkpointHeight = 0
   private readonly genesis = testGenesis().block
   private waiters: (() => void)[] = []
   private stopped = false
@@ -66,7 +66,8 @@ export class FakeChain implements ChainAccess {
     const { height, hash, finalAtMs } = this.rows.at(-1) as StoredBlockRow
     const genesisHash = this.rows[0]?.hash as Hex
     const header = encodeHeader({ ...this.genesis.header, height })
-    return this.answer<Head>({ height, hash, genesisHash, header, finalAtMs })
+    const { checkpointHeight } = this
+    return this.answer<Head>({ height, hash, genesisHash, header, finalAtMs, checkpointHeight })
   }
 
   block = (height: number) => this.answer(this.rows[height])
@@ -98,7 +99,6 @@ export class FakeChain implements ChainAccess {
   nodes = () => ['fake']
   validator = () =>
     this.answer({
-      ...STARTING,
       index: 0,
       mode: 'FAST',
       epoch: 0,
