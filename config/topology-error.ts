@@ -33,8 +33,8 @@ export function jsonPath(path: readonly PropertyKey[]): string {
 }
 
 /** The schema of the object at `path`, wrappers and records seen through. */
-function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
-  let at: unknown = TopologySchema
+function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
+  let at: unknown = root
   for (const step of path) {
     const schema = unwrapped(at)
     if (schema instanceof z.ZodObject) at = schema.shape[String(step)]
@@ -51,8 +51,8 @@ function unwrapped(schema: unknown): z.ZodType | undefined {
   return at instanceof z.ZodType ? at : undefined
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const schema = schemaAt(path)
+function knownKeys(root: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const schema = schemaAt(root, path)
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }
 
@@ -64,8 +64,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 export function explainIssues(
   issues: readonly z.core.$ZodIssue[],
   value: unknown,
+  schema: z.ZodType = TopologySchema,
 ): TopologyIssue[] {
-  const told = issues.flatMap((issue) => explainIssue(issue, value))
+  const told = issues.flatMap((issue) => explainIssue(issue, value, schema))
   const meant = new Set(
     told.flatMap(({ path, didYouMean }) =>
       didYouMean ? [`${path.slice(0, path.lastIndexOf('.'))}.${didYouMean}`] : [],
@@ -76,12 +77,16 @@ export function explainIssues(
 
 const MISSING = 'is missing'
 
-function explainIssue(issue: z.core.$ZodIssue, value: unknown): TopologyIssue[] {
+function explainIssue(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  schema: z.ZodType,
+): TopologyIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: jsonPath([...issue.path, key]),
       message: `unknown key "${key}"`,
-      didYouMean: nearestName(key, knownKeys(issue.path)),
+      didYouMean: nearestName(key, knownKeys(schema, issue.path)),
     }))
   }
   const found = valueAt(value, issue.path)

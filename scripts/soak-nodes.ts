@@ -7,6 +7,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { chaosCluster } from '../apps/cli/chaos/chaos-cluster.ts'
 import { Checker } from '../apps/cli/chaos/check/checker.ts'
 import type { Invariant } from '../apps/cli/chaos/check/invariant.ts'
 import { readEndpoints } from '../apps/node/endpoints.ts'
@@ -73,7 +74,11 @@ async function soak() {
   const gateways = nodes.flatMap(({ rpc }) => (rpc ? [rpc] : []))
   const transfers = new TransferLoad(cluster, gateways)
   const jobs = new JobLoad(cluster)
-  const checker = new Checker({ dataDirectory: data, network: 'dev', validators: nodes.length })
+  const checker = new Checker({
+    nodes: () => chaosCluster(data).nodes,
+    network: 'dev',
+    validators: nodes.length,
+  })
   await checker.watch()
   transfers.start()
   jobs.start()

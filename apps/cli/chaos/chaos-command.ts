@@ -53,7 +53,7 @@ export async function chaos(
   const validators = await validatorsByNode(cluster.nodes)
   const fault = plan({ cluster, validators })
   const checker = new Checker({
-    dataDirectory: folder,
+    nodes: () => chaosCluster(folder).nodes,
     network: networkOf(folder),
     validators: validators.size,
   })

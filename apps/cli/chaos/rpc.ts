@@ -17,9 +17,11 @@ interface Answer {
 
 export class Rpc {
   readonly url: string
+  private readonly limitMs: number
 
-  constructor(url: string) {
+  constructor(url: string, limitMs = LIMIT_MS) {
     this.url = url
+    this.limitMs = limitMs
   }
 
   async call(method: string, ...params: unknown[]): Promise<unknown> {
@@ -41,7 +43,7 @@ export class Rpc {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))),
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: AbortSignal.timeout(this.limitMs),
     })
     const answers = (await response.json()) as Answer[]
     const byId = new Map(answers.map((answer) => [answer.id, answer]))

@@ -4,7 +4,7 @@
 import { loadNetwork } from '../../../../config/network.ts'
 import { chainSetup } from '../../../node/chain-setup.ts'
 import { processAlive } from '../../../node/endpoints.ts'
-import { type ChaosNode, chaosCluster } from '../chaos-cluster.ts'
+import type { ChaosNode } from '../chaos-cluster.ts'
 import { Rpc } from '../rpc.ts'
 import { ChainRecord } from './chain-record.ts'
 import { escrowsInTime, readEscrows } from './escrows.ts'
@@ -16,7 +16,8 @@ const LOOK_MS = 1000
 const READY_MS = 2000
 
 export interface CheckerOptions {
-  readonly dataDirectory: string
+  /** As they are now: a node that was started again has another process. */
+  nodes(): readonly ChaosNode[]
   readonly network: string
   /** Validators of the cluster. */
   readonly validators: number
@@ -45,7 +46,7 @@ export class Checker {
   }
 
   private nodes(): readonly ChaosNode[] {
-    return chaosCluster(this.options.dataDirectory).nodes
+    return this.options.nodes()
   }
 
   private gateways(): Map<string, Rpc> {
