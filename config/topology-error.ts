@@ -77,11 +77,7 @@ export function explainIssues(
 
 const MISSING = 'is missing'
 
-function explainIssue(
-  issue: z.core.$ZodIssue,
-  value: unknown,
-  schema: z.ZodType,
-): TopologyIssue[] {
+function explainIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): TopologyIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: jsonPath([...issue.path, key]),

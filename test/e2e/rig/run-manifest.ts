@@ -81,7 +81,11 @@ function endsInvariant(nodes: readonly RigNode[]): Invariant {
     .filter(({ excused }) => !excused)
     .map(({ node, how }) => `the process of ${node} ended by itself (${how})`)
   const fine = `no process ended by itself, but ${ends.length} with a broken disk`
-  return invariant('processes-stay', wrongs, ends.length === 0 ? 'no process ended by itself' : fine)
+  return invariant(
+    'processes-stay',
+    wrongs,
+    ends.length === 0 ? 'no process ended by itself' : fine,
+  )
 }
 
 function recoveryInvariant(done: readonly PerturbationDone[], limitMs: number): Invariant {
@@ -117,7 +121,7 @@ export class ManifestRun {
   }
 
   async run(): Promise<RunReport> {
-    const { manifest, folder, progress } = this
+    const { manifest, folder } = this
     const names = nodeNames(manifest)
     this.lab = await NetworkLab.open(names, folder, manifest.seed)
     const lab = this.lab
@@ -127,7 +131,7 @@ export class ManifestRun {
     try {
       return await this.perform(board, watch)
     } finally {
-      progress.stop()
+      this.progress.stop()
       await watch.stop()
       await Promise.all([...this.nodes.values()].map((node) => node.stop('SIGKILL')))
       lab.close()

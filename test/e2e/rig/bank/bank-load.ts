@@ -25,11 +25,7 @@ export class BankLoad {
   private stopping = false
   private running: Promise<unknown> = Promise.resolve()
 
-  private constructor(
-    addresses: readonly Hex[],
-    clients: readonly BankClient[],
-    settleMs: number,
-  ) {
+  private constructor(addresses: readonly Hex[], clients: readonly BankClient[], settleMs: number) {
     this.addresses = addresses
     this.clients = clients
     this.settleMs = settleMs

@@ -23,7 +23,14 @@ export function runFolder(): string {
   return folder
 }
 
-const UNSHARE = ['--mount', '--net', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc']
+export const UNSHARE = [
+  '--mount',
+  '--net',
+  '--pid',
+  '--fork',
+  '--kill-child=SIGKILL',
+  '--mount-proc',
+]
 
 /** Exit status of the program; 124 when it took longer than `limitMs`, 130 when interrupted. */
 export async function enclosed(args: readonly string[], limitMs: number): Promise<number> {

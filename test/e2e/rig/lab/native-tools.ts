@@ -15,5 +15,9 @@ export function compileTool(tool: Tool, folder: string): string {
   const { status, stderr, error } = spawnSync('cc', args, { encoding: 'utf8', timeout: 60_000 })
   if (status === 0) return program
   const why = error?.message ?? stderr.trim().split('\n').slice(0, 5).join('\n       ')
-  throw new RigError(`${tool}.c cannot be compiled`, why, 'install a C compiler (cc) with libc6-dev')
+  throw new RigError(
+    `${tool}.c cannot be compiled`,
+    why,
+    'install a C compiler (cc) with libc6-dev',
+  )
 }

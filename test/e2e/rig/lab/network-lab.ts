@@ -88,9 +88,7 @@ export class NetworkLab {
     await firstLines(wires, 1, 'switch')
     for (const [i, name] of names.entries()) {
       const neighbours = names.flatMap((other, j) =>
-        i === j
-          ? []
-          : [`neigh add ${addressOf(other)} lladdr ${macOf(j)} nud permanent dev wire`],
+        i === j ? [] : [`neigh add ${addressOf(other)} lladdr ${macOf(j)} nud permanent dev wire`],
       )
       const lines = [
         'link set lo up',

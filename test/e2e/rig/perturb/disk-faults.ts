@@ -56,10 +56,14 @@ export class FailingSync {
       this.traced = now
       const inject = ['-e', `trace=${CALLS}`, '-e', `inject=${CALLS}:error=EIO`]
       this.tracer?.kill('SIGKILL')
-      this.tracer = spawn('strace', ['-f', '-qq', '-o', '/dev/null', ...inject, '-p', String(now)], {
-        stdio: 'ignore',
-        detached: true,
-      })
+      this.tracer = spawn(
+        'strace',
+        ['-f', '-qq', '-o', '/dev/null', ...inject, '-p', String(now)],
+        {
+          stdio: 'ignore',
+          detached: true,
+        },
+      )
     }
   }
 

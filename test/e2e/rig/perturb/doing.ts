@@ -1,7 +1,7 @@
 // What each action of a manifest does to its node, how it ends, and how it is told to people.
 
-import type { RigNode } from '../lab/rig-node.ts'
 import { sideRules } from '../lab/link-table.ts'
+import type { RigNode } from '../lab/rig-node.ts'
 import type { Perturbation } from '../manifest/manifest-schema.ts'
 import { FailingSync, fillDisk, freeDisk } from './disk-faults.ts'
 import type { WireBoard } from './wire-board.ts'

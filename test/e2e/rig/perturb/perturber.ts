@@ -21,6 +21,8 @@ export interface PerturbationDone {
   recovered_ms?: number | null
 }
 
+type Moment = Pick<Perturbation, 'at' | 'height'>
+
 export interface PerturberOptions {
   readonly manifest: Manifest
   readonly nodes: ReadonlyMap<string, RigNode>
@@ -60,7 +62,7 @@ export class Perturber {
     return Date.now() - this.options.startedAt
   }
 
-  private async moment({ at, height }: { at?: number | undefined; height?: number | undefined }) {
+  private async moment({ at, height }: Moment) {
     if (at !== undefined) await pause(Math.max(0, at - this.now))
     const { watch, manifest } = this.options
     if (height !== undefined) {
@@ -68,7 +70,7 @@ export class Perturber {
     }
   }
 
-  private async lateStart(node: RigNode, starts: { at?: number; height?: number }): Promise<void> {
+  private async lateStart(node: RigNode, starts: Moment): Promise<void> {
     await this.moment(starts)
     const words = `${node.name} joins with an empty folder`
     const done = this.note(node, 'join', words)
