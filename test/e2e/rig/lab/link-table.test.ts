@@ -1,4 +1,4 @@
-// The table that the switch reads: faults lie over the manifest's wires, pair by pair and way by way.
+// The table that the switch reads: faults lie over the wires of the manifest, each pair and way alone.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
