@@ -1,4 +1,4 @@
-// The table that the switch reads: faults lie over the wires of the manifest, each pair and way alone.
+// The table that the switch reads: faults lie over the wires, each pair and each way alone.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
