@@ -46,7 +46,8 @@ function settled({ transfers }: BankHistory): Invariant {
     .map((one) => `nonce ${one.nonce} of ${one.from} (${one.hash}) never became final`)
   const sendings = transfers.reduce((sum, one) => sum + one.sendings.length, 0)
   const unknown = transfers.filter((one) => one.sendings.some((s) => s.outcome === 'unknown'))
-  const fine = `${transfers.length} transfers in ${sendings} sendings, ${unknown.length} without an answer`
+  const unanswered = `${unknown.length} without an answer`
+  const fine = `${transfers.length} transfers in ${sendings} sendings, ${unanswered}`
   return invariant('transfers-become-final', wrongs, fine)
 }
 

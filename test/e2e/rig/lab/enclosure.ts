@@ -11,7 +11,7 @@ import { processAlive } from '../../../../apps/node/endpoints.ts'
 
 const PREFIX = 'aitbc-e2e-'
 
-/** A folder for this run; folders of runs that were killed before they could tidy up are removed. */
+/** A folder for this run; those of runs that were killed before they could tidy up are removed. */
 export function runFolder(): string {
   for (const entry of readdirSync(tmpdir())) {
     const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length)) : 0
