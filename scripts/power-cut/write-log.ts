@@ -58,8 +58,8 @@ export function readWriteLog(file: string): LogEntry[] {
   }
 }
 
-/** Which entries a cut after `cut` of them leaves on the medium: all that were flushed, and of those
- *  after the last flush the ones that `stays` picks: a drive with a cache writes in any order. */
+/** What a cut after `cut` entries leaves on the medium: all that were flushed, and of those after
+ *  the last flush the ones that `stays` picks, as a drive's cache keeps no order. */
 export function survivors(
   entries: readonly LogEntry[],
   cut: number,
