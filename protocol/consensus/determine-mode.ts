@@ -1,6 +1,6 @@
 // The published rule that picks a consensus mode, exactly as published, over integers: measurements
 // are in basis points (1/10,000), so that every node decides the same. Alone it oscillates; the
-// policy around it decides when the chain follows it.
+// policy around it (protocol/epoch/mode-policy.ts) decides when the chain follows it.
 
 export interface NetworkMetrics {
   /** Gas used of what the epoch had room for. */
@@ -13,14 +13,28 @@ export interface NetworkMetrics {
 
 export type ConsensusMode = 'FAST' | 'BALANCED' | 'SECURE'
 
-const LOAD_LOW = 3000
-const LOAD_HIGH = 7000
-const UPTIME_HIGH = 9000
-const STAKE_HIGH = 8000
+/** In basis points; every comparison with them is strict. */
+export interface ModeThresholds {
+  readonly loadLow: number
+  readonly loadHigh: number
+  readonly uptimeHigh: number
+  readonly stakeHigh: number
+}
 
-export function determineMode(metrics: NetworkMetrics): ConsensusMode {
+export const PUBLISHED_THRESHOLDS: ModeThresholds = {
+  loadLow: 3000,
+  loadHigh: 7000,
+  uptimeHigh: 9000,
+  stakeHigh: 8000,
+}
+
+export function determineMode(
+  metrics: NetworkMetrics,
+  thresholds: ModeThresholds = PUBLISHED_THRESHOLDS,
+): ConsensusMode {
   const { utilization, authorityUptime, stakeRatio } = metrics
-  if (utilization < LOAD_LOW && authorityUptime > UPTIME_HIGH) return 'FAST'
-  if (utilization > LOAD_HIGH || stakeRatio > STAKE_HIGH) return 'SECURE'
+  const { loadLow, loadHigh, uptimeHigh, stakeHigh } = thresholds
+  if (utilization < loadLow && authorityUptime > uptimeHigh) return 'FAST'
+  if (utilization > loadHigh || stakeRatio > stakeHigh) return 'SECURE'
   return 'BALANCED'
 }
