@@ -12,7 +12,10 @@ import {
 } from '../consensus/determine-mode.ts'
 import { MODE_NAMES, type ModeNumber } from '../consensus/validator-set.ts'
 
-/** Governance may change these. In basis points, and epochs. */
+/**
+ * In basis points, and epochs. Governance may change all but `enter`. No values make the chain
+ * take two steps at once or leave a mode before `dwellEpochs`.
+ */
 export interface ModePolicy {
   /** To go somewhere. */
   readonly enter: ModeThresholds
@@ -68,31 +71,6 @@ export function initialPolicyMemory(mode: ModeNumber): PolicyMemory {
   return { mode, heading: mode, candidate: mode, agreeing: 0, epochsInMode: 0 }
 }
 
-/** What makes these parameters useless or worse, or undefined. For votes on them. */
-export function modePolicyProblem(policy: ModePolicy): string | undefined {
-  const { enter, fastLeaveLoad, fastLeaveUptime, secureLeaveLoad, secureLeaveStake } = policy
-  const shares = [...Object.values(enter), fastLeaveLoad, fastLeaveUptime, secureLeaveLoad]
-  if (![...shares, secureLeaveStake].every((share) => isIn(share, 0, 10_000))) {
-    return 'shares are in basis points, 0 to 10000'
-  }
-  if (!isIn(policy.agreeEpochs, 1, 1000) || !isIn(policy.dwellEpochs, 1, 1000)) {
-    return 'epochs are 1 to 1000'
-  }
-  if (policy.dwellEpochs < policy.agreeEpochs) return 'no switch can be sooner than the agreement'
-  if (fastLeaveLoad <= enter.loadLow || fastLeaveUptime >= enter.uptimeHigh) {
-    return 'FAST must be harder to leave than to enter'
-  }
-  if (secureLeaveLoad >= enter.loadHigh || secureLeaveStake >= enter.stakeHigh) {
-    return 'SECURE must be harder to leave than to enter'
-  }
-  if (fastLeaveLoad >= secureLeaveLoad) return 'the bands of load of FAST and SECURE overlap'
-  return undefined
-}
-
-function isIn(value: number, low: number, high: number): boolean {
-  return Number.isSafeInteger(value) && value >= low && value <= high
-}
-
 /** The published rule, its thresholds moved in favour of where the chain is heading. */
 function askedMode(metrics: NetworkMetrics, heading: ModeNumber, policy: ModePolicy): ModeNumber {
   const { enter } = policy
@@ -126,7 +104,8 @@ export function decideMode(
   control: ModeControl = { kind: 'auto' },
 ): ModeDecision {
   for (const share of [metrics.utilization, metrics.authorityUptime, metrics.stakeRatio]) {
-    assert(isIn(share, 0, 10_000), 'a measurement is in basis points')
+    const isShare = Number.isSafeInteger(share) && share >= 0 && share <= 10_000
+    assert(isShare, 'a measurement is in basis points')
   }
   const asked = askedMode(metrics, memory.heading, policy)
   const seen: PolicyMemory = {

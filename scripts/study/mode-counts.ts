@@ -15,7 +15,10 @@ export interface ModeCounts {
   readonly epochsIn: readonly [number, number, number]
 }
 
-export function countModes(modes: readonly ModeNumber[]): ModeCounts {
+export function countModes(
+  modes: readonly ModeNumber[],
+  dwellEpochs = MODE_POLICY_DEFAULTS.dwellEpochs,
+): ModeCounts {
   const stays: { mode: ModeNumber; epochs: number }[] = []
   const epochsIn: [number, number, number] = [0, 0, 0]
   for (const mode of modes) {
@@ -29,7 +32,7 @@ export function countModes(modes: readonly ModeNumber[]): ModeCounts {
   for (const [i, stay] of stays.entries()) {
     const [before, after] = [stays[i - 1], stays[i + 1]]
     if (before) longestStep = Math.max(longestStep, Math.abs(stay.mode - before.mode))
-    if (before && before.mode === after?.mode && stay.epochs < MODE_POLICY_DEFAULTS.dwellEpochs) {
+    if (before && before.mode === after?.mode && stay.epochs < dwellEpochs) {
       returns++
     }
   }

@@ -10,8 +10,13 @@ import {
   initialPolicyMemory,
   MODE_POLICY_DEFAULTS,
   type ModeControl,
-  modePolicyProblem,
 } from '../../../protocol/epoch/mode-policy.ts'
+import { readModePolicy } from '../../../protocol/epoch/read-mode-policy.ts'
+import {
+  PARAMETER_NAMES,
+  PARAMETERS,
+  type ParameterName,
+} from '../../../protocol/governance/parameters.ts'
 import { countModes } from '../../../scripts/study/mode-counts.ts'
 import { ModePipeline } from '../../../scripts/study/mode-pipeline.ts'
 
@@ -31,14 +36,14 @@ interface Epoch {
 }
 
 /** The modes in force, and what was said of each decision. */
-function run(start: ModeNumber, epochs: readonly Epoch[]) {
+function run(start: ModeNumber, epochs: readonly Epoch[], policy = MODE_POLICY_DEFAULTS) {
   const pipeline = new ModePipeline(start)
   let memory = initialPolicyMemory(start)
   const modes: ModeNumber[] = []
   const reasons: string[] = []
   for (const { metrics, certified = true, control } of epochs) {
     modes.push(pipeline.inForce)
-    const decision = decideMode(memory, metrics, pipeline.inForce, MODE_POLICY_DEFAULTS, control)
+    const decision = decideMode(memory, metrics, pipeline.inForce, policy, control)
     memory = decision.memory
     reasons.push(decision.reason)
     pipeline.endEpoch(decision.target, certified)
@@ -195,16 +200,31 @@ test('measurements that stay within the guard bands’ width move the chain thre
   )
 })
 
-test('parameters that would undo the policy are named', () => {
-  const problem = (changed: object) => modePolicyProblem({ ...MODE_POLICY_DEFAULTS, ...changed })
-  assert.is(modePolicyProblem(MODE_POLICY_DEFAULTS), undefined)
-  assert.match(problem({ fastLeaveLoad: 3000 }) ?? '', 'FAST must be harder')
-  assert.match(problem({ fastLeaveUptime: 9000 }) ?? '', 'FAST must be harder')
-  assert.match(problem({ secureLeaveLoad: 7000 }) ?? '', 'SECURE must be harder')
-  assert.match(problem({ fastLeaveLoad: 6500 }) ?? '', 'overlap')
-  assert.match(problem({ dwellEpochs: 2 }) ?? '', 'sooner')
-  assert.match(problem({ agreeEpochs: 0 }) ?? '', 'epochs are')
-  assert.match(problem({ secureLeaveStake: 10_001 }) ?? '', 'basis points')
+test('governance starts with these numbers, and no others let a mode be left sooner', () => {
+  assert.equal(
+    readModePolicy((name) => PARAMETERS[name].initial),
+    MODE_POLICY_DEFAULTS,
+  )
+  const within = (name: ParameterName) => {
+    const { min, max } = PARAMETERS[name]
+    return fc.bigInt({ min, max: name.endsWith('_epochs') ? 12n : max })
+  }
+  const names = PARAMETER_NAMES.filter((name) => name.startsWith('mode_'))
+  const anyPolicy = fc
+    .record(Object.fromEntries(names.map((name) => [name, within(name)])))
+    .map((values) => readModePolicy((name) => values[name] as bigint))
+  let switches = 0
+  fc.assert(
+    fc.property(anyPolicy, anyMode, anyEpochs, (policy, start, epochs) => {
+      const { modes } = run(start, epochs, policy)
+      const counts = countModes(modes, policy.dwellEpochs)
+      switches += counts.switches
+      assert.is(counts.returns, 0)
+      assert.ok(counts.longestStep <= 1)
+    }),
+    { numRuns: 100 },
+  )
+  assert.ok(switches > 100)
 })
 
 test.run()
