@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { type Complaint, type SourceFile, tidyComplaints } from '../scripts/tidy.ts'
 
 const TEXT =
-  /(?:\.(?:ts|mjs|md|json|ya?ml|toml|grit|sh)|\/run|^aitbc|Makefile|^LICENSE$|\.env\.example)$/
+  /(?:\.(?:ts|mjs|md|json|ya?ml|toml|grit|sh|svg)|\/run|^aitbc|Makefile|^LICENSE$|\.env\.example)$/
 const BYTES_MAX = 1024 * 1024
 
 function readFiles(paths: string[], folder: string): SourceFile[] {
