@@ -166,6 +166,19 @@ export const REST_BODY_BYTES_MAX = 1024 * 1024
 /** Receipt bundles. */
 export const BUNDLE_BYTES_MAX = 1024 * 1024
 export const BUNDLE_HEADERS_MAX = 256
+/** A bundle that needs more begins with a checkpoint instead of the genesis. */
+export const BUNDLE_CHECKPOINTS_MAX = 64
+
+/** Light client. */
+export const LIGHT_CHECKPOINT_BYTES_MAX = 512 * 1024
+/** More than the longest epoch has blocks. */
+export const LIGHT_HEADERS_MAX = 1024
+/** Two weeks of epochs of a minute, each with other validators. */
+export const LIGHT_STEPS_MAX = 20_160
+export const LIGHT_REPLY_BYTES_MAX = 8 * 1024 * 1024
+export const LIGHT_ASK_MS = 10_000
+/** Headers of one aitbc_getHeaders. */
+export const RPC_HEADERS_MAX = 256
 
 /** Topology. */
 export const TOPOLOGY_BYTES_MAX = 256 * 1024

@@ -37,6 +37,8 @@ export const DELTAS_MS = [150, 300, 700] as const
 export const EPOCH_BLOCKS = [600, 120, 30] as const
 export const EPOCH_MS = 60_000
 export const AUTHORITIES_MAX = 21
+/** How long a checkpoint may be trusted: less than bonds stay slashable. */
+export const WEAK_SUBJECTIVITY_MS = 14 * 24 * 3_600_000
 export const DELTA_MAX_MS = 5000
 export const EMPTY_BLOCK_INTERVAL_MS = 2000
 export const CLOCK_AHEAD_MAX_MS = 500

@@ -12,6 +12,7 @@ import type { Context } from '../../runtime/context.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
 import { BlockPolls } from './block-polls.ts'
 import { ChainReader } from './chain-reader.ts'
+import { findCheckpoint } from './find-checkpoint.ts'
 import { findLogs } from './find-logs.ts'
 
 export interface ArchiveProps {
@@ -76,6 +77,7 @@ export const Archive = actor({
       Account: ready(({ address }) => reader.account(address)),
       Storage: ready(({ address, slot }) => reader.storage(address, slot)),
       Call: ready((request) => callNow(reader, props.config, request)),
+      Checkpoint: ready(({ epoch }) => findCheckpoint(ctx.store, epoch)),
       Logs: ready((filter) => findLogs(reader, filter)),
     }
   },

@@ -78,6 +78,21 @@ export const ArchiveMessages = messages('archive', 1, {
     }),
     struct({ ok: bool, code: str(64), output: bytes(1 << 20), gasUsed: u53 }),
   ),
+  /** The certified stake checkpoint of the last epoch that is not after `epoch`. */
+  Checkpoint: ask(
+    struct({ epoch: u53 }),
+    optional(
+      struct({
+        epoch: u53,
+        /** What the certificate signs (protocol/consensus/checkpoint.ts). */
+        checkpoint: bytes(1024),
+        certificate: bytes(4096),
+        /** Hash of the set that signed. */
+        signers: hex(32),
+        sets: list(bytes(65_536), 3),
+      }),
+    ),
+  ),
   /** `code` is empty, or LIMIT when the range or the number of results is over its limit. */
   Logs: ask(
     struct({

@@ -1,37 +1,56 @@
 // The file that anyone can verify without us: a receipt, and the proof that a final block settled
 // it. The file is exactly the RFC 8785 text of this value, so that no byte of it can change.
 
-import { BUNDLE_BYTES_MAX, BUNDLE_HEADERS_MAX } from '../../config/limits.ts'
+import {
+  BUNDLE_BYTES_MAX,
+  BUNDLE_CHECKPOINTS_MAX,
+  BUNDLE_HEADERS_MAX,
+} from '../../config/limits.ts'
 import { utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { type Block, decodeBlock } from '../block/block.ts'
 import { encodeHeader } from '../block/header-codec.ts'
 import { proveItem } from '../block/ordered-trie.ts'
-import { encodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
+import type { CheckpointStep } from '../light/follow-checkpoint.ts'
 import { MARKET_ADDRESS } from '../params.ts'
 import { canonicalJson, JcsError, parseCanonicalJson } from './jcs.ts'
 import { readReceipt } from './receipt-schema.ts'
 import type { ReceiptV2 } from './receipt-v2.ts'
 
-export const BUNDLE_FORMAT = 'aitbc-receipt-bundle/1'
+export const BUNDLE_FORMAT = 'aitbc-receipt-bundle/2'
+
+export interface BundleCheckpoint {
+  readonly checkpoint: Hex
+  readonly certificate: Hex
+  /** Hash of the set that signed. */
+  readonly signers: Hex
+}
 
 export interface BundleSettlement {
   readonly chain_id: number
-  readonly genesis_hash: Hex
+  /** RLP of block 0: its hash is in every signature, and it fixes the first epochs' rules. */
+  readonly genesis_header: Hex
   /** Address of the market module. */
   readonly market: Hex
   /** RLP headers: the block that settled, and its descendants up to the certified one. */
   readonly headers: readonly Hex[]
-  /** The settling block's commit sidecar, which names the validator set. */
+  /** Commit sidecar of the last header, which names the validators that signed. */
   readonly sidecar: Hex
   readonly transaction_index: number
   /** Trie nodes from receiptsRoot to the transaction's receipt. */
   readonly receipt_proof: readonly Hex[]
   /** Finality certificate of the last header. */
   readonly certificate: Hex
-  /** RLP of the validators that signed it. */
-  readonly validator_set: Hex
+  /**
+   * `genesis`: the checkpoints lead from the validators of the genesis to those that signed.
+   * `checkpoint`: the file holds the last of many, for readers who trust a later checkpoint.
+   */
+  readonly begins: 'genesis' | 'checkpoint'
+  /** Stake checkpoints, each certified by validators that the one before it names. */
+  readonly checkpoints: readonly BundleCheckpoint[]
+  /** RLP of all sets that these need, each once, in the order in which they are needed. */
+  readonly validator_sets: readonly Hex[]
 }
 
 export interface Bundle {
@@ -48,14 +67,19 @@ export interface BundleSources {
   /** Encoded receipts of the settling block's transactions, in order. */
   readonly receipts: readonly Uint8Array[]
   readonly certificate: Uint8Array
-  readonly validatorSet: ValidatorSet
-  readonly genesisHash: Hex
+  /** Encoded header of block 0. */
+  readonly genesisHeader: Uint8Array
+  readonly begins: BundleSettlement['begins']
+  readonly steps: readonly CheckpointStep[]
+  /** Encoded, each once. */
+  readonly sets: readonly Uint8Array[]
 }
 
 /** Throws RangeError if the first block does not contain `settleTx`. */
 export function buildBundle(sources: BundleSources): Bundle {
   const blocks = sources.blocks.map(decodeBlock)
   const [settling] = blocks
+  const certified = blocks.at(-1)
   const index = settling?.transactions.findIndex((raw) => keccakHex(raw) === sources.settleTx) ?? -1
   if (index < 0) throw new RangeError('the first block does not contain the settlement')
   return {
@@ -63,14 +87,20 @@ export function buildBundle(sources: BundleSources): Bundle {
     receipt: sources.receipt,
     settlement: {
       chain_id: sources.receipt.chain_id,
-      genesis_hash: sources.genesisHash,
+      genesis_header: bytesToHex(sources.genesisHeader),
       market: MARKET_ADDRESS,
       headers: blocks.map(({ header }) => bytesToHex(encodeHeader(header))),
-      sidecar: bytesToHex((settling as Block).sidecar),
+      sidecar: bytesToHex((certified as Block).sidecar),
       transaction_index: index,
       receipt_proof: proveItem(sources.receipts, index).map(bytesToHex),
       certificate: bytesToHex(sources.certificate),
-      validator_set: bytesToHex(encodeValidatorSet(sources.validatorSet)),
+      begins: sources.begins,
+      checkpoints: sources.steps.map(({ checkpoint, certificate, signers }) => ({
+        checkpoint: bytesToHex(checkpoint),
+        certificate: bytesToHex(certificate),
+        signers,
+      })),
+      validator_sets: sources.sets.map(bytesToHex),
     },
   }
 }
@@ -121,16 +151,26 @@ const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (va
 const isList = (max: number) => (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.length <= max && value.every(isBytes)
 
+const isCheckpoint = (value: unknown): boolean =>
+  hasExactly(value, ['checkpoint', 'certificate', 'signers']) &&
+  isBytes(value.checkpoint) &&
+  isBytes(value.certificate) &&
+  isBytesOf(32)(value.signers)
+
 const SETTLEMENT: Record<keyof BundleSettlement, (value: unknown) => boolean> = {
   chain_id: isNumber,
-  genesis_hash: isBytesOf(32),
+  genesis_header: isBytes,
   market: isBytesOf(20),
   headers: isList(BUNDLE_HEADERS_MAX),
   sidecar: isBytes,
   transaction_index: isNumber,
   receipt_proof: isList(64),
   certificate: isBytes,
-  validator_set: isBytes,
+  begins: (value) => value === 'genesis' || value === 'checkpoint',
+  checkpoints: (value) =>
+    Array.isArray(value) && value.length <= BUNDLE_CHECKPOINTS_MAX && value.every(isCheckpoint),
+  // Every step brings one new set at most, besides those that it begins with.
+  validator_sets: isList(BUNDLE_CHECKPOINTS_MAX + 3),
 }
 
 function wrongSettlement(value: unknown): string | undefined {

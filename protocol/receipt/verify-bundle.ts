@@ -1,24 +1,27 @@
-// Verifies a receipt bundle with nothing but the file and a trusted validator-set hash. Pure code:
-// the same file runs in the command line tool and in a browser.
+// Verifies a receipt bundle with nothing but the file and what the reader trusts: a light client
+// that gets everything from the file. Pure: it runs in the command line tool and in a browser.
 
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { unpackExtraData } from '../block/extra-data.ts'
 import type { Header } from '../block/header.ts'
-import { decodeHeader, headerHash } from '../block/header-codec.ts'
-import { verifyItem } from '../block/ordered-trie.ts'
-import { decodeSidecar, sidecarRoot } from '../block/sidecar.ts'
-import { decodeReceipt } from '../block/transaction-receipt.ts'
-import { decodeCertificate, verifyCertificate } from '../consensus/certificate.ts'
-import { asMode, BALANCED_STAKE_PUBLISHED } from '../consensus/epoch-rules.ts'
-import { decodeValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
-import { FINALIZE } from '../consensus/vote.ts'
+import { decodeHeader } from '../block/header-codec.ts'
+import { MODE_NAMES } from '../consensus/validator-set.ts'
 import { sha256Hex } from '../crypto/sha256.ts'
 import type { Bls, Secp256k1 } from '../crypto/signatures.ts'
+import { verifyHeader } from '../light/verify-header.ts'
+import { verifyReceiptOf } from '../light/verify-inclusion.ts'
 import { decodeMarketLog } from '../market/market-log.ts'
 import { MARKET_ADDRESS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { ProofError } from '../trie/trie-proof.ts'
 import { type Bundle, readBundle } from './bundle.ts'
+import {
+  type BundlePath,
+  followBundle,
+  isAnchored,
+  PathError,
+  type PathTrust,
+} from './bundle-path.ts'
 import { inconsistency } from './receipt-facts.ts'
 import { type ReceiptV2, receiptHash } from './receipt-v2.ts'
 import { verifySignatures } from './sign-receipt.ts'
@@ -45,9 +48,8 @@ export type BundleVerdict =
       readonly checks: readonly BundleCheck[]
     }
 
-export interface BundleTrust {
-  /** Hash of the validator set that the reader trusts, from the network's published facts. */
-  readonly trustedValidatorSetHash?: Hex
+/** The reader trusts a checkpoint, or the genesis's validators by their published hash. */
+export interface BundleTrust extends PathTrust {
   readonly bls: Bls
   readonly secp256k1: Secp256k1
   /** The delivered output, if it is at hand: then it is checked too. */
@@ -68,7 +70,10 @@ export function verifyBundle(file: Uint8Array | string, trust: BundleTrust): Bun
       checks.push({ name, ok: true, detail: run() })
     } catch (error) {
       const known =
-        error instanceof Invalid || error instanceof RlpError || error instanceof ProofError
+        error instanceof Invalid ||
+        error instanceof PathError ||
+        error instanceof RlpError ||
+        error instanceof ProofError
       if (!known) throw error
       checks.push({ name, ok: false, detail: error.message })
       throw new Invalid(`${name}: ${error.message}`)
@@ -76,7 +81,7 @@ export function verifyBundle(file: Uint8Array | string, trust: BundleTrust): Bun
   }
   try {
     const bundle = verifyParts(file, trust, check)
-    const trusted = trust.trustedValidatorSetHash !== undefined
+    const trusted = (trust.checkpoint ?? trust.trustedValidatorSetHash) !== undefined
     if (!trusted) checks.push(SELF_CONSISTENT)
     return { valid: true, trusted, receipt: bundle.receipt, checks }
   } catch (error) {
@@ -90,7 +95,7 @@ const SELF_CONSISTENT: BundleCheck = {
   ok: true,
   warning: true,
   detail:
-    'no validator set was given to trust: the file agrees with itself, but anybody could have ' +
+    'no validators were given to trust: the file agrees with itself, but anybody could have ' +
     'made up these validators',
 }
 
@@ -121,16 +126,15 @@ function verifyParts(file: Uint8Array | string, trust: BundleTrust, check: Check
         : invalid('the output is not the one that was paid for'),
     )
   }
-  const headers = settlement.headers.map((text) => () => decodeHeader(hexToBytes(text)))
-  check('settlement', () => verifySettlement(bundle as Bundle, (headers[0] as () => Header)()))
-  check('validators', () => verifyValidators(bundle as Bundle, trust.trustedValidatorSetHash))
-  check('finality', () =>
-    verifyFinality(
-      bundle as Bundle,
-      headers.map((read) => read()),
-      trust.bls,
-    ),
-  )
+  const whole = bundle as unknown as Bundle
+  const [settling] = settlement.headers
+  check('settlement', () => verifySettlement(whole, decodeHeader(hexToBytes(settling as Hex))))
+  let path: BundlePath | undefined
+  check('validators', () => {
+    path = followBundle(settlement, trust.bls)
+    return verifyValidators(whole, trust, path)
+  })
+  check('finality', () => verifyFinality(whole, path as BundlePath, trust.bls))
   return bundle as unknown as Bundle
 }
 
@@ -139,9 +143,8 @@ function verifySettlement({ receipt, settlement }: Bundle, header: Header): stri
   if (settlement.market !== MARKET_ADDRESS) invalid('not the market module')
   if (settlement.chain_id !== receipt.chain_id) invalid('receipt and settlement name two chains')
   const proof = settlement.receipt_proof.map(hexToBytes)
-  const found = verifyItem(header.receiptsRoot, settlement.transaction_index, proof)
-  if (found === undefined) invalid('the block has no such transaction')
-  const transaction = decodeReceipt(found)
+  const transaction = verifyReceiptOf(header, settlement.transaction_index, proof)
+  if (transaction === undefined) invalid('the block has no such transaction')
   if (!transaction.succeeded) invalid('the transaction was refused')
   for (const log of transaction.logs) {
     const event = decodeMarketLog(log)
@@ -157,42 +160,26 @@ function verifySettlement({ receipt, settlement }: Bundle, header: Header): stri
   return invalid('the transaction settles no such job')
 }
 
-/** The block names these validators, and they are the trusted ones. */
-function verifyValidators({ settlement }: Bundle, trusted: Hex | undefined): string {
-  const header = decodeHeader(hexToBytes(settlement.headers[0] as Hex))
-  const sidecar = hexToBytes(settlement.sidecar)
-  if (sidecarRoot(sidecar) !== header.parentBeaconBlockRoot) {
-    invalid('the sidecar is not the one of the block')
-  }
-  const set = decodeValidatorSet(hexToBytes(settlement.validator_set))
-  const hash = validatorSetHash(set)
-  if (decodeSidecar(sidecar).validatorSetHash !== hash) invalid('the block names other validators')
-  if (trusted !== undefined && hash !== trusted) {
-    invalid(`the validators are not the trusted ones (${hash}, trusted ${trusted})`)
-  }
-  return `${set.validators.length} validators, set ${hash}`
+/** The way from what the reader trusts to the rules of the epoch. */
+function verifyValidators(bundle: Bundle, trust: BundleTrust, path: BundlePath): string {
+  const { settlement } = bundle
+  const last = decodeHeader(hexToBytes(settlement.headers.at(-1) as Hex))
+  const epoch = unpackExtraData(last.extraData)?.epoch
+  if (epoch === undefined) invalid('the header names no epoch')
+  isAnchored(path, trust, epoch, settlement, trust.bls)
+  const { set, rules } = path.state
+  const steps = path.steps.length
+  return `${set.validators.length} validators, set ${rules.setHash}, ${steps} checkpoints`
 }
 
 /** A quorum of them finalised the last header, which descends from the first. */
-function verifyFinality({ settlement }: Bundle, headers: readonly Header[], bls: Bls): string {
-  for (const [i, header] of headers.entries()) {
-    const parent = headers[i - 1]
-    if (parent !== undefined && header.parentHash !== headerHash(parent)) {
-      invalid('the headers are not a chain')
-    }
-  }
-  const certificate = decodeCertificate(hexToBytes(settlement.certificate))
-  if (certificate.kind !== FINALIZE) invalid('the certificate is not one of finality')
-  if (certificate.blockHash !== headerHash(headers.at(-1) as Header)) {
-    invalid('the certificate is for another block')
-  }
-  const set = decodeValidatorSet(hexToBytes(settlement.validator_set))
-  const extra = unpackExtraData((headers.at(-1) as Header).extraData)
-  if (!extra || extra.mode > 2) invalid('the header names no consensus mode')
-  const { epoch } = extra
-  const rules = { epoch, mode: asMode(extra.mode), balancedStake: BALANCED_STAKE_PUBLISHED, set }
-  const chain = { chainId: BigInt(settlement.chain_id), genesisHash: settlement.genesis_hash }
-  const verdict = verifyCertificate(certificate, rules, chain, bls)
-  if (!verdict.ok) invalid(`the certificate does not hold: ${verdict.code}`)
-  return `${certificate.signers.length} of ${set.validators.length} validators signed`
+function verifyFinality({ settlement }: Bundle, path: BundlePath, bls: Bls): string {
+  const headers = settlement.headers.map(hexToBytes)
+  const certificate = hexToBytes(settlement.certificate)
+  const proof = { headers, certificate, sidecar: hexToBytes(settlement.sidecar) }
+  const verdict = verifyHeader(path.state, proof, bls)
+  if (!verdict.ok) invalid(`${verdict.detail} (${verdict.code})`)
+  const { signers, validators: all, stakeRatio, epoch, mode } = verdict
+  const share = `${stakeRatio / 100} % of the stake`
+  return `${signers} of ${all} validators signed, ${share}, epoch ${epoch} ${MODE_NAMES[mode]}`
 }

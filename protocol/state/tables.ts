@@ -22,6 +22,10 @@ export const CHAIN_TABLES = {
   accounts: 'accounts',
   /** address, slot → word, after the last final block. */
   storage: 'storage',
+  /** epoch → rlp([checkpoint, its certificate, hash of the set that signed]); certified ones alone. */
+  checkpoints: 'checkpoints',
+  /** validatorSetHash → encoded set; those that a checkpoint names. */
+  sets: 'sets',
   /** `genesis` → hash, `final` → height, `version` → layout of these tables. */
   meta: 'meta',
 } as const
@@ -46,6 +50,26 @@ export function encodeFinality({ finalAtMs, certificate }: FinalityRow): Uint8Ar
 export function decodeFinality(row: Uint8Array): FinalityRow {
   const [finalAtMs, certificate] = asList(decodeRlp(row), 2)
   return { finalAtMs: asNumber(finalAtMs), certificate: asBytes(certificate) }
+}
+
+export interface CheckpointRow {
+  readonly checkpoint: Uint8Array
+  readonly certificate: Uint8Array
+  readonly signers: Hex
+}
+
+export function encodeCheckpointRow(row: CheckpointRow): Uint8Array {
+  return encodeRlp([row.checkpoint, row.certificate, hexToBytes(row.signers)])
+}
+
+/** Throws RlpError. */
+export function decodeCheckpointRow(row: Uint8Array): CheckpointRow {
+  const [checkpoint, certificate, signers] = asList(decodeRlp(row), 3)
+  return {
+    checkpoint: asBytes(checkpoint),
+    certificate: asBytes(certificate),
+    signers: bytesToHex(asBytes(signers, 32)),
+  }
 }
 
 export function encodeReceipts(receipts: readonly Uint8Array[]): Uint8Array {

@@ -4,6 +4,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
+import type { LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
 import { BUNDLE_FORMAT } from '../../protocol/receipt/bundle.ts'
 import { inconsistency } from '../../protocol/receipt/receipt-facts.ts'
 import { readReceipt } from '../../protocol/receipt/receipt-schema.ts'
@@ -13,8 +14,10 @@ import { verifySignatures } from '../../protocol/receipt/sign-receipt.ts'
 import { type BundleCheck, verifyBundle } from '../../protocol/receipt/verify-bundle.ts'
 
 export interface ReceiptTrust {
-  /** Hash of the validator set to trust; without it a bundle is checked against itself only. */
+  /** Hash of the genesis's validators; without any trust a bundle is checked against itself only. */
   readonly validatorSetHash?: Hex
+  /** A light checkpoint to trust instead, for chains whose validators have changed often. */
+  readonly checkpoint?: LightCheckpoint
   /** The output text that was delivered, to be checked against the receipt. */
   readonly output?: string
 }
@@ -36,11 +39,12 @@ export function verifyReceipt(file: Uint8Array | string, trust: ReceiptTrust = {
   const value = parse(file)
   if (value?.version === '1.0' || value?.payload !== undefined) return verifyV1(value)
   if (value?.version === '2.0' && value.format === undefined) return verifyBare(value)
-  const { validatorSetHash, output } = trust
+  const { validatorSetHash, checkpoint, output } = trust
   const verdict = verifyBundle(file, {
     bls: blsNoble,
     secp256k1: secp256k1Noble,
     ...(validatorSetHash === undefined ? {} : { trustedValidatorSetHash: validatorSetHash }),
+    ...(checkpoint && { checkpoint }),
     ...(output === undefined ? {} : { output }),
   })
   if (verdict.valid) return { kind: 'bundle', ...verdict }

@@ -1,5 +1,6 @@
 // GET /api/v1/receipts/{receipt_id}/bundle: the file that anyone can verify offline, byte for byte.
 
+import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { type Bundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
 import type { ReceiptV2 } from '../../../protocol/receipt/receipt-v2.ts'
@@ -20,11 +21,13 @@ async function collect(job: Job, settleHeight: number, api: ApiContext): Promise
       settleTx: job.settleTx as Hex,
       settleHeight,
       validatorSet: api.validatorSet,
-      genesisHash: api.genesisHash,
+      checkpoint: (epoch) => api.archive('Checkpoint', { epoch }),
+      bls: blsNative,
       block: (height) => api.archive('Block', { height }),
     })
   } catch (error) {
-    // The node that was asked is behind the one that saw the settlement.
+    // The node that was asked is behind the one that saw the settlement, or the stake has not
+    // signed for its epoch yet.
     if (error instanceof RangeError) throw notReady(error.message)
     throw error
   }

@@ -167,6 +167,7 @@ export class TestChain {
           const { ok, output } = chain.market.call(from, data)
           reply({ ok, code: '', output, gasUsed: 0 })
         },
+        Checkpoint: (_, reply) => reply(undefined),
         Logs: (_, reply) => reply({ code: '', logs: [] }),
       }),
     })

@@ -11,6 +11,7 @@ import { receiptHash } from '../../../protocol/receipt/receipt-v2.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
 import { keyOf } from '../../protocol/market/market-world.ts'
 import {
+  genesisBlock,
   output,
   sources,
   trustedHash,
@@ -25,14 +26,14 @@ const SETTLE_HEIGHT = 42
 const [payer, , payee] = [0, 1, 2].map((i) => bytesToHex(keyOf(i).secretKey))
 const VERIFY = '/api/v1/receipts/verify'
 
-const blocks = settled.blocks.map((block, i) => {
+const blocks = [genesisBlock(), ...settled.blocks].map((block, i) => {
   const { header } = decodeBlock(block)
   return {
     height: header.height,
     hash: headerHash(header),
     block,
-    receipts: i === 0 ? [...settled.receipts] : [],
-    certificate: settled.certificate,
+    receipts: i === 1 ? [...settled.receipts] : [],
+    certificate: i === 0 ? new Uint8Array(0) : settled.certificate,
     finalAtMs: 1,
   }
 })
@@ -41,7 +42,8 @@ let world: World
 let tokens: Record<'payer' | 'payee' | 'stranger', string>
 
 test.before(async () => {
-  const network = { genesisHash: settled.genesisHash, validatorSetHash: trustedHash }
+  const genesisHash = decodeBlock(genesisBlock()).hash
+  const network = { genesisHash, validatorSetHash: trustedHash }
   const facts = { network, validatorSet }
   world = await startWorld({ archive: archiveOf(blocks), facts })
   tokens = {

@@ -3,11 +3,16 @@
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { type Block, encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
 import { packExtraData } from '../../../protocol/block/extra-data.ts'
+import { encodeHeader } from '../../../protocol/block/header-codec.ts'
 import { orderedRoot } from '../../../protocol/block/ordered-trie.ts'
 import { encodeSidecar, plainSidecar, sidecarRoot } from '../../../protocol/block/sidecar.ts'
 import { encodeReceipt } from '../../../protocol/block/transaction-receipt.ts'
 import { encodeCertificate } from '../../../protocol/consensus/certificate.ts'
-import { type ValidatorSet, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
+import {
+  encodeValidatorSet,
+  type ValidatorSet,
+  validatorSetHash,
+} from '../../../protocol/consensus/validator-set.ts'
 import { FINALIZE, voteDigest } from '../../../protocol/consensus/vote.ts'
 import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
 import { keccakHex } from '../../../protocol/crypto/keccak.ts'
@@ -23,7 +28,6 @@ import { keyOf, MarketWorld } from '../market/market-world.ts'
 
 const ZERO: Hex = `0x${'0'.repeat(64)}`
 const [consumer, coordinator, provider] = [keyOf(0), keyOf(1), keyOf(2)]
-const genesisHash: Hex = `0x${'9e'.repeat(32)}`
 const modelRoot: Hex = `0x${'77'.repeat(32)}`
 const blsKey = (i: number) => new Uint8Array(32).fill(i + 1)
 
@@ -38,6 +42,8 @@ export const validatorSet: ValidatorSet = {
   })),
 }
 export const trustedHash = validatorSetHash(validatorSet)
+/** Encoded block 0. */
+export const genesisBlock = () => encodeBlock(genesis)
 export const output = '{"text":"Once upon a time, a robot"}'
 
 function job() {
@@ -75,11 +81,15 @@ function job() {
   return { jobId, hash, receipt: signReceipt(receipt, provider.secretKey, secp256k1Noble) }
 }
 
+const genesis = block(0, ZERO, [], [], 0)
+const genesisHash = genesis.hash
+
 function block(
   height: number,
   parentHash: Hex,
   transactions: Uint8Array[],
   receipts: Uint8Array[],
+  epoch = 1,
 ): Block {
   const sidecar = encodeSidecar(
     plainSidecar({
@@ -101,7 +111,7 @@ function block(
     gasLimit: 30_000_000,
     gasUsed: 0,
     timestamp: 1_700_000_002,
-    extraData: packExtraData({ mode: 0, epoch: 1, view: height, ms: 0 }),
+    extraData: packExtraData({ mode: 0, epoch, view: height, ms: 0 }),
     mixHash: ZERO,
     nonce: '0x0000000000000000',
     baseFeePerGas: 7n,
@@ -121,7 +131,8 @@ export function certify(blockHash: Hex, kind: 1 | 3 = FINALIZE, signers = [0, 1,
   return encodeCertificate({ kind, epoch: 1, view: 44, blockHash, signers, signature })
 }
 
-export function sources(): BundleSources {
+/** A real settlement and its place among the transactions of a block. */
+export function settlement() {
   const { jobId, hash, receipt } = job()
   const market = new MarketWorld()
   market.now = 1_700_000_000
@@ -150,17 +161,25 @@ export function sources(): BundleSources {
       logs: i === 17 ? logs : [],
     }),
   )
+  const settleTx = keccakHex(transactions[17] as Uint8Array)
+  return { receipt, settleTx, transactions, receipts }
+}
+
+export function sources(): BundleSources {
+  const { receipt, settleTx, transactions, receipts } = settlement()
   const settling = block(42, ZERO, transactions, receipts)
   const next = block(43, settling.hash, [], [])
   const last = block(44, next.hash, [], [])
   return {
     receipt,
-    settleTx: keccakHex(transactions[17] as Uint8Array),
+    settleTx,
     blocks: [settling, next, last].map(encodeBlock),
     receipts,
     certificate: certify(last.hash),
-    validatorSet,
-    genesisHash,
+    genesisHeader: encodeHeader(genesis.header),
+    begins: 'genesis',
+    steps: [],
+    sets: [encodeValidatorSet(validatorSet)],
   }
 }
 

@@ -5,9 +5,10 @@ import vm from 'node:vm'
 import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
-import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
+import { decodeHeader, encodeHeader } from '../../../protocol/block/header-codec.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { type Bundle, buildBundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
 import { signReceipt } from '../../../protocol/receipt/sign-receipt.ts'
@@ -15,13 +16,21 @@ import { verifyBundle } from '../../../protocol/receipt/verify-bundle.ts'
 import { collectBundle } from '../../../sdk/receipts/collect-bundle.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
 import { keyOf } from '../market/market-world.ts'
-import { bundle, certify, output, sources, trustedHash } from './bundle-fixture.ts'
+import {
+  bundle,
+  certify,
+  genesisBlock,
+  output,
+  sources,
+  trustedHash,
+  validatorSet,
+} from './bundle-fixture.ts'
 
 const vectorPath = new URL('../../vectors/receipt-bundle.json', import.meta.url)
 const v1Path = new URL('../../vectors/aitbc-v1-receipt-signed.json', import.meta.url)
 const text = encodeBundle(bundle())
 if (process.env.WRITE_VECTORS === '1') writeFileSync(vectorPath, text)
-const crypto = { bls: blsNoble, secp256k1: secp256k1Noble }
+const crypto = { bls: blsNative, secp256k1: secp256k1Noble }
 const trust = { ...crypto, trustedValidatorSetHash: trustedHash }
 
 function reasonFor(changed: Bundle, given = trust): string {
@@ -105,7 +114,7 @@ test('other spellings of the same value are refused', () => {
     `\ufeff${text}`,
   ]
   for (const spelling of spellings) assert.not.ok(verifyReceipt(spelling).valid)
-  for (const junk of ['', '{}', '[]', 'null', '{"format":"aitbc-receipt-bundle/1"}', '\u0000']) {
+  for (const junk of ['', '{}', '[]', 'null', '{"format":"aitbc-receipt-bundle/2"}', '\u0000']) {
     const verdict = verifyReceipt(junk)
     assert.not.ok(verdict.valid)
     assert.ok(verdict.reason)
@@ -120,15 +129,21 @@ test('well-made lies are found out', () => {
   assert.match(reasonFor(whole, foreign), /validators: .*not the trusted ones/)
   assert.match(reasonFor(changed({ transaction_index: 16 })), /settlement/)
   assert.match(reasonFor(changed({ chain_id: 1338 })), /two chains/)
-  assert.match(reasonFor(changed({ genesis_hash: other })), /BAD_SIGNATURE/)
+  const elsewhere = decodeHeader(made.genesisHeader)
+  const genesis_header = bytesToHex(encodeHeader({ ...elsewhere, timestamp: 1 }))
+  assert.match(reasonFor(changed({ genesis_header })), /BAD_SIGNATURE/)
+  const [set] = whole.settlement.validator_sets as [Hex]
+  assert.match(reasonFor(changed({ validator_sets: [set, set] })), /twice/)
+  const begins = 'checkpoint' as const
+  assert.match(reasonFor(changed({ begins })), /begins with a checkpoint but holds none/)
   const { headers } = whole.settlement
-  assert.match(reasonFor(changed({ headers: headers.slice(0, 2) })), /another block/)
-  assert.match(reasonFor(changed({ headers: [headers[0], headers[2]] as Hex[] })), /not a chain/)
+  assert.match(reasonFor(changed({ headers: headers.slice(0, 2) })), /WRONG_SIDECAR|WRONG_BLOCK/)
+  assert.match(reasonFor(changed({ headers: [headers[0], headers[2]] as Hex[] })), /NOT_A_CHAIN/)
   const last = decodeBlock(made.blocks[2] as Uint8Array).hash
   const certificate = (...args: Parameters<typeof certify>) => bytesToHex(certify(...args))
-  assert.match(reasonFor(changed({ certificate: certificate(last, 1) })), /not one of finality/)
+  assert.match(reasonFor(changed({ certificate: certificate(last, 1) })), /WRONG_KIND/)
   assert.match(reasonFor(changed({ certificate: certificate(last, 3, [0, 1]) })), /NO_QUORUM/)
-  assert.match(reasonFor(changed({ certificate: certificate(other) })), /another block/)
+  assert.match(reasonFor(changed({ certificate: certificate(other) })), /WRONG_BLOCK/)
   // A receipt that the provider signed, but that is not the one which was settled.
   const { signatures: _, ...facts } = made.receipt
   const richer = { ...facts, device: 'NVIDIA H200' }
@@ -150,9 +165,13 @@ test('collected from a node, it is the same bundle', async () => {
     receipts: i === 0 ? made.receipts : [],
     certificate: made.certificate,
   }))
-  const { receipt, settleTx, validatorSet, genesisHash } = made
-  const block = async (height: number) => served[height - 42]
-  const query = { receipt, settleTx, settleHeight: 42, validatorSet, genesisHash, block }
+  const { receipt, settleTx } = made
+  const first = { height: 0, hash: decodeBlock(genesisBlock()).hash, block: genesisBlock() }
+  const genesis = { ...first, receipts: [], certificate: new Uint8Array(0) }
+  const block = async (height: number) => (height === 0 ? genesis : served[height - 42])
+  const checkpoint = async () => undefined
+  const facts = { receipt, settleTx, settleHeight: 42, validatorSet, checkpoint, bls: blsNative }
+  const query = { ...facts, block }
   assert.is(encodeBundle(await collectBundle(query)), text)
 })
 

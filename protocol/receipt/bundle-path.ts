@@ -1,0 +1,167 @@
+// From what a reader trusts to the validators that signed a bundle's block: every checkpoint in the
+// file is verified, from the file's own beginning, and the reader's trust must lie on that way.
+
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { decodeHeader, headerHash } from '../block/header-codec.ts'
+import { decodeCheckpoint, type RulesDigest } from '../consensus/checkpoint.ts'
+import { decodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
+import { keccakHex } from '../crypto/keccak.ts'
+import type { Bls } from '../crypto/signatures.ts'
+import { type CheckpointStep, followCheckpoint } from '../light/follow-checkpoint.ts'
+import type { LightCheckpoint } from '../light/light-checkpoint.ts'
+import { genesisState, type LightState, rulesFor } from '../light/light-state.ts'
+import type { BundleSettlement } from './bundle.ts'
+
+export interface PathTrust {
+  /** Hash of the validators of the genesis. */
+  readonly trustedValidatorSetHash?: Hex
+  readonly checkpoint?: LightCheckpoint
+}
+
+export interface BundlePath {
+  /** Where the file's checkpoints begin. */
+  readonly first: LightState
+  /** Where they end: the block is verified under it. */
+  readonly state: LightState
+  readonly steps: readonly CheckpointStep[]
+}
+
+/** Why a bundle's way to its validators does not hold. */
+export class PathError extends Error {}
+
+interface Sets {
+  take(hash: Hex): Uint8Array | undefined
+  /** Every set in the file has been taken. */
+  readonly allUsed: boolean
+}
+
+function setsOf(encoded: readonly Hex[]): Sets {
+  const byHash = new Map(encoded.map((text) => [keccakHex(hexToBytes(text)), hexToBytes(text)]))
+  if (byHash.size !== encoded.length) throw new PathError('a set is in the file twice')
+  const used = new Set<Hex>()
+  return {
+    take(hash) {
+      const bytes = byHash.get(hash)
+      if (bytes) used.add(hash)
+      return bytes
+    },
+    get allUsed() {
+      return used.size === byHash.size
+    },
+  }
+}
+
+function stepOf(raw: BundleSettlement['checkpoints'][number], sets: Sets): CheckpointStep {
+  const checkpoint = hexToBytes(raw.checkpoint)
+  const { next, announced } = decodeCheckpoint(checkpoint)
+  const named = new Set([raw.signers, next.setHash, announced.setHash])
+  const known = [...named].map((hash) => sets.take(hash)).filter((bytes) => bytes !== undefined)
+  return { checkpoint, certificate: hexToBytes(raw.certificate), signers: raw.signers, sets: known }
+}
+
+/** The genesis, with the first set of the file for its validators. */
+function fromGenesis(settlement: BundleSettlement, set: ValidatorSet): LightState {
+  const header = decodeHeader(hexToBytes(settlement.genesis_header))
+  const state = genesisState(BigInt(settlement.chain_id), header, set)
+  if (!state) throw new PathError('the genesis does not name the first set of the file')
+  return state
+}
+
+/** Whoever signed the first checkpoint: for the reader's own checkpoint to confirm. */
+function fromSigners(
+  settlement: BundleSettlement,
+  step: CheckpointStep | undefined,
+  set: ValidatorSet,
+): LightState {
+  if (!step) throw new PathError('the file begins with a checkpoint but holds none')
+  const genesisHash = headerHash(decodeHeader(hexToBytes(settlement.genesis_header)))
+  const { epoch, next } = decodeCheckpoint(step.checkpoint)
+  const rules: RulesDigest = { ...next, setHash: step.signers }
+  return {
+    chain: { chainId: BigInt(settlement.chain_id), genesisHash },
+    epoch,
+    rules,
+    set,
+    announced: rules,
+    announcedSet: set,
+    certified: { height: 0, hash: genesisHash },
+  }
+}
+
+/** Throws PathError, and RlpError for what is not strictly encoded. */
+export function followBundle(settlement: BundleSettlement, bls: Bls): BundlePath {
+  const sets = setsOf(settlement.validator_sets)
+  const firstHash = keccakHex(hexToBytes(settlement.validator_sets[0] as Hex))
+  const set = decodeValidatorSet(sets.take(firstHash) as Uint8Array)
+  const steps = settlement.checkpoints.map((raw) => stepOf(raw, sets))
+  if (!sets.allUsed) throw new PathError('a set in the file is not needed')
+  const first =
+    settlement.begins === 'genesis'
+      ? fromGenesis(settlement, set)
+      : fromSigners(settlement, steps[0], set)
+  if (settlement.begins === 'checkpoint' && first.rules.setHash !== firstHash) {
+    throw new PathError('the first set of the file did not sign its first checkpoint')
+  }
+  let state = first
+  for (const [i, step] of steps.entries()) {
+    const followed = followCheckpoint(state, step, bls)
+    if (!followed.ok) {
+      throw new PathError(`checkpoint ${i} does not hold: ${followed.code}, ${followed.detail}`)
+    }
+    state = followed.state
+  }
+  return { first, state, steps }
+}
+
+/**
+ * Does the reader's trust lie on the file's way to the rules of `epoch`? Throws PathError if not;
+ * false when the reader trusts nothing.
+ */
+export function isAnchored(
+  { first, state, steps }: BundlePath,
+  { trustedValidatorSetHash, checkpoint }: PathTrust,
+  epoch: number,
+  { begins }: BundleSettlement,
+  bls: Bls,
+): boolean {
+  if (checkpoint) {
+    confirm(checkpoint, { first, state, steps }, epoch, bls)
+    return true
+  }
+  if (trustedValidatorSetHash === undefined) return false
+  if (begins !== 'genesis') {
+    throw new PathError('the file does not reach back to the genesis: trust a checkpoint file')
+  }
+  if (first.rules.setHash !== trustedValidatorSetHash) {
+    const { setHash } = first.rules
+    throw new PathError(
+      `the validators are not the trusted ones (${setHash}, trusted ${trustedValidatorSetHash})`,
+    )
+  }
+  return true
+}
+
+/** The reader's checkpoint must accept the first of the file's that is not older than it. */
+function confirm(mine: LightCheckpoint, path: BundlePath, epoch: number, bls: Bls): void {
+  const { chainId, genesisHash } = mine.chain
+  if (path.state.chain.chainId !== chainId || path.state.chain.genesisHash !== genesisHash) {
+    throw new PathError('your checkpoint is one of another chain')
+  }
+  let state: LightState = mine
+  for (const step of path.steps) {
+    if (decodeCheckpoint(step.checkpoint).epoch < mine.epoch) continue
+    const followed = followCheckpoint(mine, step, bls)
+    if (!followed.ok) throw new PathError(`not under your checkpoint: ${followed.code}`)
+    state = followed.state
+    break
+  }
+  if (state !== mine) return
+  const [trusted, used] = [rulesFor(mine, epoch), rulesFor(path.state, epoch)]
+  const setHash = (from: LightState) =>
+    epoch === from.epoch ? from.rules.setHash : from.announced.setHash
+  const same =
+    trusted && used && trusted.mode === used.mode && setHash(mine) === setHash(path.state)
+  if (!trusted || !used || !same) {
+    throw new PathError('your checkpoint does not cover the epoch: take the one of the genesis')
+  }
+}
