@@ -16,7 +16,7 @@ export function verifyTransaction(
   return verifyItem(transactionsRoot, index, proof)
 }
 
-/** The receipt of the transaction at `index`; undefined if the block has fewer. Throws ProofError. */
+/** The receipt of the transaction at `index`; undefined if there are fewer. Throws ProofError. */
 export function verifyReceiptOf(
   { receiptsRoot }: Header,
   index: number,

@@ -14,7 +14,7 @@ import { verifySignatures } from '../../protocol/receipt/sign-receipt.ts'
 import { type BundleCheck, verifyBundle } from '../../protocol/receipt/verify-bundle.ts'
 
 export interface ReceiptTrust {
-  /** Hash of the genesis's validators; without any trust a bundle is checked against itself only. */
+  /** Hash of the genesis validators; without any trust a bundle is checked against itself only. */
   readonly validatorSetHash?: Hex
   /** A light checkpoint to trust instead, for chains whose validators have changed often. */
   readonly checkpoint?: LightCheckpoint
