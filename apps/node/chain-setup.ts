@@ -5,11 +5,10 @@ import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Network } from '../../config/network.ts'
 import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import { chainModules } from '../../protocol/genesis/chain-modules.ts'
 import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
-import { createMarketModule } from '../../protocol/market/market-module.ts'
-import { moduleRegistry } from '../../protocol/modules/registry.ts'
 
 export interface ChainSetup {
   readonly genesis: Genesis
@@ -25,12 +24,7 @@ export function chainSetup(network: Network): ChainSetup {
         `but ${network.genesisHash} is pinned`,
     )
   }
-  return {
-    genesis,
-    config: genesisConfig(genesis, moduleRegistry(createMarketModule(secp256k1Native)), {
-      bls: blsNative,
-      vrf: vrfNoble,
-      isFrozen: true,
-    }),
-  }
+  const ports = { bls: blsNative, secp256k1: secp256k1Native, genesisHash: genesis.block.hash }
+  const judges = { bls: blsNative, vrf: vrfNoble, isFrozen: true }
+  return { genesis, config: genesisConfig(genesis, chainModules(ports), judges) }
 }

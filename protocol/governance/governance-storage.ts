@@ -71,6 +71,8 @@ export function loadProposal(words: ReadWords, id: bigint): Proposal | undefined
     authoritiesTotal: Number(fieldOf(counts, 0, 32)),
     authoritiesFor: Number(fieldOf(counts, 32, 32)),
     authoritiesAgainst: Number(fieldOf(counts, 64, 32)),
+    quorum: Number(fieldOf(counts, 96, 16)),
+    threshold: Number(fieldOf(counts, 112, 16)),
   }
 }
 
@@ -90,6 +92,8 @@ export function saveProposal(words: Words, id: bigint, proposal: Proposal): void
     [proposal.authoritiesTotal, 32],
     [proposal.authoritiesFor, 32],
     [proposal.authoritiesAgainst, 32],
+    [proposal.quorum, 16],
+    [proposal.threshold, 16],
   ])
   const { stakeTotal, stakeFor, stakeAgainst } = proposal
   const subject = BigInt(proposal.subject)

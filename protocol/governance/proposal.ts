@@ -42,6 +42,9 @@ export interface Proposal {
   /** First epoch in which it can no longer be executed. */
   readonly executionEnds: number
   readonly executed: boolean
+  /** Basis points, as they were when it began: a vote does not change its own rules. */
+  readonly quorum: number
+  readonly threshold: number
   readonly stakeTotal: bigint
   readonly authoritiesTotal: number
   readonly stakeFor: bigint

@@ -15,11 +15,10 @@ import { buildBlock } from '../../protocol/execution/build-block.ts'
 import type { Executed } from '../../protocol/execution/execute-block.ts'
 import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
 import type { Decided, Parent } from '../../protocol/execution/plan-block.ts'
+import { chainModules } from '../../protocol/genesis/chain-modules.ts'
 import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
-import { createMarketModule } from '../../protocol/market/market-module.ts'
-import { moduleRegistry } from '../../protocol/modules/registry.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
 import { signTransaction } from '../../protocol/transaction/encode-transaction.ts'
@@ -83,8 +82,6 @@ export function genesisJson(accounts: readonly Hex[] = WALLETS.map(({ address })
   }
 }
 
-export const MODULES = moduleRegistry(createMarketModule(secp256k1Noble))
-
 let cached: Genesis | undefined
 
 export function testGenesis(accounts?: readonly Hex[]): Genesis {
@@ -94,7 +91,8 @@ export function testGenesis(accounts?: readonly Hex[]): Genesis {
 }
 
 export function testConfig(genesis: Genesis = testGenesis()) {
-  return genesisConfig(genesis, MODULES, { bls: blsNoble, vrf })
+  const ports = { bls: blsNoble, secp256k1: secp256k1Noble, genesisHash: genesis.block.hash }
+  return genesisConfig(genesis, chainModules(ports), { bls: blsNoble, vrf })
 }
 
 export function sign(from: Wallet, fields: Partial<UnsignedTransaction>): SentTransaction {

@@ -2,11 +2,10 @@
 // money.
 
 import { bytesToHex } from '../../lib/hex.ts'
+import { chainModules } from '../../protocol/genesis/chain-modules.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../protocol/genesis/genesis-config.ts'
 import { GENESIS_PARAMS_DEFAULT } from '../../protocol/genesis/genesis-params.ts'
-import { createMarketModule } from '../../protocol/market/market-module.ts'
-import { moduleRegistry } from '../../protocol/modules/registry.ts'
 import { simAddress, simBls, simSecp256k1, simVrf } from './sim-crypto.ts'
 
 export const VALIDATORS = 4
@@ -57,7 +56,7 @@ export const simGenesis = makeGenesis({
 
 export const simConfig = genesisConfig(
   simGenesis,
-  moduleRegistry(createMarketModule(simSecp256k1)),
+  chainModules({ bls: simBls, secp256k1: simSecp256k1, genesisHash: simGenesis.block.hash }),
   { bls: simBls, vrf: simVrf, isFrozen: true },
 )
 

@@ -15,6 +15,7 @@ import {
   type VoteKind,
   voteDigest,
 } from '../../../protocol/consensus/vote.ts'
+import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { openCheckpoint } from '../../../protocol/epoch/checkpoint-storage.ts'
 import { epochWords, rulesAfter } from '../../../protocol/epoch/epoch-storage.ts'
 import { buildBlock } from '../../../protocol/execution/build-block.ts'
@@ -22,6 +23,7 @@ import type { ChainConfig } from '../../../protocol/execution/chain-config.ts'
 import type { SentTransaction } from '../../../protocol/execution/execute-transactions.ts'
 import type { Decided } from '../../../protocol/execution/plan-block.ts'
 import { validateBlock } from '../../../protocol/execution/validate-block.ts'
+import { chainModules } from '../../../protocol/genesis/chain-modules.ts'
 import { type Genesis, makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../../protocol/genesis/genesis-config.ts'
 import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
@@ -29,7 +31,7 @@ import type { GenesisSpec } from '../../../protocol/genesis/genesis-spec.ts'
 import type { StateTree } from '../../../protocol/state/state-tree.ts'
 import { treeView } from '../../../protocol/state/state-view.ts'
 import { simBls, simVrf } from '../../sim/sim-crypto.ts'
-import { MODULES, WALLETS, wallet } from '../chain-world.ts'
+import { WALLETS, wallet } from '../chain-world.ts'
 
 export const STAKE = 10_000n * 10n ** 18n
 export const BLOCK_MS = 100
@@ -97,7 +99,9 @@ export class EpochWorld {
 
   constructor(spec: GenesisSpec = specOf()) {
     this.genesis = makeGenesis(spec)
-    this.config = genesisConfig(this.genesis, MODULES, { bls: simBls, vrf: simVrf })
+    const genesisHash = this.genesis.block.hash
+    const modules = chainModules({ bls: simBls, secp256k1: secp256k1Noble, genesisHash })
+    this.config = genesisConfig(this.genesis, modules, { bls: simBls, vrf: simVrf })
     this.block = this.genesis.block
     this.tree = this.genesis.tree
     for (let number = 0; number < 64; number++) {

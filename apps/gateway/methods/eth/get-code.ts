@@ -2,12 +2,12 @@
 // that wallets and libraries see something that can be called (as other chains do for built-in
 // contracts).
 
-import { MARKET_ADDRESS } from '../../../../protocol/params.ts'
+import { GOVERNANCE_ADDRESS, MARKET_ADDRESS, STAKING_ADDRESS } from '../../../../protocol/params.ts'
 import { blockOfState, requireLatest } from '../../block-param.ts'
 import { method } from '../../method.ts'
 import { address } from '../../params.ts'
 
-const MODULES = [MARKET_ADDRESS]
+const MODULES = [MARKET_ADDRESS, STAKING_ADDRESS, GOVERNANCE_ADDRESS]
 const MODULE_CODE = '0xfe'
 
 export const getCode = method(
