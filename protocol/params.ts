@@ -45,6 +45,11 @@ export const CLOCK_AHEAD_MAX_MS = 500
 /** Leaders propose empty blocks beyond this many blocks that are not final. */
 export const UNFINAL_DEPTH_MAX = 8
 export const FUTURE_VIEWS_BUFFERED = 64
+/** Messages of the next epoch that are kept until it begins here too. */
+export const EARLY_MESSAGES_MAX = 1024
+/** Final views whose votes still count as presence when they come late. */
+export const LATE_VIEWS_KEPT = 16
+export const EVIDENCE_KEPT_MAX = 256
 
 /** The market module. */
 export const MARKET_ASSIGNMENTS_MAX = 2

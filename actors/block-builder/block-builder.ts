@@ -10,7 +10,7 @@ import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import type { Bench, BlockBuilderProps } from './bench.ts'
 import { buildOn } from './build-on.ts'
 import { checkOn } from './check-on.ts'
-import { epochNews } from './epoch-news.ts'
+import { followingOf } from './epoch-news.ts'
 import { Finaliser } from './finaliser.ts'
 import { loadChain } from './load-chain.ts'
 import { proveState } from './prove-state.ts'
@@ -42,7 +42,7 @@ function tipOf({ props, speculation }: Bench, finality: Uint8Array | undefined) 
     view: extra?.view ?? 0,
     timestampMs: headerTimeMs(header),
     certificate: finality ? decodeFinality(finality).certificate : new Uint8Array(0),
-    ...epochNews(speculation.final),
+    following: followingOf(speculation.final),
   }
 }
 

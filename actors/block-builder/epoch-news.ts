@@ -1,43 +1,22 @@
 // What consensus learns from the state after a final block: the rules of the next one, and the
-// checkpoint that the last epoch's validators sign.
+// checkpoint of the epoch that ended last.
 
-import type { Block } from '../../protocol/block/block.ts'
-import { type Checkpoint, encodeCheckpoint } from '../../protocol/consensus/checkpoint.ts'
-import { type EpochRules, encodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { encodeFollowing } from '../../protocol/consensus/following.ts'
 import { isCertified, openCheckpoint } from '../../protocol/epoch/checkpoint-storage.ts'
-import { currentRules, epochWords } from '../../protocol/epoch/epoch-storage.ts'
-import type { ReadWords } from '../../protocol/modules/storage-layout.ts'
+import { currentRules, epochWords, previousRules } from '../../protocol/epoch/epoch-storage.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import type { Tip } from './speculation.ts'
 
-export interface EpochNews {
-  readonly rules: Uint8Array
-  /** Empty in the first epoch, and once the chain has the certificate. */
-  readonly checkpoint: Uint8Array
-}
-
-const NOTHING = new Uint8Array(0)
-export const NO_NEWS: EpochNews = { rules: NOTHING, checkpoint: NOTHING }
-
-function missingCheckpoint(
-  words: ReadWords,
-  rules: EpochRules,
-  { hash, header }: Block,
-): Checkpoint | undefined {
-  if (isCertified(words, rules.epoch - 1)) return undefined
-  // The boundary block's own state cannot name it.
-  const isBoundary = header.height + 1 === rules.startHeight
-  return isBoundary ? openCheckpoint(words, rules, hash) : openCheckpoint(words, rules)
-}
-
-export function epochNews({ block, tree }: Tip): EpochNews {
+export function followingOf({ block, tree }: Tip): Uint8Array {
   const words = epochWords(treeView(tree))
   const rules = currentRules(words)
-  const checkpoint = missingCheckpoint(words, rules, block)
-  return {
-    rules: encodeEpochRules(rules),
-    checkpoint: checkpoint ? encodeCheckpoint(checkpoint) : NOTHING,
-  }
+  const before = previousRules(words)
+  // The boundary block's own state cannot name it.
+  const isBoundary = block.header.height + 1 === rules.startHeight
+  const open = isBoundary ? openCheckpoint(words, rules, block.hash) : openCheckpoint(words, rules)
+  if (!before || !open) return encodeFollowing({ rules, checkpoint: undefined })
+  const certified = isCertified(words, before.epoch)
+  return encodeFollowing({ rules, checkpoint: { checkpoint: open, rules: before, certified } })
 }
 
 export function epochAfter({ tree }: Tip): number {

@@ -1,6 +1,6 @@
 // Commits final blocks: one durable write at a time, then the readers of the chain are told.
 
-import { u64 } from '../../lib/bytes.ts'
+import { EMPTY, u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { nextBaseFee } from '../../protocol/block/base-fee.ts'
 import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
@@ -9,7 +9,7 @@ import { ArchiveMessages } from '../messages/archive.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
 import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
-import { type EpochNews, epochAfter, epochNews, NO_NEWS } from './epoch-news.ts'
+import { epochAfter, followingOf } from './epoch-news.ts'
 import type { Candidate } from './speculation.ts'
 
 interface FinaliseRequest {
@@ -18,7 +18,7 @@ interface FinaliseRequest {
   readonly finalAtMs: number
 }
 
-type Reply = (outcome: { height: number; code: string } & EpochNews) => void
+type Reply = (outcome: { height: number; code: string; following: Uint8Array }) => void
 
 export class Finaliser {
   private readonly bench: Bench
@@ -47,8 +47,10 @@ export class Finaliser {
 
   private commit({ hash, certificate, finalAtMs }: FinaliseRequest, reply: Reply): void {
     const { ctx, speculation } = this.bench
-    const answer = (code: string, news = NO_NEWS) =>
-      reply({ height: speculation.final.block.header.height, code, ...news })
+    const answer = (code: string, following: Uint8Array = EMPTY) => {
+      const { height } = speculation.final.block.header
+      reply({ height, code, following })
+    }
     if (this.isFinal(hash)) {
       answer('')
       return
@@ -69,7 +71,7 @@ export class Finaliser {
       speculation.advance(hash)
       this.announce(path)
       const isTurned = epochAfter(speculation.final) !== epoch
-      answer('', isTurned ? epochNews(speculation.final) : NO_NEWS)
+      answer('', isTurned ? followingOf(speculation.final) : EMPTY)
     })
   }
 

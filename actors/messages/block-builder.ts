@@ -16,9 +16,9 @@ import {
 } from '../../lib/schema.ts'
 import { ask, messages } from '../../runtime/messages.ts'
 
-/** 256 validators of 160 bytes, and what else the rules say. */
-const EPOCH_RULES_BYTES_MAX = 65_536
 const EncodedBlock = bytes(8 << 20)
+/** protocol/consensus/following.ts: rules and checkpoint as the state after the block has them. */
+const EncodedFollowing = bytes(1 << 18)
 /** Nodes of a trie from its root to a key of 32 bytes: 64 steps, 16 hashes each at most. */
 const TrieNodes = list(bytes(1024), 65)
 
@@ -34,10 +34,7 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       view: u53,
       timestampMs: u53,
       certificate: bytes(4096),
-      /** encodeEpochRules: of the block that follows. */
-      rules: bytes(EPOCH_RULES_BYTES_MAX),
-      /** encodeCheckpoint: of the epoch that ended last; empty once the chain has its certificate. */
-      checkpoint: bytes(1024),
+      following: EncodedFollowing,
     }),
     'control',
   ),
@@ -66,16 +63,13 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     struct({ ok: bool, hash: optional(hex(32)), code: str(64) }),
     'control',
   ),
-  /** Commits the block and all its ancestors; replies when they are durable. */
+  /**
+   * Commits the block and all its ancestors; replies when they are durable. `following` is empty
+   * unless the block ended its epoch.
+   */
   Finalise: ask(
     struct({ hash: hex(32), certificate: bytes(4096), finalAtMs: u53 }),
-    struct({
-      height: u53,
-      code: str(64),
-      /** As in Tip, when an epoch ended with this block; empty otherwise. */
-      rules: bytes(EPOCH_RULES_BYTES_MAX),
-      checkpoint: bytes(1024),
-    }),
+    struct({ height: u53, code: str(64), following: EncodedFollowing }),
     'control',
   ),
   /** Merkle proofs of the state after the last final block (EIP-1186). */

@@ -1,8 +1,8 @@
 // The validator's dealings with execution: build, check and finalise at its own block-builder, and
 // fetching final blocks from a peer's archive.
 
-import { assert } from '../../lib/assert.ts'
-import type { SimplexEffect, SimplexEvent } from '../../protocol/consensus/simplex-types.ts'
+import { decodeFollowing } from '../../protocol/consensus/following.ts'
+import type { Peer, SimplexEffect, SimplexEvent } from '../../protocol/consensus/simplex-types.ts'
 import type { Context } from '../../runtime/context.ts'
 import { failureText } from '../../runtime/failure.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
@@ -40,28 +40,26 @@ export class Execution {
   }
 
   private build(effect: Extract<ExecutionEffect, { type: 'build' }>): void {
-    const { rules, index } = this.props.config
-    assert(index !== undefined, 'only a validator builds')
-    const { view, parent, timestampMs, randomness, sidecar, allowEmpty } = effect
-    const request = { parent, timestampMs, view, randomness, sidecar, allowEmpty }
-    this.ctx.ask(
-      BlockBuilderMessages,
-      this.props.node,
-      'Build',
-      { ...request, epoch: rules.epoch, proposer: index, mode: rules.mode },
-      {
-        within: BUILD_WITHIN_MS,
-        ok: ({ block, code }) => this.report({ type: 'built', view, block, code }),
-        failed: (failure) =>
-          this.report({ type: 'built', view, block: undefined, code: failureText(failure) }),
-      },
-    )
+    const { type: _, ...request } = effect
+    const { epoch, view } = request
+    this.ctx.ask(BlockBuilderMessages, this.props.config.node, 'Build', request, {
+      within: BUILD_WITHIN_MS,
+      ok: ({ block, code }) => this.report({ type: 'built', epoch, view, block, code }),
+      failed: (failure) =>
+        this.report({
+          type: 'built',
+          epoch,
+          view,
+          block: undefined,
+          code: failureText(failure),
+        }),
+    })
   }
 
   private check({ hash, block }: Extract<ExecutionEffect, { type: 'check' }>): void {
     this.ctx.ask(
       BlockBuilderMessages,
-      this.props.node,
+      this.props.config.node,
       'Check',
       { block },
       {
@@ -76,24 +74,28 @@ export class Execution {
     const finalAtMs = this.ctx.wallTime()
     this.ctx.ask(
       BlockBuilderMessages,
-      this.props.node,
+      this.props.config.node,
       'Finalise',
       { hash, certificate, finalAtMs },
       {
         within: FINALISE_WITHIN_MS,
-        ok: ({ code }) => this.report({ type: 'finalised', hash, code }),
-        failed: (failure) => this.report({ type: 'finalised', hash, code: failure.reason }),
+        ok: ({ code, following: bytes }) => {
+          const following = bytes.length > 0 ? decodeFollowing(bytes) : undefined
+          this.report({ type: 'finalised', hash, code, following })
+        },
+        failed: (failure) =>
+          this.report({ type: 'finalised', hash, code: failure.reason, following: undefined }),
       },
     )
   }
 
   /** One peer at a time, another one at random next time. */
   private fetch(aboveHeight: number): void {
-    const { peers, config } = this.props
-    if (this.fetching || peers.length < 2) return
+    const { peers, node } = this.props.config
+    const others = peers.filter((peer) => peer.node !== node)
+    if (this.fetching || others.length === 0) return
     this.fetching = true
-    const others = peers.filter((_, i) => i !== config.index)
-    const peer = others[this.ctx.random(others.length)] as string
+    const { node: peer } = others[this.ctx.random(others.length)] as Peer
     const done = (event: SimplexEvent) => {
       this.fetching = false
       this.report(event)

@@ -1,67 +1,112 @@
 // The sign store: what this validator has signed above the last final block, durable before it
 // leaves. Without it, a chain that has moved on is only followed: signing twice would be punished.
 
-import { concatBytes, u64, utf8 } from '../../lib/bytes.ts'
-import type { SignRecord } from '../../protocol/consensus/simplex-types.ts'
+import { bytesToBigint, concatBytes, u64, utf8 } from '../../lib/bytes.ts'
+import type { Place, SignRecord } from '../../protocol/consensus/simplex-types.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put } from '../../runtime/store.ts'
 
+/** (epoch, view, slot) → message. */
 const RECORDS = 'sign'
 const META = 'sign-meta'
-const MARKER = utf8('signed-here')
+/** The highest (epoch, view) in which these keys ever signed here. */
+const SIGNED_TO = utf8('signed-to')
+const BEGUN = utf8('begun')
 const RECORDS_MAX = 16_384
 
-function recordKey(view: number, slot: number): Uint8Array {
-  return concatBytes(u64(view), Uint8Array.of(slot))
+function recordKey({ epoch, view }: Place, slot: number): Uint8Array {
+  return concatBytes(u64(epoch), u64(view), Uint8Array.of(slot))
+}
+
+function readPlace(bytes: Uint8Array): Place {
+  const number = (from: number) => Number(bytesToBigint(bytes.subarray(from, from + 8)))
+  return { epoch: number(0), view: number(8) }
+}
+
+function isAbove(a: Place, b: Place | undefined): boolean {
+  return !b || a.epoch > b.epoch || (a.epoch === b.epoch && a.view > b.view)
 }
 
 export class SignStore {
   private readonly ctx: Context
-  private forgetUpTo = -1
+  private forgetUpTo: Place | undefined
+  private highest: Place | undefined
 
   constructor(ctx: Context) {
     this.ctx = ctx
+    const row = ctx.store.get(META, SIGNED_TO)
+    this.highest = row && readPlace(row)
   }
 
-  /** False when the chain has moved on but no record says what this key has signed. */
-  mayVote(finalHeight: number): boolean {
-    if (this.ctx.store.get(META, MARKER) || finalHeight === 0) return true
-    this.ctx.log('error', 'the sign record is missing: following without voting', { finalHeight })
-    return false
-  }
-
-  records(): SignRecord[] {
-    return this.ctx.store.range(RECORDS, { limit: RECORDS_MAX }).map(([key, message]) => {
-      const data = new DataView(key.buffer, key.byteOffset, key.byteLength)
-      return {
-        view: Number(data.getBigUint64(0)),
-        slot: data.getUint8(8),
-        message: message.slice(),
-      }
+  /** The chain begins, and so does this record. */
+  begin(): void {
+    if (this.isWhole) return
+    const put = { table: META, key: BEGUN, value: Uint8Array.of(1) }
+    this.ctx.store.commit([put], (error) => {
+      if (error) throw new Error(`the sign store cannot be written: ${error.message}`)
     })
   }
 
+  /** It was here when the chain began, or these keys have signed since. */
+  get isWhole(): boolean {
+    return this.highest !== undefined || this.ctx.store.get(META, BEGUN) !== undefined
+  }
+
+  /** Undefined when these keys never signed here. */
+  get signedTo(): Place | undefined {
+    return this.highest
+  }
+
+  records(): SignRecord[] {
+    return this.ctx.store.range(RECORDS, { limit: RECORDS_MAX }).map(([key, message]) => ({
+      ...readPlace(key),
+      slot: key[16] as number,
+      message: message.slice(),
+    }))
+  }
+
   /** Old records go with the next write: forgetting costs no disk flush of its own. */
-  forget(view: number): void {
-    this.forgetUpTo = Math.max(this.forgetUpTo, view)
+  forget(upTo: Place): void {
+    if (isAbove(upTo, this.forgetUpTo)) this.forgetUpTo = upTo
   }
 
   persist(records: readonly SignRecord[], done: () => void): void {
-    const puts: Put[] = [{ table: META, key: MARKER, value: Uint8Array.of(1) }]
-    for (const { view, slot, message } of records) {
-      puts.push({ table: RECORDS, key: recordKey(view, slot), value: message })
+    const puts: Put[] = []
+    let { highest } = this
+    for (const record of records) {
+      puts.push({
+        table: RECORDS,
+        key: recordKey(record, record.slot),
+        value: record.message,
+      })
+      if (record.view > 0 && isAbove(record, highest)) highest = record
     }
-    if (this.forgetUpTo >= 0) {
-      const to = recordKey(this.forgetUpTo + 1, 0)
-      for (const [key] of this.ctx.store.range(RECORDS, { to, limit: RECORDS_MAX })) {
-        puts.push({ table: RECORDS, key, value: undefined })
-      }
-      this.forgetUpTo = -1
+    if (highest) {
+      this.highest = { epoch: highest.epoch, view: highest.view }
+      const value = concatBytes(u64(highest.epoch), u64(highest.view))
+      puts.push({ table: META, key: SIGNED_TO, value })
     }
+    puts.push(...this.forgotten())
     this.ctx.store.commit(puts, (error) => {
       // Nothing may leave that is not durable: fail, and start again from what is.
       if (error) throw new Error(`the sign store cannot be written: ${error.message}`)
       done()
     })
+  }
+
+  /** View 0 holds an epoch's checkpoint, which is signed in the epoch after it. */
+  private forgotten(): Put[] {
+    const { forgetUpTo } = this
+    if (!forgetUpTo) return []
+    this.forgetUpTo = undefined
+    const { epoch, view } = forgetUpTo
+    const to = recordKey({ epoch, view: view + 1 }, 0)
+    return this.ctx.store
+      .range(RECORDS, { to, limit: RECORDS_MAX })
+      .filter(([key]) => {
+        const place = readPlace(key)
+        return place.view > 0 || place.epoch + 1 < epoch
+      })
+      .map(([key]) => ({ table: RECORDS, key, value: undefined }))
   }
 }

@@ -1,17 +1,19 @@
-// validator: hosts the consensus core. Events in, effects out; everything that must survive a
-// crash is durable in the sign store before it leaves.
+// validator: hosts the consensus core. Events in, effects out; everything that must survive a crash
+// is durable in the sign store before it leaves.
 
 import { decodeCertificate } from '../../protocol/consensus/certificate.ts'
 import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
+import { decodeFollowing } from '../../protocol/consensus/following.ts'
 import { Simplex } from '../../protocol/consensus/simplex.ts'
 import type {
+  FinalBlock,
   SimplexConfig,
   SimplexEffect,
   SimplexEvent,
 } from '../../protocol/consensus/simplex-types.ts'
-import { MODE_NAMES } from '../../protocol/consensus/validator-set.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
+import type { Reply } from '../../runtime/messages.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
 import { Execution } from './execution.ts'
@@ -19,25 +21,12 @@ import { SignStore } from './sign-store.ts'
 import { statusOf } from './status-of.ts'
 
 export interface ValidatorProps {
+  /** Peers' names are their validators' keys, and those of their archives and block-builders. */
   readonly config: SimplexConfig
-  /** Actor keys of all validators by index; archives have the same keys. */
-  readonly peers: readonly string[]
-  /** Key of this node's block-builder. */
-  readonly node: string
 }
 
 const START_RETRY_MS = 200
 const TIP_WITHIN_MS = 30_000
-
-type Evidence = Extract<SimplexEffect, { type: 'evidence' } | { type: 'evidence-proposals' }>
-
-function evidenceFields(effect: Evidence): Record<string, unknown> {
-  if (effect.type === 'evidence-proposals') {
-    return { rule: 'E4', signer: effect.leader, view: effect.view }
-  }
-  const [vote] = effect.contradiction.votes
-  return { rule: effect.contradiction.rule, signer: vote.signer, view: vote.view }
-}
 
 /** One running validator: the core and the doors through which its effects leave. */
 class Hosted {
@@ -67,7 +56,7 @@ class Hosted {
         this.send(effect.to, effect.message)
         break
       case 'broadcast':
-        for (let i = 0; i < this.props.peers.length; i++) this.send(i, effect.message)
+        for (const { node } of this.props.config.peers) this.send(node, effect.message)
         break
       case 'persist': {
         const { id, records } = effect
@@ -75,7 +64,7 @@ class Hosted {
         break
       }
       case 'forget':
-        this.signs.forget(effect.view)
+        this.signs.forget(effect.upTo)
         break
       case 'timer': {
         const { name, ms } = effect
@@ -91,21 +80,43 @@ class Hosted {
       case 'reached':
         ctx.reached(effect.mark)
         break
-      case 'evidence':
-      case 'evidence-proposals':
-        ctx.log('warn', 'a validator contradicts itself', evidenceFields(effect))
+      case 'evidence': {
+        const { rule, blsPublicKey, epoch, view } = effect.evidence
+        ctx.log('warn', 'a validator contradicts itself', { rule, blsPublicKey, epoch, view })
         break
+      }
       default:
         this.execution.perform(effect)
     }
   }
 
-  private send(to: number, message: Uint8Array): void {
-    const { index } = this.props.config
-    const peer = this.props.peers[to]
-    if (index === undefined || to === index || peer === undefined) return
-    this.ctx.tell(ValidatorMessages, peer, 'Deliver', { from: index, message })
+  private send(to: string, message: Uint8Array): void {
+    const { node: from } = this.props.config
+    if (to !== from) this.ctx.tell(ValidatorMessages, to, 'Deliver', { from, message })
   }
+}
+
+type Tip = Reply<(typeof BlockBuilderMessages)['verbs'], 'Tip'>
+
+/** The view is that of the certificate: an epoch's last block may be final in a later one. */
+function finalOf({ hash, height, timestampMs, certificate: bytes }: Tip): FinalBlock {
+  const certificate = bytes.length > 0 ? decodeCertificate(bytes) : undefined
+  const { epoch, view } = certificate ?? { epoch: 0, view: 0 }
+  return { hash, height, epoch, view, timestampMs, certificate }
+}
+
+/** Without its keys where the chain has moved on and no record says what they have signed. */
+function usableConfig(
+  ctx: Context,
+  config: SimplexConfig,
+  signs: SignStore,
+  height: number,
+): SimplexConfig {
+  if (height === 0) signs.begin()
+  if (!config.keys || signs.isWhole || height === 0 || config.lostSignState) return config
+  const advice = 'restore the sign store, or start once with --i-lost-my-sign-state'
+  ctx.log('error', 'the sign record is missing: following without voting', { height, advice })
+  return { ...config, keys: undefined }
 }
 
 export const Validator = actor({
@@ -118,22 +129,18 @@ export const Validator = actor({
     const signs = new SignStore(ctx)
     let hosted: Hosted | undefined
     const start = () => {
-      ctx.ask(BlockBuilderMessages, props.node, 'Tip', null, {
+      ctx.ask(BlockBuilderMessages, props.config.node, 'Tip', null, {
         within: TIP_WITHIN_MS,
         failed: () => ctx.after('start', START_RETRY_MS, start),
         ok: (tip) => {
-          const config = signs.mayVote(tip.height)
-            ? props.config
-            : { ...props.config, secretKey: undefined }
+          const config = usableConfig(ctx, props.config, signs, tip.height)
           hosted = new Hosted(ctx, props, new Simplex(config), signs)
-          const certificate = tip.certificate.length
-            ? decodeCertificate(tip.certificate)
-            : undefined
-          const { hash, height, view, timestampMs } = tip
           hosted.handle({
             type: 'start',
-            final: { hash, height, view, timestampMs, certificate },
+            final: finalOf(tip),
+            following: decodeFollowing(tip.following),
             records: signs.records(),
+            signedTo: signs.signedTo,
           })
         },
       })
@@ -149,8 +156,7 @@ export const Validator = actor({
         hosted?.handle({ type: 'transaction-waiting' })
       },
       Status(_, reply) {
-        const state = hosted?.core.view
-        reply(statusOf(props.config, state, MODE_NAMES[props.config.rules.mode]))
+        reply(statusOf(hosted?.core.view))
       },
       inspect: () => {
         const state = hosted?.core.view

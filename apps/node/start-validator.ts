@@ -8,32 +8,37 @@ import { Validator } from '../../actors/validator/validator.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
-import type { SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
-import {
-  BLOCK_TIMES_MS,
-  CLOCK_AHEAD_MAX_MS,
-  DELTA_MAX_MS,
-  DELTAS_MS,
-  EMPTY_BLOCK_INTERVAL_MS,
-} from '../../protocol/params.ts'
+import { bytesToHex } from '../../lib/hex.ts'
+import type { Peer, SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
+import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
+import { CLOCK_AHEAD_MAX_MS, DELTA_MAX_MS, EMPTY_BLOCK_INTERVAL_MS } from '../../protocol/params.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
-import { devValidatorKey } from './dev-validator-key.ts'
+import { devValidatorKey, devVrfKey } from './dev-validator-key.ts'
 import { validatorNames } from './plan.ts'
 
 const STATUS_INTERVAL_MS = 1000
 
-function consensusConfig(setup: ChainSetup, network: Network, index: number): SimplexConfig {
+function consensusConfig(
+  setup: ChainSetup,
+  network: Network,
+  names: readonly string[],
+  index: number,
+): SimplexConfig {
   if (network.keys !== 'public') throw new Error('only the development network has keys here')
-  const { rules } = setup.genesis
+  const peers = names.map((node, i) => ({
+    node,
+    blsPublicKey: bytesToHex(blsNative.publicKey(devValidatorKey(i))),
+  }))
+  const { node, blsPublicKey } = peers[index] as Peer
+  const secretKey = devValidatorKey(index)
   return {
-    rules,
     chain: { chainId: setup.genesis.chainId, genesisHash: network.genesisHash },
     bls: blsNative,
-    index,
-    secretKey: devValidatorKey(index),
-    blockTimeMs: BLOCK_TIMES_MS[rules.mode],
-    deltaMs: DELTAS_MS[rules.mode],
+    vrf: vrfNoble,
+    node,
+    peers,
+    keys: { blsPublicKey, secretKey, vrfSecretKey: devVrfKey(index) },
     deltaMaxMs: DELTA_MAX_MS,
     emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
     statusIntervalMs: STATUS_INTERVAL_MS,
@@ -72,7 +77,7 @@ export function startValidator(
     host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
   }
   if (kinds.includes('validator')) {
-    const config = consensusConfig(setup, network, index)
-    host.spawn(Validator, node, { config, peers: names, node })
+    const config = consensusConfig(setup, network, names, index)
+    host.spawn(Validator, node, { config })
   }
 }

@@ -20,6 +20,8 @@ export interface BlockNode {
   readonly proposer: number
   readonly parentView: number
   readonly validatorSetHash: Hex
+  readonly bringsCheckpoint: boolean
+  readonly evidence: readonly Uint8Array[]
   readonly bytes: Uint8Array
   state: CheckState
 }
@@ -42,6 +44,8 @@ export function readBlockNode(bytes: Uint8Array): BlockNode | undefined {
       proposer: sidecar.proposer,
       parentView: sidecar.parentView,
       validatorSetHash: sidecar.validatorSetHash,
+      bringsCheckpoint: sidecar.checkpoint.length > 0,
+      evidence: sidecar.evidence,
       bytes,
       state: 'new',
     }

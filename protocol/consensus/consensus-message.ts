@@ -13,14 +13,14 @@ import {
   rlpInteger,
 } from '../rlp/rlp.ts'
 import { type Certificate, decodeCertificate, encodeCertificate } from './certificate.ts'
-import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
+import { CHECKPOINT, FINALIZE, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
 
 export interface Proposal {
   readonly epoch: number
   readonly view: number
-  /** View of the parent's notarisation. */
+  /** View of the notarisation that the proposal stands on. */
   readonly parentView: number
-  /** Encoded block. */
+  /** Encoded block; one that ends the epoch is proposed again in later views until it is final. */
   readonly block: Uint8Array
   /** The leader's signature over PROPOSE, epoch, view and the block's hash. */
   readonly signature: Uint8Array
@@ -33,12 +33,13 @@ export type ConsensusMessage =
   /** Once a second: where the sender is. `final` is its last finality certificate, if any. */
   | {
       readonly type: 'status'
+      readonly epoch: number
       readonly view: number
       readonly finalHeight: number
       readonly final: Certificate | undefined
     }
-  /** Asks for certificates and proposals of a range of views, both ends included. */
-  | { readonly type: 'get'; readonly from: number; readonly to: number }
+  /** Asks for certificates and proposals of a range of views of an epoch, both ends included. */
+  | { readonly type: 'get'; readonly epoch: number; readonly from: number; readonly to: number }
 
 const PROPOSE_TAG = 1
 const VOTE_TAG = 2
@@ -81,7 +82,7 @@ function voteItems(vote: Vote): RlpItem[] {
 function readVote(items: RlpItem[]): Vote {
   if (items.length !== 6) throw new RlpError('a vote has 6 fields')
   const kind = asNumber(items[0])
-  if (kind !== NOTARIZE && kind !== NULLIFY && kind !== FINALIZE) {
+  if (kind !== NOTARIZE && kind !== NULLIFY && kind !== FINALIZE && kind !== CHECKPOINT) {
     throw new RlpError('unknown vote kind')
   }
   return {
@@ -105,12 +106,17 @@ export function encodeMessage(message: ConsensusMessage): Uint8Array {
       return tagged(CERTIFICATE_TAG, [encodeCertificate(message.certificate)])
     case 'status':
       return tagged(STATUS_TAG, [
+        rlpInteger(message.epoch),
         rlpInteger(message.view),
         rlpInteger(message.finalHeight),
         message.final ? encodeCertificate(message.final) : new Uint8Array(0),
       ])
     case 'get':
-      return tagged(GET_TAG, [rlpInteger(message.from), rlpInteger(message.to)])
+      return tagged(GET_TAG, [
+        rlpInteger(message.epoch),
+        rlpInteger(message.from),
+        rlpInteger(message.to),
+      ])
   }
 }
 
@@ -120,17 +126,19 @@ function readTagged(tag: number, items: RlpItem[]): ConsensusMessage {
   if (tag === CERTIFICATE_TAG && items.length === 1) {
     return { type: 'certificate', certificate: decodeCertificate(asBytes(items[0])) }
   }
-  if (tag === STATUS_TAG && items.length === 3) {
-    const final = asBytes(items[2])
+  if (tag === STATUS_TAG && items.length === 4) {
+    const final = asBytes(items[3])
     return {
       type: 'status',
-      view: asNumber(items[0]),
-      finalHeight: asNumber(items[1]),
+      epoch: asNumber(items[0]),
+      view: asNumber(items[1]),
+      finalHeight: asNumber(items[2]),
       final: final.length ? decodeCertificate(final) : undefined,
     }
   }
-  if (tag === GET_TAG && items.length === 2) {
-    return { type: 'get', from: asNumber(items[0]), to: asNumber(items[1]) }
+  if (tag === GET_TAG && items.length === 3) {
+    const [epoch, from, to] = items
+    return { type: 'get', epoch: asNumber(epoch), from: asNumber(from), to: asNumber(to) }
   }
   throw new RlpError('unknown message')
 }

@@ -1,8 +1,9 @@
 // Entering a view, and its timers. An idle chain makes no blocks: the timers of a view start only
-// when work is known, or when the next empty block is due.
+// when work is known, when the next empty block is due, or when an epoch is to be ended.
 
+import { boundaryAt } from './boundary.ts'
 import { encodeMessage } from './consensus-message.ts'
-import { planProposal } from './propose.ts'
+import { parentFor, planProposal } from './propose.ts'
 import type { SimplexState } from './simplex-state.ts'
 
 const DELTA_GROWTH = 1.5
@@ -15,14 +16,17 @@ export function enterView(
 ): void {
   if (why === 'nullified') {
     state.reached('nullified-view')
+    state.count('views-nullified')
     state.deltaMs = Math.min(state.config.deltaMaxMs, state.deltaMs * DELTA_GROWTH)
     noteSilence(state)
   } else {
     state.waiting = false
     state.lastBlockAt = state.clock.now
   }
+  state.count('views')
   state.view = view
   state.armed = false
+  state.enteredAt = state.clock.now
   state.cancel('propose', 'lead', 'advance', 'empty')
   startView(state)
 }
@@ -36,7 +40,9 @@ function noteSilence(state: SimplexState): void {
 
 export function startView(state: SimplexState): void {
   if (state.isLeader) planProposal(state)
-  if (state.waiting || state.emptyDueIn() <= 0) armView(state)
+  const parent = parentFor(state, state.view)
+  const isEnding = parent !== undefined && boundaryAt(state, parent.hash) !== undefined
+  if (state.waiting || isEnding || state.emptyDueIn() <= 0) armView(state)
   else state.timer('empty', state.emptyDueIn())
 }
 
@@ -44,7 +50,7 @@ export function startView(state: SimplexState): void {
 export function armView(state: SimplexState): void {
   if (state.armed) return
   state.armed = true
-  const { blockTimeMs } = state.config
+  const { blockTimeMs } = state
   const silent = (state.silentTurns.get(state.leader(state.view)) ?? 0) >= SILENT_TURNS_MAX
   if (silent) state.reached('silent-leader-skipped')
   if (!state.viewState(state.view).proposal) {
@@ -58,7 +64,7 @@ export function armView(state: SimplexState): void {
 export function rebroadcast(state: SimplexState): void {
   let open = false
   for (const view of [...state.views.values()].sort((a, b) => a.view - b.view)) {
-    if (view.view <= state.final.view || view.view > state.view) continue
+    if (view.view <= state.finalView || view.view > state.view) continue
     for (const message of view.own) {
       open = true
       state.emit({ type: 'broadcast', message })
@@ -73,8 +79,8 @@ export function rebroadcast(state: SimplexState): void {
   }
   const hash = state.viewState(state.view).notarised?.blockHash
   if (hash && !state.tree.pathTo(hash)) {
-    const get = encodeMessage({ type: 'get', from: state.final.view + 1, to: state.view })
-    state.emit({ type: 'broadcast', message: get })
+    const range = { epoch: state.rules.epoch, from: state.finalView + 1, to: state.view }
+    state.emit({ type: 'broadcast', message: encodeMessage({ type: 'get', ...range }) })
   }
   if (open || state.armed) state.timer('rebroadcast', 2 * state.deltaMs)
 }

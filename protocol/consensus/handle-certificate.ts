@@ -2,53 +2,65 @@
 // 5, 6 and 7 of CONSENSUS, "one view").
 
 import type { Hex } from '../../lib/hex.ts'
+import { beginEpoch } from './begin-epoch.ts'
 import { NOTARISED_SLOT, NULLIFIED_SLOT, voteFinalize } from './cast-vote.ts'
 import { type Certificate, encodeCertificate, verifyCertificate } from './certificate.ts'
+import { receiveCheckpoint } from './checkpoint-round.ts'
 import { encodeMessage } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { enterView } from './enter-view.ts'
 import { considerProposal, startCheck } from './handle-proposal.ts'
+import { forgetEvidence } from './note-evidence.ts'
+import { compareWithOwnRecord } from './own-record.ts'
+import { keepForPresence } from './presence.ts'
 import type { SimplexState } from './simplex-state.ts'
-import { FINALIZE, NOTARIZE } from './vote.ts'
+import type { Following } from './simplex-types.ts'
+import { CHECKPOINT, FINALIZE, NOTARIZE } from './vote.ts'
 
 /** A certificate from a peer: checked once, and only if it says something new. */
-export function receiveCertificate(state: SimplexState, certificate: Certificate, from: number) {
+export function receiveCertificate(state: SimplexState, certificate: Certificate, from: string) {
   const { kind, epoch, view } = certificate
-  const far = kind === FINALIZE && epoch === state.config.rules.epoch && view > state.final.view
-  if (!far && !isCurrentEnough(state, epoch, view)) return
-  const known = state.viewState(view)
-  const { notarised, nullified } = known
-  const old = kind === FINALIZE ? state.finals.get(view) : kind === NOTARIZE ? notarised : nullified
-  if (old) return
-  const { rules, chain, bls } = state.config
-  if (!verifyCertificate(certificate, rules, chain, bls).ok) {
-    state.log('warn', 'a certificate does not verify', { from, kind, view })
+  if (kind === CHECKPOINT) {
+    receiveCheckpoint(state, certificate)
     return
   }
+  const far = kind === FINALIZE && epoch === state.rules.epoch && view > state.finalView
+  if (!far && !isCurrentEnough(state, epoch, view)) {
+    state.count('certificate-not-current')
+    return
+  }
+  const known = state.views.get(view)
+  const { notarised, nullified } = known ?? {}
+  const old = kind === FINALIZE ? state.finals.get(view) : kind === NOTARIZE ? notarised : nullified
+  if (old) return
+  const { chain, bls } = state.config
+  const verdict = verifyCertificate(certificate, state.rules, chain, bls)
+  if (!verdict.ok) {
+    state.refuse('forged-certificate', { from, kind, view, code: verdict.code })
+    return
+  }
+  compareWithOwnRecord(state, certificate)
   acceptCertificate(state, certificate)
   const { blockHash } = certificate
-  if (kind === NOTARIZE && !state.tree.get(blockHash) && view > state.final.view) {
-    state.emit({
-      type: 'send',
-      to: from,
-      message: encodeMessage({ type: 'get', from: view, to: view }),
-    })
+  if (kind === NOTARIZE && !state.tree.get(blockHash) && view > state.finalView) {
+    const message = encodeMessage({ type: 'get', epoch, from: view, to: view })
+    state.emit({ type: 'send', to: from, message })
   }
 }
 
 export function acceptCertificate(state: SimplexState, certificate: Certificate): void {
-  const view = state.viewState(certificate.view)
+  const { epoch, view: number, kind } = certificate
   const message = encodeMessage({ type: 'certificate', certificate })
-  if (certificate.kind === FINALIZE) state.finals.set(certificate.view, certificate)
-  else if (certificate.kind === NOTARIZE) {
-    view.notarised ??= certificate
-    state.record({ view: view.view, slot: NOTARISED_SLOT, message })
-  } else {
-    view.nullified ??= certificate
-    state.record({ view: view.view, slot: NULLIFIED_SLOT, message })
+  if (kind === FINALIZE) state.finals.set(number, certificate)
+  else {
+    const view = state.viewState(number)
+    if (kind === NOTARIZE) view.notarised ??= certificate
+    else view.nullified ??= certificate
+    const slot = kind === NOTARIZE ? NOTARISED_SLOT : NULLIFIED_SLOT
+    state.record({ epoch, view: number, slot, message })
   }
   advance(state)
-  if (certificate.kind === FINALIZE) tryFinalise(state)
+  if (kind === FINALIZE) tryFinalise(state)
 }
 
 /** Votes FINALIZE where it is due and enters the highest view that we may enter. */
@@ -61,7 +73,7 @@ export function advance(state: SimplexState): void {
       enterView(state, view.view + 1, 'notarised')
     } else if (view.nullified) enterView(state, view.view + 1, 'nullified')
     else {
-      const highest = Math.max(state.final.view, ...state.finals.keys())
+      const highest = Math.max(state.finalView, ...state.finals.keys())
       if (highest < state.view) break
       enterView(state, highest + 1, 'final')
     }
@@ -104,24 +116,38 @@ export function tryFinalise(state: SimplexState): void {
   if (certificates.length > 0) state.fetchSoon()
 }
 
-export function handleFinalised(state: SimplexState, hash: Hex, code: string): void {
-  if (state.finalising !== hash) return
+/** True when the block began a new epoch. */
+export function handleFinalised(
+  state: SimplexState,
+  { hash, code, following }: { hash: Hex; code: string; following: Following | undefined },
+): boolean {
+  if (state.finalising !== hash) return false
   state.finalising = undefined
   const node = state.tree.get(hash)
   const certificate = [...state.finals.values()].find((one) => one.blockHash === hash)
   if (code !== '' || !node || !certificate) {
     state.log('warn', 'a final block could not be committed', { hash, code })
     state.fetchSoon()
-    return
+    return false
   }
   const { height, timestampMs } = node
-  const { view } = certificate
-  state.tree.finalise({ hash: node.hash, height, view, timestampMs, certificate })
+  const { epoch, view } = certificate
+  for (const one of state.tree.pathTo(hash) ?? []) {
+    forgetEvidence(state, one)
+    if (one.bringsCheckpoint && state.checkpoint) state.checkpoint.certified = true
+  }
+  keepForPresence(state, view, hash)
+  state.tree.finalise({ hash: node.hash, height, epoch, view, timestampMs, certificate })
   for (const old of [...state.views.keys()]) if (old <= view) state.views.delete(old)
   for (const old of [...state.finals.keys()]) if (old <= view) state.finals.delete(old)
-  state.deltaMs = state.config.deltaMs
-  state.emit({ type: 'forget', view })
-  state.log('info', 'final', { height, view, hash })
+  state.emit({ type: 'forget', upTo: { epoch, view } })
+  state.log('info', 'final', { height, epoch, view, hash })
+  if (following) {
+    beginEpoch(state, following)
+    return true
+  }
+  state.deltaMs = state.firstDeltaMs
   advance(state)
   tryFinalise(state)
+  return false
 }

@@ -1,16 +1,19 @@
 // Catch-up, the one code path from one block behind to a million: final blocks of a peer, checked
-// by their parent hashes up to the last one that carries its own finality certificate.
+// by their parent hashes up to the last one that carries its own finality certificate. An epoch at
+// a time: the next one's validators are known only after its last block.
 
 import { RlpError } from '../rlp/rlp.ts'
-import { readBlockNode } from './block-tree.ts'
+import { type BlockNode, readBlockNode } from './block-tree.ts'
 import { type Certificate, decodeCertificate, verifyCertificate } from './certificate.ts'
 import { advance, tryFinalise } from './handle-certificate.ts'
+import { compareWithOwnRecord } from './own-record.ts'
 import type { SimplexState } from './simplex-state.ts'
+import type { FetchedBlock } from './simplex-types.ts'
 import { FINALIZE } from './vote.ts'
 
-interface Fetched {
-  readonly block: Uint8Array
-  readonly certificate: Uint8Array
+interface Link {
+  readonly node: BlockNode
+  readonly certificate: Certificate | undefined
 }
 
 function readCertificate(bytes: Uint8Array): Certificate | undefined {
@@ -22,35 +25,48 @@ function readCertificate(bytes: Uint8Array): Certificate | undefined {
   }
 }
 
-/** The blocks that follow our last final one without a gap, with what certifies each. */
-function chain(state: SimplexState, blocks: readonly Fetched[]) {
-  const links: { bytes: Uint8Array; certificate: Certificate | undefined }[] = []
+/** The blocks of this epoch that follow our last final one without a gap, and the rest. */
+function chain(state: SimplexState, blocks: readonly FetchedBlock[]) {
+  const links: Link[] = []
   let parent = state.final.hash
-  for (const { block, certificate: encoded } of blocks) {
+  for (const [i, { block, certificate: encoded }] of blocks.entries()) {
     const node = readBlockNode(block)
     if (!node || (links.length === 0 && node.height <= state.final.height)) continue
     if (node.parent !== parent) break
+    if (node.epoch !== state.rules.epoch) return { links, rest: blocks.slice(i) }
     parent = node.hash
     const certificate = readCertificate(encoded)
     const own = certificate?.kind === FINALIZE && certificate.blockHash === node.hash
-    links.push({ bytes: block, certificate: own ? certificate : undefined })
+    links.push({ node, certificate: own ? certificate : undefined })
   }
-  return links
+  return { links, rest: [] }
 }
 
-export function handleFetched(state: SimplexState, blocks: readonly Fetched[]): void {
+export function handleFetched(state: SimplexState, blocks: readonly FetchedBlock[]): void {
   if (state.finalising) return
-  const links = chain(state, blocks)
+  const { links, rest } = chain(state, blocks)
   while (links.length > 0 && !links.at(-1)?.certificate) links.pop()
   const certificate = links.at(-1)?.certificate
-  const { rules, chain: identity, bls } = state.config
-  if (!certificate || !verifyCertificate(certificate, rules, identity, bls).ok) {
-    if (state.finals.size > 0) state.fetchSoon()
+  const { chain: identity, bls } = state.config
+  if (!certificate || !verifyCertificate(certificate, state.rules, identity, bls).ok) {
+    if (certificate) state.refuse('forged-certificate')
+    // Whoever said that there is more has nothing to show for it.
+    if (links.length === 0) state.peerHeight = 0
+    if (state.isBehind) state.fetchSoon()
     return
   }
   state.reached('catch-up')
-  for (const link of links) state.tree.add(link.bytes)
+  compareWithOwnRecord(state, certificate)
+  for (const { node } of links) state.tree.add(node.bytes)
   state.finals.set(certificate.view, certificate)
+  state.ahead = rest
   advance(state)
   tryFinalise(state)
+}
+
+/** After the end of an epoch: goes on with what was fetched already. */
+export function continueFetched(state: SimplexState): void {
+  const { ahead } = state
+  state.ahead = []
+  if (ahead.length > 0) handleFetched(state, ahead)
 }

@@ -1,14 +1,17 @@
 // A vote arrives, ours or a peer's: collect it, report contradictions, certify when a quorum is
 // there.
 
+import { addCheckpointVote } from './checkpoint-round.ts'
 import { encodeMessage } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { acceptCertificate } from './handle-certificate.ts'
+import { noteEvidence } from './note-evidence.ts'
+import { addLateVote } from './presence.ts'
 import type { SimplexState } from './simplex-state.ts'
-import { NO_BLOCK, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
+import { CHECKPOINT, NO_BLOCK, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
 
 function isWellFormed(state: SimplexState, vote: Vote): boolean {
-  if (vote.signer >= state.config.rules.set.validators.length) return false
+  if (vote.signer >= state.rules.set.validators.length) return false
   return (vote.kind === NULLIFY) === (vote.blockHash === NO_BLOCK)
 }
 
@@ -19,14 +22,47 @@ function alreadyCertified(state: SimplexState, vote: Vote): boolean {
   return state.finals.has(vote.view)
 }
 
+/** A peer's vote. Nobody but the signer has a reason to send one: others send certificates. */
+export function receiveVote(state: SimplexState, vote: Vote, from: string): void {
+  const rules = vote.kind === CHECKPOINT ? state.checkpoint?.rules : state.rules
+  const key = rules?.set.validators[vote.signer]?.blsPublicKey
+  if (rules && key === state.config.keys?.blsPublicKey && from !== state.config.node) {
+    suspectTwin(state, vote, from)
+    return
+  }
+  const sender = state.config.peers.find((peer) => peer.blsPublicKey === key)?.node
+  if (sender !== undefined && sender !== from) {
+    state.refuse('vote-of-another', { from })
+    return
+  }
+  addVote(state, vote)
+}
+
+/** Somebody else sends votes of our key: if they are genuine, the key is in use twice. */
+function suspectTwin(state: SimplexState, vote: Vote, from: string): void {
+  state.refuse('vote-of-ours', { from })
+  if (!isCurrentEnough(state, vote.epoch, vote.view)) return
+  if (state.viewState(vote.view).book.isGenuine(vote)) {
+    state.silence(`this key is voting elsewhere: ${from} sent a vote of it`)
+  }
+}
+
 export function addVote(state: SimplexState, vote: Vote): void {
-  if (!isCurrentEnough(state, vote.epoch, vote.view) || !isWellFormed(state, vote)) return
+  if (vote.kind === CHECKPOINT) {
+    addCheckpointVote(state, vote)
+    return
+  }
+  if (!isCurrentEnough(state, vote.epoch, vote.view)) {
+    if (!addLateVote(state, vote)) state.refuse('vote-not-current')
+    return
+  }
+  if (!isWellFormed(state, vote)) {
+    state.refuse('malformed-vote')
+    return
+  }
   const { book } = state.viewState(vote.view)
   const contradiction = book.add(vote)
-  if (contradiction) {
-    state.reached('evidence')
-    state.emit({ type: 'evidence', contradiction })
-  }
+  if (contradiction) noteEvidence(state, state.rules, contradiction)
   state.silentTurns.delete(vote.signer)
   if (alreadyCertified(state, vote)) return
   const certificate = book.certify(vote.kind, vote.blockHash)

@@ -1,13 +1,20 @@
 // The leader's side of a view (rule 2): choose the parent, wait for the block time, have the block
-// built, sign it, vote for it.
+// built, sign it, vote for it. The last block of an epoch is proposed again instead.
 
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { encodeSidecar, plainSidecar } from '../block/sidecar.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { encodeSidecar } from '../block/sidecar.ts'
+import { keccakHex } from '../crypto/keccak.ts'
 import { UNFINAL_DEPTH_MAX } from '../params.ts'
-import { voteNotarize } from './cast-vote.ts'
+import type { BlockNode } from './block-tree.ts'
+import { boundaryAt } from './boundary.ts'
+import { noteSigned, voteNotarize } from './cast-vote.ts'
+import { checkpointFor } from './checkpoint-round.ts'
 import { encodeMessage, type Proposal } from './consensus-message.ts'
 import { viewRandomness } from './leader.ts'
+import { evidenceToOffer } from './note-evidence.ts'
+import { presenceCertificate } from './presence.ts'
 import type { SimplexState } from './simplex-state.ts'
+import type { ViewState } from './view-state.ts'
 import { PROPOSE, voteDigest } from './vote.ts'
 
 /** The highest notarised valid block below `view` with every view between nullified. */
@@ -15,14 +22,14 @@ export function parentFor(
   state: SimplexState,
   view: number,
 ): { hash: Hex; view: number } | undefined {
-  for (let p = view - 1; p > state.final.view; p--) {
+  for (let p = view - 1; p > state.finalView; p--) {
     const { notarised, nullified } = state.viewState(p)
     if (notarised && state.tree.isValid(notarised.blockHash)) {
       return { hash: notarised.blockHash, view: p }
     }
     if (!nullified) return undefined
   }
-  return { hash: state.final.hash, view: state.final.view }
+  return { hash: state.final.hash, view: state.finalView }
 }
 
 export function planProposal(state: SimplexState): void {
@@ -34,48 +41,87 @@ export function planProposal(state: SimplexState): void {
   }
   const parent = parentFor(state, state.view)
   if (!parent) return
+  const last = boundaryAt(state, parent.hash)
+  if (last) {
+    proposeAgain(state, view, last, parent.view)
+    return
+  }
   if (state.tree.height(parent.hash) - state.final.height >= UNFINAL_DEPTH_MAX) {
     state.reached('unfinal-depth')
     return
   }
-  const parentMs = state.tree.timestampMs(parent.hash)
-  const wait = parentMs + state.config.blockTimeMs - state.clock.wall
+  const wait = state.tree.timestampMs(parent.hash) + state.blockTimeMs - state.clock.wall
   if (wait > 0) {
     state.timer('propose', wait)
     return
   }
+  build(state, view, parent)
+}
+
+/** Its finality is on its way, most likely: only if it does not come is the block said again. */
+function proposeAgain(
+  state: SimplexState,
+  view: ViewState,
+  last: BlockNode,
+  parentView: number,
+): void {
+  const wait = state.enteredAt + state.deltaMs - state.clock.now
+  if (wait > 0) {
+    state.timer('propose', wait)
+    return
+  }
+  state.reached('boundary-proposed-again')
+  propose(state, view, last, parentView)
+}
+
+function build(
+  state: SimplexState,
+  view: ViewState,
+  parent: { readonly hash: Hex; readonly view: number },
+): void {
   view.building = true
-  const { seed, epoch } = state.config.rules
-  const randomness = bytesToHex(viewRandomness(seed, epoch, state.view))
+  const { config, rules } = state
+  const proposer = state.index as number
+  const alpha = viewRandomness(rules.seed, rules.epoch, state.view)
+  const { proof, output } = config.vrf.prove(config.keys?.vrfSecretKey as Uint8Array, alpha)
   state.emit({
     type: 'build',
+    epoch: rules.epoch,
+    mode: rules.mode,
     view: state.view,
+    proposer,
     parent: parent.hash,
-    timestampMs: Math.max(state.clock.wall, parentMs),
-    randomness,
+    timestampMs: Math.max(state.clock.wall, state.tree.timestampMs(parent.hash)),
+    randomness: keccakHex(output),
     allowEmpty: state.emptyDueIn() <= 0,
-    sidecar: encodeSidecar(
-      plainSidecar({
-        validatorSetHash: state.setHash,
-        proposer: state.config.index as number,
-        parentView: parent.view,
-      }),
-    ),
+    sidecar: encodeSidecar({
+      validatorSetHash: rules.setHash,
+      proposer,
+      parentView: parent.view,
+      vrfProof: proof,
+      participation: presenceCertificate(state),
+      checkpoint: checkpointFor(state, parent.hash),
+      evidence: evidenceToOffer(state),
+    }),
   })
 }
 
 export function handleBuilt(
   state: SimplexState,
-  viewNumber: number,
-  block: Uint8Array | undefined,
-  code: string,
+  built: {
+    readonly epoch: number
+    readonly view: number
+    readonly block: Uint8Array | undefined
+    readonly code: string
+  },
 ): void {
-  const view = state.views.get(viewNumber)
+  const { epoch, view: number, block, code } = built
+  const view = epoch === state.rules.epoch ? state.views.get(number) : undefined
   if (!view) return
   view.building = false
-  if (viewNumber !== state.view || view.sentNullify || view.proposed) return
+  if (number !== state.view || view.sentNullify || view.proposed) return
   if (!block) {
-    if (code) state.log('warn', 'no block was built', { view: viewNumber, code })
+    if (code) state.log('warn', 'no block was built', { view: number, code })
     if (view.buildAgain) {
       view.buildAgain = false
       planProposal(state)
@@ -85,29 +131,29 @@ export function handleBuilt(
   const node = state.tree.add(block)
   if (!node) return
   node.state = 'valid'
-  propose(state, viewNumber, block, node.hash, node.parentView)
+  propose(state, view, node, node.parentView)
 }
 
-function propose(
-  state: SimplexState,
-  viewNumber: number,
-  block: Uint8Array,
-  hash: Hex,
-  parentView: number,
-): void {
+function propose(state: SimplexState, view: ViewState, node: BlockNode, parentView: number): void {
   const { config } = state
-  const view = state.viewState(viewNumber)
-  const { epoch } = config.rules
-  const digest = voteDigest(config.chain, PROPOSE, epoch, viewNumber, hash)
-  const signature = config.bls.sign(config.secretKey as Uint8Array, digest)
-  const proposal: Proposal = { epoch, view: viewNumber, parentView, block, signature }
+  const { epoch } = state.rules
+  const digest = voteDigest(config.chain, PROPOSE, epoch, view.view, node.hash)
+  const signature = config.bls.sign(config.keys?.secretKey as Uint8Array, digest)
+  const proposal: Proposal = {
+    epoch,
+    view: view.view,
+    parentView,
+    block: node.bytes,
+    signature,
+  }
   const message = encodeMessage({ type: 'propose', proposal })
   view.proposed = true
   view.proposal = proposal
-  view.node = state.tree.get(hash)
-  state.record({ view: viewNumber, slot: PROPOSE, message }, () => {
+  view.node = node
+  noteSigned(state, view.view)
+  state.record({ epoch, view: view.view, slot: PROPOSE, message }, () => {
     view.own.push(message)
     state.emit({ type: 'broadcast', message })
   })
-  voteNotarize(state, view, hash)
+  voteNotarize(state, view, node.hash)
 }

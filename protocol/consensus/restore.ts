@@ -1,15 +1,17 @@
 // After a restart: what we had signed and seen above the last final block comes back exactly as it
 // was, so that the same bytes are sent again and nothing contradicts them.
 
+import { noteSigned } from './cast-vote.ts'
 import { verifyCertificate } from './certificate.ts'
-import { decodeMessage } from './consensus-message.ts'
+import { restoreCheckpointVote } from './checkpoint-round.ts'
+import { decodeMessage, type Proposal } from './consensus-message.ts'
 import type { SimplexState } from './simplex-state.ts'
-import type { SignRecord } from './simplex-types.ts'
-import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
+import type { Place, SignRecord } from './simplex-types.ts'
+import { CHECKPOINT, FINALIZE, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
 
 function restoreVote(state: SimplexState, vote: Vote, message: Uint8Array): void {
   const view = state.viewState(vote.view)
-  state.signedView = Math.max(state.signedView, vote.view)
+  noteSigned(state, vote.view)
   if (vote.kind === NOTARIZE) view.sentNotarize = vote.blockHash
   if (vote.kind === NULLIFY) view.sentNullify = true
   if (vote.kind === FINALIZE) view.sentFinalize = vote.blockHash
@@ -17,22 +19,38 @@ function restoreVote(state: SimplexState, vote: Vote, message: Uint8Array): void
   view.book.add(vote)
 }
 
-export function restore(state: SimplexState, records: readonly SignRecord[]): void {
-  const { rules, chain, bls, index } = state.config
-  for (const { view: number, message } of records) {
-    if (number <= state.final.view) continue
-    const decoded = decodeMessage(message)
-    const view = state.viewState(number)
-    if (decoded?.type === 'vote') restoreVote(state, decoded.vote, message)
-    else if (decoded?.type === 'propose') {
-      view.proposal = decoded.proposal
-      view.node = state.tree.add(decoded.proposal.block)
-      if (view.node?.proposer === index) {
-        view.proposed = true
-        view.own.push(message)
-      }
-      state.signedView = Math.max(state.signedView, view.proposed ? number : 0)
-    } else if (decoded?.type === 'certificate') {
+/** Slot 0 holds what we proposed ourselves. */
+function restoreProposal(
+  state: SimplexState,
+  proposal: Proposal,
+  { slot, message }: SignRecord,
+): void {
+  const view = state.viewState(proposal.view)
+  view.proposal = proposal
+  view.node = state.tree.add(proposal.block)
+  if (slot !== 0) return
+  view.proposed = true
+  view.own.push(message)
+  noteSigned(state, proposal.view)
+}
+
+export function restore(
+  state: SimplexState,
+  records: readonly SignRecord[],
+  signedTo: Place | undefined,
+): void {
+  const { rules } = state
+  const { chain, bls } = state.config
+  for (const record of records) {
+    const decoded = decodeMessage(record.message)
+    if (decoded?.type === 'vote' && decoded.vote.kind === CHECKPOINT) {
+      restoreCheckpointVote(state, decoded.vote, record.message)
+    }
+    if (record.epoch !== rules.epoch || record.view <= state.finalView) continue
+    const view = state.viewState(record.view)
+    if (decoded?.type === 'vote') restoreVote(state, decoded.vote, record.message)
+    else if (decoded?.type === 'propose') restoreProposal(state, decoded.proposal, record)
+    else if (decoded?.type === 'certificate') {
       const { certificate } = decoded
       if (!verifyCertificate(certificate, rules, chain, bls).ok) continue
       if (certificate.kind === NOTARIZE) view.notarised = certificate
@@ -40,4 +58,7 @@ export function restore(state: SimplexState, records: readonly SignRecord[]): vo
     }
   }
   if (records.length > 0) state.reached('restored-from-sign-log')
+  if (!signedTo) return
+  state.signedTo = signedTo
+  if (signedTo.epoch === rules.epoch) state.signedView = Math.max(state.signedView, signedTo.view)
 }

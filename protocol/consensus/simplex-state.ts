@@ -1,119 +1,160 @@
-// The mutable state of the consensus core, shared by the files that hold its rules.
+// The mutable state of the consensus core, shared by the files that hold its rules. What belongs to
+// one epoch is new with each.
 
 import type { Hex } from '../../lib/hex.ts'
-import type { BlockNode, BlockTree } from './block-tree.ts'
+import { BLOCK_TIMES_MS, DELTAS_MS, EARLY_MESSAGES_MAX } from '../params.ts'
+import type { BlockTree } from './block-tree.ts'
 import type { Certificate } from './certificate.ts'
-import type { Proposal } from './consensus-message.ts'
+import type { CheckpointRound } from './checkpoint-round.ts'
+import type { ConsensusMessage } from './consensus-message.ts'
+import { EffectQueue } from './effect-queue.ts'
+import type { EpochRules } from './epoch-rules.ts'
+import type { Evidence } from './evidence.ts'
 import { leaderOf } from './leader.ts'
+import type { LateView } from './presence.ts'
 import type {
+  FetchedBlock,
   FinalBlock,
   Now,
-  SignRecord,
+  Place,
   SimplexConfig,
-  SimplexEffect,
   TimerName,
 } from './simplex-types.ts'
+import { newView, type ViewState } from './view-state.ts'
 import type { Vote } from './vote.ts'
-import { VoteBook } from './vote-book.ts'
 
-export interface ViewState {
-  readonly view: number
-  readonly book: VoteBook
-  proposal: Proposal | undefined
-  node: BlockNode | undefined
-  notarised: Certificate | undefined
-  nullified: Certificate | undefined
-  sentNotarize: Hex | undefined
-  sentNullify: boolean
-  sentFinalize: Hex | undefined
-  proposed: boolean
-  building: boolean
-  /** A transaction came while a block was being built. */
-  buildAgain: boolean
-  /** What we signed in this view, to be sent again; only what is durable. */
-  readonly own: Uint8Array[]
-}
-
-export class SimplexState {
+export class SimplexState extends EffectQueue {
   readonly config: SimplexConfig
   readonly tree: BlockTree
-  readonly setHash: Hex
+  rules: EpochRules
+  /** Our place in the epoch's set. */
+  index: number | undefined
   readonly views = new Map<number, ViewState>()
+  /** The latest final views of this epoch: votes for them still come in, and count as presence. */
+  readonly lately: LateView[] = []
   /** Finality certificates above the last final block, by view. */
   readonly finals = new Map<number, Certificate>()
-  view: number
-  /** Highest view in which we have ever signed; nothing is signed below it. */
-  signedView: number
+  view = 1
+  /** Highest view of this epoch in which we have ever signed; nothing is signed below it. */
+  signedView = 0
+  /** Highest place in which these keys signed, as far as this node's records say. */
+  signedTo: Place
   deltaMs: number
   waiting = false
   armed = false
+  enteredAt: number
   /** When the last notarised or final block was seen (monotonic). */
   lastBlockAt: number
   finalising: Hex | undefined
   fetchArmed = false
+  /** A peer says that it has final blocks up to this height. */
+  peerHeight = 0
+  /** Blocks that were fetched but belong to epochs after this one. */
+  ahead: readonly FetchedBlock[] = []
+  /** Messages of the next epoch, which others have entered before us. */
+  early: { from: string; message: ConsensusMessage }[] = []
+  checkpoint: CheckpointRound | undefined
+  /** Proofs that no final block has brought yet. */
+  readonly evidence = new Map<string, { evidence: Evidence; tries: number }>()
+  /** Why nothing is signed although we have keys. */
+  silenced: string | undefined
+  /** Nothing is signed before this epoch: see `lostSignState`. */
+  signFrom = 0
   clock: Now
   /** Turns in a row in which a leader was silent. */
   readonly silentTurns = new Map<number, number>()
   /** Votes of ours that have become durable and are to be counted. */
   readonly ownVotes: Vote[] = []
-  private effects: SimplexEffect[] = []
-  private records: SignRecord[] = []
-  private afterPersist: (() => void)[] = []
-  private readonly persisting = new Map<number, (() => void)[]>()
-  private nextPersist = 1
+  private readonly indices = new Map<Hex, number>()
 
-  constructor(config: SimplexConfig, tree: BlockTree, clock: Now) {
+  constructor(config: SimplexConfig, tree: BlockTree, rules: EpochRules, clock: Now) {
+    super()
     this.config = config
     this.tree = tree
-    this.setHash = config.rules.setHash
-    this.view = tree.final.view + 1
-    this.signedView = 0
-    this.deltaMs = config.deltaMs
-    this.lastBlockAt = clock.now
     this.clock = clock
+    this.lastBlockAt = clock.now
+    this.enteredAt = clock.now
+    this.signedTo = { epoch: 0, view: 0 }
+    this.rules = rules
+    this.deltaMs = DELTAS_MS[rules.mode]
+    this.useRules(rules)
+  }
+
+  /** Begins an epoch; the tree's last final block ended the one before. */
+  useRules(rules: EpochRules): void {
+    this.rules = rules
+    this.indices.clear()
+    for (const { blsPublicKey, index } of rules.set.validators) {
+      this.indices.set(blsPublicKey, index)
+    }
+    const { keys } = this.config
+    this.index = keys && this.indices.get(keys.blsPublicKey)
+    this.views.clear()
+    this.finals.clear()
+    this.lately.length = 0
+    this.silentTurns.clear()
+    this.signedView = 0
+    this.view = this.finalView + 1
+    this.deltaMs = this.firstDeltaMs
   }
 
   get final(): FinalBlock {
     return this.tree.final
   }
 
+  /** The last final view of this epoch; 0 while it has none. */
+  get finalView(): number {
+    return this.final.epoch === this.rules.epoch ? this.final.view : 0
+  }
+
+  get firstDeltaMs(): number {
+    return DELTAS_MS[this.rules.mode]
+  }
+
+  get blockTimeMs(): number {
+    return BLOCK_TIMES_MS[this.rules.mode]
+  }
+
+  /** May we sign at all in this epoch? Stakers have no vote in FAST. */
   get canSign(): boolean {
-    return this.config.index !== undefined && this.config.secretKey !== undefined
+    if (this.index === undefined || this.silenced || this.rules.epoch < this.signFrom) return false
+    return this.rules.mode !== 0 || this.rules.set.validators[this.index]?.authority === true
   }
 
   leader(view: number): number {
-    return leaderOf(this.config.rules, view)
+    return leaderOf(this.rules, view)
   }
 
   get isLeader(): boolean {
-    return this.canSign && this.leader(this.view) === this.config.index
+    return this.canSign && this.leader(this.view) === this.index
+  }
+
+  nodeOf(index: number): string | undefined {
+    const key = this.rules.set.validators[index]?.blsPublicKey
+    return key && this.config.peers.find(({ blsPublicKey }) => blsPublicKey === key)?.node
+  }
+
+  /** Nothing more is signed until the node is started again. */
+  silence(why: string): void {
+    if (this.silenced) return
+    this.silenced = why
+    this.log('error', 'this validator signs nothing any more', { why })
+    this.reached('silenced')
   }
 
   viewState(view: number): ViewState {
     let state = this.views.get(view)
     if (!state) {
-      state = {
-        view,
-        book: new VoteBook(this.config),
-        proposal: undefined,
-        node: undefined,
-        notarised: undefined,
-        nullified: undefined,
-        sentNotarize: undefined,
-        sentNullify: false,
-        sentFinalize: undefined,
-        proposed: false,
-        building: false,
-        buildAgain: false,
-        own: [],
-      }
+      const { chain, bls } = this.config
+      state = newView(view, { rules: this.rules, chain, bls })
       this.views.set(view, state)
     }
     return state
   }
 
-  emit(effect: SimplexEffect): void {
-    this.effects.push(effect)
+  keepEarly(from: string, message: ConsensusMessage): void {
+    if (this.early.length < EARLY_MESSAGES_MAX) this.early.push({ from, message })
+    else this.count('early-dropped')
   }
 
   timer(name: TimerName, ms: number): void {
@@ -126,45 +167,15 @@ export class SimplexState {
   fetchSoon(): void {
     if (this.fetchArmed) return
     this.fetchArmed = true
-    this.timer('fetch', this.config.deltaMs / 2)
+    this.timer('fetch', DELTAS_MS[0] / 2)
+  }
+
+  get isBehind(): boolean {
+    return this.finals.size > 0 || this.peerHeight > this.final.height
   }
 
   cancel(...names: TimerName[]): void {
     for (const name of names) this.emit({ type: 'cancel', name })
-  }
-
-  reached(mark: string): void {
-    this.emit({ type: 'reached', mark })
-  }
-
-  log(level: 'debug' | 'info' | 'warn', event: string, fields: Record<string, unknown> = {}): void {
-    this.emit({ type: 'log', level, event, fields })
-  }
-
-  /** Everything recorded in one event becomes one durable write; `then` runs when it is. */
-  record(record: SignRecord, then?: () => void): void {
-    this.records.push(record)
-    if (then) this.afterPersist.push(then)
-  }
-
-  persisted(id: number): void {
-    const then = this.persisting.get(id) ?? []
-    this.persisting.delete(id)
-    for (const run of then) run()
-  }
-
-  /** The effects of the event just handled. */
-  takeEffects(): SimplexEffect[] {
-    if (this.afterPersist.length > 0) {
-      const id = this.nextPersist++
-      this.persisting.set(id, this.afterPersist)
-      this.effects.push({ type: 'persist', id, records: this.records })
-      this.records = []
-      this.afterPersist = []
-    }
-    const { effects } = this
-    this.effects = []
-    return effects
   }
 
   emptyDueIn(): number {

@@ -2,44 +2,90 @@
 // itself is pure: the same file decides in production and in the simulator.
 
 import type { Hex } from '../../lib/hex.ts'
-import type { Bls } from '../crypto/signatures.ts'
+import type { Bls, Vrf } from '../crypto/signatures.ts'
 import type { Certificate } from './certificate.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { ConsensusMessage } from './consensus-message.ts'
 import type { EpochRules } from './epoch-rules.ts'
+import type { Evidence } from './evidence.ts'
 import type { ChainIdentity } from './vote.ts'
-import type { Contradiction } from './vote-book.ts'
+
+/** A node that takes part, or may one day. */
+export interface Peer {
+  readonly node: string
+  /** 48 bytes. */
+  readonly blsPublicKey: Hex
+}
+
+export interface ValidatorKeys {
+  /** 48 bytes, of `secretKey`. */
+  readonly blsPublicKey: Hex
+  /** 32 bytes. */
+  readonly secretKey: Uint8Array
+  /** 32 bytes. */
+  readonly vrfSecretKey: Uint8Array
+}
 
 export interface SimplexConfig {
-  readonly rules: EpochRules
   readonly chain: ChainIdentity
   readonly bls: Bls
-  /** Our place in the set; undefined follows without voting. */
-  readonly index: number | undefined
-  /** 32 bytes; undefined follows without voting. */
-  readonly secretKey: Uint8Array | undefined
-  readonly blockTimeMs: number
-  readonly deltaMs: number
+  readonly vrf: Vrf
+  /** Our own name among the peers. */
+  readonly node: string
+  readonly peers: readonly Peer[]
+  /** Undefined follows without voting. */
+  readonly keys: ValidatorKeys | undefined
   readonly deltaMaxMs: number
   readonly emptyBlockIntervalMs: number
   readonly statusIntervalMs: number
   readonly clockAheadMaxMs: number
+  /**
+   * What these keys signed before is lost: nothing is signed until two epochs have ended without a
+   * vote of ours being seen.
+   */
+  readonly lostSignState?: boolean
 }
 
 export interface FinalBlock {
   readonly hash: Hex
   readonly height: number
+  readonly epoch: number
+  /** Of the block's finality certificate. */
   readonly view: number
   readonly timestampMs: number
   /** Undefined for genesis. */
   readonly certificate: Certificate | undefined
 }
 
+/** The stake checkpoint that is being signed: of the epoch that ended last. */
+export interface OpenCheckpoint {
+  readonly checkpoint: Checkpoint
+  /** Under which it is signed. */
+  readonly rules: EpochRules
+  /** A final block has brought its certificate. */
+  readonly certified: boolean
+}
+
+/** What follows a final block, read from the state after it. */
+export interface Following {
+  readonly rules: EpochRules
+  /** Undefined in the first epoch. */
+  readonly checkpoint: OpenCheckpoint | undefined
+}
+
 /** What was made durable before it left: a message of ours, or what justified it. */
 export interface SignRecord {
+  readonly epoch: number
+  /** 0 for the stake checkpoint of the epoch. */
   readonly view: number
-  /** Orders the records of one view: 0-3 our signed messages, 4 a proposal seen, 5-6 N and L. */
+  /** Orders the records of one view: 0-4 our signed messages, 5 a proposal seen, 6-7 N and L. */
   readonly slot: number
   readonly message: Uint8Array
+}
+
+export interface Place {
+  readonly epoch: number
+  readonly view: number
 }
 
 export interface Now {
@@ -49,25 +95,41 @@ export interface Now {
   readonly wall: number
 }
 
+export interface FetchedBlock {
+  readonly block: Uint8Array
+  readonly certificate: Uint8Array
+}
+
 export type SimplexEvent =
-  | { readonly type: 'start'; readonly final: FinalBlock; readonly records: readonly SignRecord[] }
-  | { readonly type: 'message'; readonly from: number; readonly message: ConsensusMessage }
+  | {
+      readonly type: 'start'
+      readonly final: FinalBlock
+      readonly following: Following
+      readonly records: readonly SignRecord[]
+      /** The highest place in which these keys have ever signed, as recorded here. */
+      readonly signedTo: Place | undefined
+    }
+  | { readonly type: 'message'; readonly from: string; readonly message: ConsensusMessage }
   | { readonly type: 'timer'; readonly name: TimerName }
   | {
       readonly type: 'built'
+      readonly epoch: number
       readonly view: number
       readonly block: Uint8Array | undefined
       readonly code: string
     }
   | { readonly type: 'checked'; readonly hash: Hex; readonly ok: boolean; readonly code: string }
   | { readonly type: 'persisted'; readonly id: number }
-  | { readonly type: 'finalised'; readonly hash: Hex; readonly code: string }
+  | {
+      readonly type: 'finalised'
+      readonly hash: Hex
+      readonly code: string
+      /** Where the block ended its epoch. */
+      readonly following: Following | undefined
+    }
   | { readonly type: 'transaction-waiting' }
   /** Final blocks of a peer, above our last one, in order. */
-  | {
-      readonly type: 'fetched'
-      readonly blocks: readonly { readonly block: Uint8Array; readonly certificate: Uint8Array }[]
-    }
+  | { readonly type: 'fetched'; readonly blocks: readonly FetchedBlock[] }
 
 export type TimerName =
   | 'propose'
@@ -79,15 +141,20 @@ export type TimerName =
   | 'fetch'
 
 export type SimplexEffect =
-  | { readonly type: 'send'; readonly to: number; readonly message: Uint8Array }
+  | { readonly type: 'send'; readonly to: string; readonly message: Uint8Array }
+  /** To all peers but ourselves. */
   | { readonly type: 'broadcast'; readonly message: Uint8Array }
   /** Make the records durable, then give the event `persisted`. */
   | { readonly type: 'persist'; readonly id: number; readonly records: readonly SignRecord[] }
-  /** Records of views at or below this one are no longer needed. */
-  | { readonly type: 'forget'; readonly view: number }
+  /** Records up to this place are no longer needed, but for the checkpoints of this epoch and of
+   *  the one before. */
+  | { readonly type: 'forget'; readonly upTo: Place }
   | {
       readonly type: 'build'
+      readonly epoch: number
+      readonly mode: number
       readonly view: number
+      readonly proposer: number
       readonly parent: Hex
       readonly timestampMs: number
       readonly randomness: Hex
@@ -100,11 +167,10 @@ export type SimplexEffect =
   | { readonly type: 'cancel'; readonly name: TimerName }
   /** Get final blocks above this height from a peer. */
   | { readonly type: 'fetch'; readonly aboveHeight: number }
-  | { readonly type: 'evidence'; readonly contradiction: Contradiction }
-  | { readonly type: 'evidence-proposals'; readonly leader: number; readonly view: number }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
   | {
       readonly type: 'log'
-      readonly level: 'debug' | 'info' | 'warn'
+      readonly level: 'debug' | 'info' | 'warn' | 'error'
       readonly event: string
       readonly fields: Record<string, unknown>
     }

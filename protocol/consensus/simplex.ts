@@ -2,20 +2,26 @@
 // One function in the large: (state, event) → (state, effects). Its rules are one file each beside
 // this one; CONSENSUS numbers them.
 
-import { FUTURE_VIEWS_BUFFERED } from '../params.ts'
+import { epochOf } from './begin-epoch.ts'
 import { BlockTree } from './block-tree.ts'
 import { voteNullify } from './cast-vote.ts'
-
-import { type ConsensusMessage, encodeMessage } from './consensus-message.ts'
+import { openRound, repeatCheckpoint, signCheckpoint } from './checkpoint-round.ts'
+import type { ConsensusMessage } from './consensus-message.ts'
 import { armView, rebroadcast, startView } from './enter-view.ts'
 import { advance, handleFinalised, receiveCertificate, tryFinalise } from './handle-certificate.ts'
-import { handleFetched } from './handle-fetched.ts'
+import { continueFetched, handleFetched } from './handle-fetched.ts'
 import { considerProposal, receiveProposal } from './handle-proposal.ts'
-import { addVote } from './handle-vote.ts'
+import { addVote, receiveVote } from './handle-vote.ts'
+import { handleGet, handleStatus, sendStatus } from './peer-status.ts'
 import { handleBuilt, planProposal } from './propose.ts'
 import { restore } from './restore.ts'
 import { SimplexState } from './simplex-state.ts'
 import type { Now, SimplexConfig, SimplexEffect, SimplexEvent, TimerName } from './simplex-types.ts'
+
+type Start = Extract<SimplexEvent, { type: 'start' }>
+
+/** The epoch that we are in, and two more that must end, before lost records are forgiven. */
+const EPOCHS_SILENT = 2
 
 export class Simplex {
   private readonly config: SimplexConfig
@@ -33,12 +39,7 @@ export class Simplex {
   /** Handles one event at a moment in time and says what is to be done. */
   handle(event: SimplexEvent, clock: Now): SimplexEffect[] {
     if (event.type === 'start') {
-      this.state = new SimplexState(this.config, new BlockTree(event.final), clock)
-      restore(this.state, event.records)
-      this.state.timer('status', this.config.statusIntervalMs)
-      startView(this.state)
-      advance(this.state)
-      if (event.records.length > 0) this.state.timer('rebroadcast', 0)
+      this.state = start(this.config, event, clock)
       return this.state.takeEffects()
     }
     const { state } = this
@@ -49,7 +50,21 @@ export class Simplex {
   }
 }
 
-function dispatch(state: SimplexState, event: Exclude<SimplexEvent, { type: 'start' }>): void {
+function start(config: SimplexConfig, event: Start, clock: Now): SimplexState {
+  const { final, following, records, signedTo } = event
+  const state = new SimplexState(config, new BlockTree(final), following.rules, clock)
+  if (config.lostSignState) state.signFrom = following.rules.epoch + EPOCHS_SILENT
+  state.checkpoint = openRound(state, following.checkpoint)
+  restore(state, records, signedTo)
+  state.timer('status', config.statusIntervalMs)
+  signCheckpoint(state)
+  startView(state)
+  advance(state)
+  if (records.length > 0) state.timer('rebroadcast', 0)
+  return state
+}
+
+function dispatch(state: SimplexState, event: Exclude<SimplexEvent, Start>): void {
   switch (event.type) {
     case 'message':
       receive(state, event.from, event.message)
@@ -58,7 +73,7 @@ function dispatch(state: SimplexState, event: Exclude<SimplexEvent, { type: 'sta
       onTimer(state, event.name)
       break
     case 'built':
-      handleBuilt(state, event.view, event.block, event.code)
+      handleBuilt(state, event)
       break
     case 'checked':
       onChecked(state, event)
@@ -68,7 +83,7 @@ function dispatch(state: SimplexState, event: Exclude<SimplexEvent, { type: 'sta
       for (const vote of state.ownVotes.splice(0)) addVote(state, vote)
       break
     case 'finalised':
-      handleFinalised(state, event.hash, event.code)
+      if (handleFinalised(state, event)) afterEpoch(state)
       break
     case 'transaction-waiting':
       state.waiting = true
@@ -81,23 +96,34 @@ function dispatch(state: SimplexState, event: Exclude<SimplexEvent, { type: 'sta
   }
 }
 
-function receive(state: SimplexState, from: number, message: ConsensusMessage): void {
+/** A new epoch has begun: what came too early for it, or was fetched already, is taken up. */
+function afterEpoch(state: SimplexState): void {
+  const { early } = state
+  state.early = []
+  for (const { from, message } of early) receive(state, from, message)
+  continueFetched(state)
+}
+
+function receive(state: SimplexState, from: string, message: ConsensusMessage): void {
+  if (epochOf(message) === state.rules.epoch + 1) {
+    state.keepEarly(from, message)
+    return
+  }
   switch (message.type) {
     case 'propose':
       receiveProposal(state, message.proposal, from)
       break
     case 'vote':
-      // Nobody but the signer has a reason to send a vote: others send certificates.
-      if (message.vote.signer === from) addVote(state, message.vote)
+      receiveVote(state, message.vote, from)
       break
     case 'certificate':
       receiveCertificate(state, message.certificate, from)
       break
     case 'status':
-      onStatus(state, from, message)
+      handleStatus(state, from, message)
       break
     case 'get':
-      onGet(state, from, message.from, message.to)
+      handleGet(state, from, message)
       break
   }
 }
@@ -113,9 +139,11 @@ function onTimer(state: SimplexState, name: TimerName): void {
       armView(state)
       break
     case 'lead':
+      state.count('leader-timeouts')
       if (!view.proposal) voteNullify(state, view)
       break
     case 'advance':
+      state.count('view-timeouts')
       voteNullify(state, view)
       break
     case 'rebroadcast':
@@ -123,10 +151,11 @@ function onTimer(state: SimplexState, name: TimerName): void {
       break
     case 'status':
       sendStatus(state)
+      repeatCheckpoint(state)
       break
     case 'fetch':
       state.fetchArmed = false
-      if (state.finals.size > 0 && !state.finalising) {
+      if (state.isBehind && !state.finalising) {
         state.emit({ type: 'fetch', aboveHeight: state.final.height })
         state.reached('fetch')
       }
@@ -148,56 +177,10 @@ function onChecked(state: SimplexState, event: { hash: `0x${string}`; ok: boolea
   } else {
     node.state = 'invalid'
     state.reached('invalid-proposal')
+    state.count('invalid-proposals')
     state.log('warn', 'a proposed block is invalid', { hash: event.hash, code: event.code })
   }
   considerProposal(state)
   advance(state)
   tryFinalise(state)
-}
-
-function sendStatus(state: SimplexState): void {
-  const { height, certificate } = state.final
-  const message = encodeMessage({
-    type: 'status',
-    view: state.view,
-    finalHeight: height,
-    final: certificate,
-  })
-  state.emit({ type: 'broadcast', message })
-  state.timer('status', state.config.statusIntervalMs)
-}
-
-function onStatus(
-  state: SimplexState,
-  from: number,
-  status: Extract<ConsensusMessage, { type: 'status' }>,
-): void {
-  if (status.final && status.final.view > state.final.view) {
-    receiveCertificate(state, status.final, from)
-  }
-  if (status.view > state.view) {
-    const to = Math.min(status.view, state.view + FUTURE_VIEWS_BUFFERED)
-    const message = encodeMessage({ type: 'get', from: state.view, to })
-    state.emit({ type: 'send', to: from, message })
-  }
-}
-
-/** Answers with what we hold of these views: certificates, proposals, our last finality. */
-function onGet(state: SimplexState, peer: number, from: number, to: number): void {
-  if (peer >= state.config.rules.set.validators.length || to < from) return
-  const send = (message: ConsensusMessage) =>
-    state.emit({ type: 'send', to: peer, message: encodeMessage(message) })
-  if (from <= state.final.view && state.final.certificate) {
-    send({ type: 'certificate', certificate: state.final.certificate })
-  }
-  const last = Math.min(to, from + FUTURE_VIEWS_BUFFERED)
-  for (let number = Math.max(from, state.final.view + 1); number <= last; number++) {
-    const view = state.views.get(number)
-    if (!view) continue
-    if (view.proposal) send({ type: 'propose', proposal: view.proposal })
-    if (view.notarised) send({ type: 'certificate', certificate: view.notarised })
-    if (view.nullified) send({ type: 'certificate', certificate: view.nullified })
-    const final = state.finals.get(number)
-    if (final) send({ type: 'certificate', certificate: final })
-  }
 }

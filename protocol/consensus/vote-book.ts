@@ -6,7 +6,18 @@ import { hexToBytes } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import { type Certificate, isEnough, verifyCertificate } from './certificate.ts'
 import type { QuorumRules } from './epoch-rules.ts'
-import { type ChainIdentity, FINALIZE, NOTARIZE, NULLIFY, type Vote, voteDigest } from './vote.ts'
+import {
+  CHECKPOINT,
+  type ChainIdentity,
+  FINALIZE,
+  NOTARIZE,
+  NULLIFY,
+  type Vote,
+  voteDigest,
+} from './vote.ts'
+
+/** E4 is two proposals, E5 two checkpoints. */
+export type EvidenceRule = 'E1' | 'E2' | 'E3' | 'E4' | 'E5'
 
 export interface VoteRules {
   readonly rules: QuorumRules
@@ -14,16 +25,23 @@ export interface VoteRules {
   readonly bls: Bls
 }
 
-/** Two votes of one validator that contradict each other: E1 to E3 of the slashing rules. */
+/** Two votes of one validator that contradict each other. */
 export interface Contradiction {
-  readonly rule: 'E1' | 'E2' | 'E3'
+  readonly rule: EvidenceRule
   readonly votes: readonly [Vote, Vote]
 }
+
+const BY_KIND = {
+  [NOTARIZE]: 'E1',
+  [NULLIFY]: undefined,
+  [FINALIZE]: 'E2',
+  [CHECKPOINT]: 'E5',
+} as const
 
 function contradicts(a: Vote, b: Vote): Contradiction['rule'] | undefined {
   if (a.kind === b.kind) {
     if (a.blockHash === b.blockHash) return undefined
-    return a.kind === NOTARIZE ? 'E1' : a.kind === FINALIZE ? 'E2' : undefined
+    return BY_KIND[a.kind]
   }
   const kinds = [a.kind, b.kind]
   return kinds.includes(FINALIZE) && kinds.includes(NULLIFY) ? 'E3' : undefined

@@ -6,14 +6,9 @@ import { GpuWorker } from '../../actors/gpu-worker/gpu-worker.ts'
 import { Mempool } from '../../actors/mempool/mempool.ts'
 import { Scheduler } from '../../actors/scheduler/scheduler.ts'
 import { Validator } from '../../actors/validator/validator.ts'
+import { bytesToHex } from '../../lib/hex.ts'
 import type { Prng } from '../../lib/prng.ts'
-import {
-  BLOCK_TIMES_MS,
-  CLOCK_AHEAD_MAX_MS,
-  DELTA_MAX_MS,
-  DELTAS_MS,
-  EMPTY_BLOCK_INTERVAL_MS,
-} from '../../protocol/params.ts'
+import { CLOCK_AHEAD_MAX_MS, DELTA_MAX_MS, EMPTY_BLOCK_INTERVAL_MS } from '../../protocol/params.ts'
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Faults } from '../../runtime/sim/faults.ts'
@@ -35,7 +30,7 @@ import {
   validatorKey,
   WALL_START_MS,
 } from './sim-chain.ts'
-import { simBls, simSecp256k1 } from './sim-crypto.ts'
+import { simBls, simSecp256k1, simVrf } from './sim-crypto.ts'
 
 export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
 const MODEL_ROOT = `0x${'77'.repeat(32)}` as const
@@ -85,6 +80,8 @@ const tasks = {
   'stop-run': () => null,
 }
 
+const blsKey = (i: number) => bytesToHex(simBls.publicKey(validatorKey(i)))
+
 function spawnNode(host: Host, i: number): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
@@ -97,19 +94,18 @@ function spawnNode(host: Host, i: number): void {
   host.spawn(Archive, node, { config: simConfig })
   host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
   const config = {
-    rules: simGenesis.rules,
     chain: { chainId: 1337n, genesisHash: simGenesis.block.hash },
     bls: simBls,
-    index: i,
-    secretKey: validatorKey(i),
-    blockTimeMs: BLOCK_TIMES_MS[0],
-    deltaMs: DELTAS_MS[0],
+    vrf: simVrf,
+    node,
+    peers: NODES.map((name, at) => ({ node: name, blsPublicKey: blsKey(at) })),
+    keys: { blsPublicKey: blsKey(i), secretKey: validatorKey(i), vrfSecretKey: validatorKey(i) },
     deltaMaxMs: DELTA_MAX_MS,
     emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
     statusIntervalMs: 1000,
     clockAheadMaxMs: CLOCK_AHEAD_MAX_MS,
   }
-  host.spawn(Validator, node, { config, peers: NODES, node })
+  host.spawn(Validator, node, { config })
 }
 
 function spawnPeople(host: Host, seen: Seen): void {

@@ -3,6 +3,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { EMPTY } from '../../../lib/bytes.ts'
 import { hexToBytes } from '../../../lib/hex.ts'
 import { encodeCall } from '../../../protocol/abi/function.ts'
 import { type Block, encodeBlock } from '../../../protocol/block/block.ts'
@@ -50,8 +51,8 @@ test('a block built here is checked there, final on both, and read back', async 
   assert.is(there.checked, 4)
   const poll = there.archive('BlocksAfter', { height: 0, max: 10 })
   for (const node of [here, there]) {
-    assert.equal(await node.finalise(two.hash), { height: 2, code: '' })
-    assert.equal(await node.finalise(one.hash), { height: 2, code: '' })
+    assert.equal(await node.finalise(two.hash), { height: 2, code: '', following: EMPTY })
+    assert.equal(await node.finalise(one.hash), { height: 2, code: '', following: EMPTY })
   }
   const blocks = await poll
   assert.equal(
@@ -112,7 +113,7 @@ test('a restarted node lands on the same root and goes on', async () => {
   await after.submit(calls(1))
   const two = await built(after, one)
   assert.is(two.transactions.length, 2)
-  assert.equal(await after.finalise(two.hash), { height: 2, code: '' })
+  assert.equal(await after.finalise(two.hash), { height: 2, code: '', following: EMPTY })
   assert.equal(after.errors, [])
 })
 
@@ -179,9 +180,9 @@ test('a failed write is answered, and the block can be finalised again', async (
   await node.submit(calls(0))
   const one = await built(node, genesis.block)
   fails = 1
-  assert.equal(await node.finalise(one.hash), { height: 0, code: 'STORE_FAILED' })
+  assert.equal(await node.finalise(one.hash), { height: 0, code: 'STORE_FAILED', following: EMPTY })
   assert.is((await node.archive('Head', null)).height, 0)
-  assert.equal(await node.finalise(one.hash), { height: 1, code: '' })
+  assert.equal(await node.finalise(one.hash), { height: 1, code: '', following: EMPTY })
   assert.is((await node.archive('Head', null)).height, 1)
 })
 

@@ -8,6 +8,7 @@ import { ArchiveMessages } from '../../../actors/messages/archive.ts'
 import { BlockBuilderMessages } from '../../../actors/messages/block-builder.ts'
 import { MempoolMessages } from '../../../actors/messages/mempool.ts'
 import { ValidatorMessages } from '../../../actors/messages/validator.ts'
+import { STARTING } from '../../../actors/validator/status-of.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
@@ -37,8 +38,7 @@ const Counter = actor({
       counts.waiting++
     },
     Status(_, reply) {
-      const names = { mode: 'FAST', finalHash: `0x${'00'.repeat(32)}` as Hex, waiting: '' }
-      reply({ index: 0, epoch: 0, view: 0, finalHeight: 0, syncing: false, missing: [], ...names })
+      reply(STARTING)
     },
   }),
 })
@@ -115,12 +115,7 @@ export class ChainNode {
     return this.host.edge.ask(BlockBuilderMessages, this.name, 'Check', { block }, WITHIN)
   }
 
-  async finalise(hash: Hex, certificate = Uint8Array.of(7)) {
-    const { height, code } = await this.finaliseWithNews(hash, certificate)
-    return { height, code }
-  }
-
-  finaliseWithNews(hash: Hex, certificate = Uint8Array.of(7)) {
+  finalise(hash: Hex, certificate = Uint8Array.of(7)) {
     const body = { hash, certificate, finalAtMs: 123 }
     return this.host.edge.ask(BlockBuilderMessages, this.name, 'Finalise', body, WITHIN)
   }

@@ -7,8 +7,9 @@ import { bytesToHex } from '../../../lib/hex.ts'
 import type { Block } from '../../../protocol/block/block.ts'
 import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
 import { encodeCertificate } from '../../../protocol/consensus/certificate.ts'
-import { checkpointHash, decodeCheckpoint } from '../../../protocol/consensus/checkpoint.ts'
-import { decodeEpochRules, type EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
+import { type Checkpoint, checkpointHash } from '../../../protocol/consensus/checkpoint.ts'
+import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
+import { decodeFollowing } from '../../../protocol/consensus/following.ts'
 import { CHECKPOINT, voteDigest } from '../../../protocol/consensus/vote.ts'
 import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
@@ -25,10 +26,9 @@ import { ChainNode, stopChainNodes } from './chain-node.ts'
 const genesis = testGenesis()
 const LATE_MS = GENESIS_SECONDS * 1000 + 60_000
 
-function certificateOf(checkpoint: Uint8Array): Uint8Array {
-  const read = decodeCheckpoint(checkpoint)
-  const blockHash = checkpointHash(read)
-  const { epoch } = read
+function certificateOf(checkpoint: Checkpoint): Uint8Array {
+  const blockHash = checkpointHash(checkpoint)
+  const { epoch } = checkpoint
   const digest = voteDigest(testConfig().chain, CHECKPOINT, epoch, 0, blockHash)
   const signers = [0, 1, 3]
   const votes = signers.map((index) => blsNoble.sign(validatorSecret(index), digest))
@@ -46,30 +46,28 @@ async function built(node: ChainNode, parent: Block, over: object, rules: EpochR
 test('an epoch ends, its checkpoint is signed, and the node restarts in between', async () => {
   const store = new MemoryStore()
   const before = new ChainNode('a', store)
-  assert.equal(decodeEpochRules((await before.tip()).rules), genesis.rules)
-  assert.is((await before.tip()).checkpoint.length, 0)
+  const begin = { rules: genesis.rules, checkpoint: undefined }
+  assert.equal(decodeFollowing((await before.tip()).following), begin)
   const first = await built(before, genesis.block, {}, genesis.rules)
-  const nothing = await before.finaliseWithNews(first.hash)
-  assert.is(nothing.rules.length + nothing.checkpoint.length, 0)
+  assert.is((await before.finalise(first.hash)).following.length, 0)
   const boundary = await built(before, first, { timestampMs: LATE_MS }, genesis.rules)
-  const news = await before.finaliseWithNews(boundary.hash)
-  const rules = decodeEpochRules(news.rules)
+  const news = await before.finalise(boundary.hash)
+  const { rules, checkpoint: open } = decodeFollowing(news.following)
   assert.equal([rules.epoch, rules.startHeight, rules.startMs], [1, 3, LATE_MS])
-  const { blockHash, height } = decodeCheckpoint(news.checkpoint)
-  assert.equal([blockHash, height], [boundary.hash, 2])
-  const tip = await before.tip()
-  assert.equal([tip.rules, tip.checkpoint], [news.rules, news.checkpoint])
+  assert.ok(open)
+  assert.equal([open.checkpoint.blockHash, open.checkpoint.height], [boundary.hash, 2])
+  assert.equal([open.rules, open.certified], [genesis.rules, false])
+  assert.equal((await before.tip()).following, news.following)
 
   const next = await built(before, boundary, {}, rules)
   await before.finalise(next.hash)
   await before.host.stop()
   const after = new ChainNode('a', store)
   const again = await after.tip()
-  assert.equal([again.epoch, again.view, again.rules], [1, 1, news.rules])
-  assert.equal(again.checkpoint, news.checkpoint)
+  assert.equal([again.epoch, again.view, again.following], [1, 1, news.following])
   assert.is((await after.archive('Head', null)).checkpointHeight, 0)
 
-  const checkpoint = certificateOf(again.checkpoint)
+  const checkpoint = certificateOf(open.checkpoint)
   const sidecar = sidecarOf(rules, 2, { proposer: 2, parentView: 1, checkpoint })
   const certified = await built(after, next, { sidecar }, rules)
   assert.equal(decodeSidecar(certified.sidecar).checkpoint, checkpoint)
@@ -79,7 +77,8 @@ test('an epoch ends, its checkpoint is signed, and the node restarts in between'
   assert.is(bytesToHex(decodeSidecar(trimmed.sidecar).checkpoint), '0x')
   await after.finalise(trimmed.hash)
   assert.is((await after.archive('Head', null)).checkpointHeight, 2)
-  assert.is((await after.tip()).checkpoint.length, 0)
+  const { checkpoint: certifiedNow } = decodeFollowing((await after.tip()).following)
+  assert.equal(certifiedNow, { ...open, certified: true })
   assert.equal(after.errors, [])
 })
 

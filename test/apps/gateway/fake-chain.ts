@@ -1,6 +1,7 @@
 // A chain of a few blocks in memory that a test can grow, and whose answers it can make fail: for
 // what the gateway does by itself, without waiting for consensus.
 
+import { STARTING } from '../../../actors/validator/status-of.ts'
 import type { EdgeTrace } from '../../../apps/edge/edge-trace.ts'
 import {
   type ChainAccess,
@@ -99,6 +100,7 @@ export class FakeChain implements ChainAccess {
   nodes = () => ['fake']
   validator = () =>
     this.answer({
+      ...STARTING,
       index: 0,
       mode: 'FAST',
       epoch: 0,

@@ -12,8 +12,9 @@ import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
 import { decodeMessage } from '../../../protocol/consensus/consensus-message.ts'
 import { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type { SimplexEffect, SimplexEvent } from '../../../protocol/consensus/simplex-types.ts'
+import type { Validator } from '../../../protocol/consensus/validator-set.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
-import { simBls as bls } from '../../sim/sim-crypto.ts'
+import { simBls as bls, simVrf as vrf } from '../../sim/sim-crypto.ts'
 import { rulesOf, validatorOf, zeros } from './rules-of.ts'
 
 type Build = Extract<SimplexEffect, { type: 'build' }>
@@ -59,17 +60,23 @@ class Cluster {
     const rules = rulesOf(0, validators)
     for (const [index, secretKey] of keys.entries()) {
       if (down.includes(index)) continue
+      const { blsPublicKey } = validators[index] as Validator
       const core = new Simplex({
-        ...{ rules, bls, index, secretKey },
-        ...{ chain: { chainId: 1n, genesisHash: GENESIS }, blockTimeMs: 100, deltaMs: 150 },
+        ...{ bls, vrf, node: `v${index}` },
+        peers: validators.map((one) => ({ node: `v${one.index}`, blsPublicKey: one.blsPublicKey })),
+        keys: { blsPublicKey, secretKey, vrfSecretKey: secretKey },
+        chain: { chainId: 1n, genesisHash: GENESIS },
         ...{ deltaMaxMs: 5000, emptyBlockIntervalMs: 100, statusIntervalMs: 1000 },
         clockAheadMaxMs: 500,
       })
       this.cores.set(index, core)
       this.finals.set(index, [])
-      const genesis = { hash: GENESIS, height: 0, view: 0, timestampMs: WALL }
+      const genesis = { hash: GENESIS, height: 0, epoch: 0, view: 0, timestampMs: WALL }
+      const following = { rules, checkpoint: undefined }
       const final = { ...genesis, certificate: undefined }
-      this.time.after(0, () => this.give(index, { type: 'start', final, records: [] }))
+      this.time.after(0, () =>
+        this.give(index, { type: 'start', final, following, records: [], signedTo: undefined }),
+      )
     }
   }
 
@@ -92,13 +99,14 @@ class Cluster {
     assert.ok(message, 'a core sends well-formed messages')
     const copies = this.random.chance(this.loss) ? 0 : this.random.chance(this.loss / 2) ? 2 : 1
     for (let i = 0; i < copies; i++) {
-      this.later(to, 1 + this.random.unit() * 40, { type: 'message', from, message })
+      const event = { type: 'message', from: `v${from}`, message } as const
+      this.later(to, 1 + this.random.unit() * 40, event)
     }
   }
 
   private perform(index: number, effect: SimplexEffect): void {
     const mine = this.finals.get(index) as Final[]
-    if (effect.type === 'send') this.carry(index, effect.to, effect.message)
+    if (effect.type === 'send') this.carry(index, Number(effect.to.slice(1)), effect.message)
     else if (effect.type === 'broadcast') {
       for (const to of this.cores.keys()) if (to !== index) this.carry(index, to, effect.message)
     } else if (effect.type === 'persist') {
@@ -109,14 +117,16 @@ class Cluster {
       this.later(index, 1, { type: 'checked', hash: effect.hash, ok: true, code: '' })
     } else if (effect.type === 'finalise') {
       this.finalise(mine, effect.hash, effect.certificate)
-      this.later(index, 1, { type: 'finalised', hash: effect.hash, code: '' })
+      this.later(index, 1, {
+        ...{ type: 'finalised', hash: effect.hash, code: '', following: undefined },
+      })
     } else if (effect.type === 'fetch') this.fetch(index, effect.aboveHeight)
     else if (effect.type === 'timer' || effect.type === 'cancel') {
       const id = `${index}/${effect.name}`
       this.timers.get(id)?.()
       if (effect.type === 'cancel') return
       this.timers.set(id, this.later(index, effect.ms, { type: 'timer', name: effect.name }))
-    } else if (effect.type === 'evidence' || effect.type === 'evidence-proposals') {
+    } else if (effect.type === 'evidence') {
       assert.unreachable('nobody lies here')
     }
   }
@@ -128,7 +138,7 @@ class Cluster {
     const height = parent ? (readBlockNode(parent)?.height as number) + 1 : 1
     const block = emptyBlock(effect, height)
     this.blocks.set(readBlockNode(block)?.hash as Hex, block)
-    this.later(index, 1, { type: 'built', view: effect.view, block, code: '' })
+    this.later(index, 1, { type: 'built', epoch: 0, view: effect.view, block, code: '' })
   }
 
   /** A block becomes final with all of its ancestors; only it has a certificate. */

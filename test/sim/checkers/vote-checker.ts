@@ -4,7 +4,13 @@
 import type { ValidatorMessages } from '../../../actors/messages/validator.ts'
 import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
 import { decodeMessage } from '../../../protocol/consensus/consensus-message.ts'
-import { FINALIZE, NOTARIZE, NULLIFY, type Vote } from '../../../protocol/consensus/vote.ts'
+import {
+  CHECKPOINT,
+  FINALIZE,
+  NOTARIZE,
+  NULLIFY,
+  type Vote,
+} from '../../../protocol/consensus/vote.ts'
 import type { MessageEnvelope } from '../../../runtime/envelope.ts'
 import type { Body } from '../../../runtime/messages.ts'
 
@@ -17,18 +23,20 @@ export class VoteChecker {
   /** Looks into one message that leaves its host. */
   see({ to, verb, body }: MessageEnvelope): void {
     if (to.kind !== 'validator' || verb !== 'Deliver') return
-    const { from, message: bytes } = body as Body<ValidatorVerbs, 'Deliver'>
+    const { message: bytes } = body as Body<ValidatorVerbs, 'Deliver'>
     const message = decodeMessage(bytes)
-    if (message?.type === 'vote' && message.vote.signer === from) this.vote(message.vote)
+    if (message?.type === 'vote') this.vote(message.vote)
     else if (message?.type === 'propose') {
       const node = readBlockNode(message.proposal.block)
       // Proposals are passed on by others; they carry their leader's own signature.
-      if (node) this.once(`${node.proposer} proposes in ${node.view}`, node.hash)
+      if (node) this.once(`${node.proposer} proposes in ${node.epoch}/${node.view}`, node.hash)
     }
   }
 
   private vote(vote: Vote): void {
-    const { signer, view, kind, blockHash } = vote
+    const { signer, epoch, kind, blockHash } = vote
+    const view = `${epoch}/${vote.view}`
+    if (kind === CHECKPOINT) this.once(`${signer} checkpoints ${view}`, blockHash)
     if (kind === NOTARIZE) this.once(`${signer} notarizes in ${view}`, blockHash)
     if (kind === FINALIZE) {
       this.once(`${signer} finalizes in ${view}`, blockHash)
