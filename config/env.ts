@@ -2,18 +2,24 @@
 // nothing yet. .env.example lists the same names.
 
 import { nearestName } from '../lib/nearest-name.ts'
-
-/** The mode a development network begins in and stays in; AUTO begins in FAST and follows the load. */
-export const MODE_CHOICES = ['FAST', 'BALANCED', 'SECURE', 'AUTO'] as const
-export type ModeChoice = (typeof MODE_CHOICES)[number]
+import {
+  MODE_CHOICES,
+  type ModeChoice,
+  type NodeSettings,
+  SETTING_NAMES,
+  SETTINGS,
+  settingVariable,
+} from './node-settings.ts'
 
 export interface Environment {
   /** Undefined: take what the topology says. */
   readonly network: string | undefined
   readonly chainId: bigint | undefined
   readonly databaseUrl: string | undefined
-  /** Undefined: what the network's genesis says. */
+  /** Of the variable: what a development chain begins in; undefined is what its genesis says. */
   readonly consensusMode: ModeChoice | undefined
+  /** Of the node: by a variable, else by its configuration file. */
+  readonly settings: NodeSettings
   /** Lines to print at start: settings that have no effect. */
   readonly notices: readonly string[]
 }
@@ -31,12 +37,14 @@ export class EnvironmentError extends Error {
 const KNOWN = [
   'AITBC_NETWORK',
   'AITBC_CHAIN_ID',
-  'AITBC_CONSENSUS_MODE',
   'AITBC_DB_URL',
   'AITBC_REDIS_URL',
   'AITBC_FROM_SOURCE',
   'AITBC_TEST_JOBS',
   'AITBC_RECORD',
+  // Read where keys are opened; never kept with the rest.
+  'AITBC_KEY_PASSWORD',
+  ...SETTING_NAMES.map(settingVariable),
 ]
 
 function chainId(text: string | undefined): bigint | undefined {
@@ -58,20 +66,39 @@ function databaseUrl(text: string | undefined): string | undefined {
   return text
 }
 
-function consensusMode(text: string | undefined): ModeChoice | undefined {
-  if (!text) return undefined
-  const choice = MODE_CHOICES.find((one) => one === text)
-  if (!choice) {
-    throw new EnvironmentError(
-      `AITBC_CONSENSUS_MODE=${text} is not a mode`,
-      `give one of ${MODE_CHOICES.join(', ')}`,
-    )
-  }
-  return choice
+/** A variable is text; numbers and truth values look like themselves. */
+function typed(text: string): unknown {
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text)
+  return text === 'true' ? true : text === 'false' ? false : text
 }
 
-/** Throws EnvironmentError for a value that cannot be meant. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+function settingsIn(env: Readonly<Record<string, string | undefined>>): NodeSettings {
+  const found: Record<string, unknown> = {}
+  for (const name of SETTING_NAMES) {
+    const source = settingVariable(name)
+    const text = env[source]
+    if (!text) continue
+    const { form } = SETTINGS[name]
+    const result = form.safeParse(text).success ? form.safeParse(text) : form.safeParse(typed(text))
+    if (!result.success) {
+      const hint =
+        name === 'mode' ? `give one of ${MODE_CHOICES.join(', ')}` : 'correct it, or unset it'
+      throw new EnvironmentError(`${source}=${text}: ${result.error.issues[0]?.message}`, hint)
+    }
+    found[name] = { value: result.data, source }
+  }
+  return found as NodeSettings
+}
+
+/**
+ * Throws EnvironmentError for a value that cannot be meant. `file`: what a configuration file sets;
+ * variables go before it.
+ */
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  file: NodeSettings = {},
+): Environment {
+  const settings = { ...file, ...settingsIn(env) }
   const notices: string[] = []
   if (env.AITBC_REDIS_URL) {
     notices.push('AITBC_REDIS_URL has no effect yet: there is one coordinator')
@@ -85,7 +112,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     network: env.AITBC_NETWORK || undefined,
     chainId: chainId(env.AITBC_CHAIN_ID),
     databaseUrl: databaseUrl(env.AITBC_DB_URL),
-    consensusMode: consensusMode(env.AITBC_CONSENSUS_MODE),
+    consensusMode:
+      settings.mode?.source === 'AITBC_CONSENSUS_MODE' ? settings.mode.value : undefined,
+    settings,
     notices,
   }
 }

@@ -187,6 +187,9 @@ export const THREADS_PER_NODE_MAX = 16
 export const TOPOLOGY_ISSUES_MAX = 20
 export const PROVIDER_SLOTS_MAX = 64
 
+/** Configuration of a node. */
+export const CONFIG_BYTES_MAX = 64 * 1024
+
 /** Node processes. */
 export const NODE_RESTARTS_MAX = 10
 export const NODE_RESTART_MS_MIN = 200
@@ -205,6 +208,13 @@ export const LMDB_COMMITS_TIMED = 512
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096
+
+/** Key files: what is read, and the work that opening one may take. */
+export const KEY_FILE_BYTES_MAX = 64 * 1024
+export const KEY_PASSWORD_CHARS_MIN = 8
+export const KDF_MEMORY_BYTES_MAX = 1024 * 1024 * 1024
+export const KDF_BLOCKS_MAX = 64
+export const KDF_ROUNDS_MAX = 10_000_000
 
 /** Status. */
 export const FINALITY_SAMPLES_MAX = 500

@@ -56,6 +56,11 @@ const Node = z.strictObject({
     .regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'a peer id starts with 12D3KooW')
     .optional()
     .describe('identity on links; derived from the name on networks with public keys'),
+  consensus: z
+    .string()
+    .regex(/^0x[0-9a-f]{96}$/, 'a BLS public key is 0x and 96 hex digits')
+    .optional()
+    .describe("a validator's consensus key, where it is neither public nor in the genesis"),
   models: z.array(z.string().min(1).max(128)).min(1).max(64).optional().describe('role provider'),
   slots: z.number().int().min(1).max(PROVIDER_SLOTS_MAX).optional().describe('jobs at a time'),
   tasks: z
@@ -74,7 +79,10 @@ const Actors = z.strictObject({
 
 export const TopologySchema = z.strictObject({
   name: Name,
-  network: Name.describe('a file of config/networks'),
+  network: z
+    .string()
+    .regex(/^(?:[a-z][a-z0-9-]{0,31}|.{1,4000}\.json)$/, 'a network is a name or a path to a .json')
+    .describe('a file of config/networks by its name, or the path of a network file'),
   epoch: z
     .number()
     .int()

@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { nearestName } from '../lib/nearest-name.ts'
 import { packageRoot } from '../lib/package-root.ts'
 import { TOPOLOGY_BYTES_MAX, TOPOLOGY_ISSUES_MAX } from './limits.ts'
-import { loadNetwork, networkNames } from './network.ts'
+import { loadNetwork, type Network, networkNames, networkReference } from './network.ts'
 import { explainIssues, jsonPath, TopologyError, type TopologyIssue } from './topology-error.ts'
 import {
   type NodeSpec,
@@ -81,20 +81,31 @@ function nodeIssues(name: string, node: NodeSpec): TopologyIssue[] {
 }
 
 function networkIssues({ network, nodes }: Topology): TopologyIssue[] {
-  const names = networkNames()
-  if (!names.includes(network)) {
-    const message = `unknown network "${network}" (known: ${names.join(', ')})`
-    return [issue(['network'], message, nearestName(network, names))]
-  }
-  const validators = Object.values(nodes).filter((node) => node.roles.includes('validator')).length
-  if (validators === 0) {
+  const validators = Object.entries(nodes).filter(([, node]) => node.roles.includes('validator'))
+  if (validators.length === 0) {
     return [issue(['nodes'], 'no validator: give at least one node the role validator')]
   }
-  const { genesis } = loadNetwork(network) as { genesis: { validators?: unknown[] } }
-  const wanted = genesis.validators?.length ?? 0
-  if (validators === wanted) return []
-  const message = `${validators} validators, but the network ${network} has ${wanted}`
-  return [issue(['nodes'], message)]
+  let found: Network
+  try {
+    found = loadNetwork(network)
+  } catch (error) {
+    const names = networkNames()
+    const message = (error as Error).message.replace(/; did you mean .*\?/, '')
+    return [issue(['network'], message, nearestName(network, names))]
+  }
+  const { genesis } = found as { genesis: { validators?: { name?: unknown }[] } }
+  const wanted = genesis.validators ?? []
+  if (validators.length < wanted.length) {
+    const what = `${validators.length} validators, but the network ${found.name} has`
+    return [issue(['nodes'], `${what} ${wanted.length}: the first blocks need them all`)]
+  }
+  if (found.keys === 'public') return []
+  const known = wanted.map(({ name }) => String(name))
+  return validators.flatMap(([name, { consensus }]) => {
+    if (consensus || known.includes(name)) return []
+    const message = 'is not a validator of the genesis: say its consensus key'
+    return [issue(['nodes', name, 'consensus'], message, nearestName(name, known))]
+  })
 }
 
 function clusterIssues({ nodes, actors }: Topology): TopologyIssue[] {
@@ -129,10 +140,11 @@ function yamlValue(text: string): unknown {
   }
 }
 
-/** Throws TopologyError with everything that is wrong, up to a limit. */
-export function parseTopology(text: string): Topology {
+/** Throws TopologyError with everything that is wrong, up to a limit. `file`: where it is from. */
+export function parseTopology(text: string, file = 'topology.yaml'): Topology {
   const value = yamlValue(text)
   const result = TopologySchema.safeParse(value)
+  if (result.success) result.data.network = networkReference(result.data.network, file)
   const issues = result.success
     ? [
         ...networkIssues(result.data),
@@ -157,5 +169,5 @@ export function loadTopology(file: string): Topology {
       'give the path of a YAML file, for example config/topologies/dev.yaml',
     )
   }
-  return parseTopology(text)
+  return parseTopology(text, file)
 }

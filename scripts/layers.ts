@@ -52,7 +52,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   compute: { folders: ['runtime', 'protocol', 'lib'], packages: ['*'] },
   sdk: { folders: ['protocol', 'lib'], packages: ['@noble/*', 'viem*'] },
-  config: { folders: ['lib'], packages: ['yaml', 'zod', 'node:*'] },
+  config: { folders: ['lib'], packages: ['smol-toml', 'yaml', 'zod', 'node:*'] },
   apps: {
     folders: EVERYTHING.filter((name) => !['bench', 'test', 'scripts'].includes(name)),
     packages: ['*'],

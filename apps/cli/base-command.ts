@@ -18,10 +18,11 @@ export function baseCommand(name: string, description: string): Command {
     .addOption(new Option('--json', 'one JSON document on stdout, progress on stderr'))
 }
 
-/** The data folder: --data, or .aitbc/<AITBC_NETWORK, dev when not set>. */
+/** The data folder: --data, AITBC_STORAGE_DATA_DIR, or .aitbc/<AITBC_NETWORK, dev when not set>. */
 export function dataDirectory(options: BaseOptions, terminal: Terminal): string {
   const network = terminal.env.AITBC_NETWORK || 'dev'
-  return resolve(terminal.cwd, options.data ?? `.aitbc/${network}`)
+  const set = terminal.env.AITBC_STORAGE_DATA_DIR || undefined
+  return resolve(terminal.cwd, options.data ?? set ?? `.aitbc/${network}`)
 }
 
 export interface Speaker {

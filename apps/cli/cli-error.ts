@@ -1,6 +1,8 @@
 // The errors of the command line: one table of codes, three lines for people, one document for
 // programs. Whatever is thrown ends up here; nothing fails with a stack trace or an empty success.
 
+import { KeyError } from '../../compute/keystore/key-error.ts'
+
 export interface CliErrorKind {
   /** Exit status: 1 failed, 2 wrong use, 3 port taken, 4 state does not fit, 5 a part died. */
   readonly exit: number
@@ -30,6 +32,14 @@ export const CLI_ERRORS = {
   PULL_FAILED: { exit: 1, meaning: 'A model could not be fetched or is not what it should be.' },
   ONE_PROCESS: { exit: 2, meaning: 'The fault needs a cluster whose nodes are processes.' },
   INVARIANT_BROKEN: { exit: 1, meaning: 'Something that must hold did not, after a fault.' },
+  BAD_CONFIG: { exit: 2, meaning: 'The configuration file cannot be read or is wrong.' },
+  KEYS_MISSING: { exit: 1, meaning: 'A key file that is needed is not there.' },
+  KEYS_EXIST: { exit: 4, meaning: 'Keys are there already; they are never replaced.' },
+  KEYS_EXPOSED: { exit: 4, meaning: 'Others than the owner may read or write the keys.' },
+  KEYS_DAMAGED: { exit: 4, meaning: 'A key file or a public identity is not what it should be.' },
+  KEYS_IN_USE: { exit: 3, meaning: 'Another process signs with the same folder of keys.' },
+  WRONG_PASSWORD: { exit: 1, meaning: 'The password does not open a key.' },
+  SIGN_STATE_LOST: { exit: 4, meaning: 'Nobody knows any more what the key has signed.' },
   CHECK_FAILED: { exit: 1, meaning: 'A check of `doctor` failed.' },
   INTERNAL: { exit: 1, meaning: 'A fault in AITBC itself.' },
 } as const satisfies Record<string, CliErrorKind>
@@ -58,9 +68,15 @@ export class CliError extends Error {
   }
 }
 
+/** What went wrong with keys, from this process or told by another. */
+export function keyCliError({ code, message, hint }: Omit<KeyError, 'name'>): CliError {
+  return new CliError(code, 'the keys cannot be used', message, hint)
+}
+
 /** Anything thrown as a CliError: what is not one is a fault of ours and says so. */
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error
+  if (error instanceof KeyError) return keyCliError(error)
   const fault = error instanceof Error ? error : new Error(String(error))
   const where = fault.stack?.split('\n').find((line) => line.trim().startsWith('at '))
   return new CliError(

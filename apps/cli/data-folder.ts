@@ -20,7 +20,20 @@ export function refuseWhenRunning(data: string): void {
   )
 }
 
-/** Removes the folder; false when it was empty. Throws CliError BAD_VALUE for a foreign one. */
+/** Everything but the keys of nodes, which nothing can bring back. */
+function emptyFolder(data: string): void {
+  for (const entry of readdirSync(data)) {
+    if (entry !== 'nodes') rmSync(join(data, entry), { recursive: true })
+  }
+  const nodes = join(data, 'nodes')
+  for (const node of existsSync(nodes) ? readdirSync(nodes) : []) {
+    for (const entry of readdirSync(join(nodes, node))) {
+      if (entry !== 'keys') rmSync(join(nodes, node, entry), { recursive: true })
+    }
+  }
+}
+
+/** Empties the folder; false when it was empty. Throws CliError BAD_VALUE for a foreign one. */
 export function resetData(data: string): boolean {
   if (!existsSync(data)) return false
   const entries = readdirSync(data)
@@ -32,6 +45,6 @@ export function resetData(data: string): boolean {
       'check --data, or empty the folder yourself',
     )
   }
-  rmSync(data, { recursive: true })
+  emptyFolder(data)
   return entries.length > 0
 }

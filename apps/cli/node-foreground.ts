@@ -5,29 +5,27 @@ import { type BaseOptions, speaker } from './base-command.ts'
 import { asCliError } from './cli-error.ts'
 import { formatMs } from './screen/duration.ts'
 import { startError } from './start-error.ts'
+import type { StartPlace } from './start-options.ts'
 import { stopAsked } from './stop-asked.ts'
 import type { Terminal } from './terminal.ts'
-import { upEnvironment } from './up-environment.ts'
 import { upScreen } from './up-screen.ts'
 
-export interface NodeForeground {
+export interface NodeForeground extends StartPlace {
   readonly topology: Topology
   readonly name: string
-  readonly data: string
   readonly options: BaseOptions & { readonly quiet?: boolean }
   readonly terminal: Terminal
 }
 
 /** Returns after the node has stopped. */
 export async function nodeForeground(given: NodeForeground): Promise<void> {
-  const { topology, name, data, options, terminal } = given
+  const { topology, name, data, environment, access, options, terminal } = given
   const display = upScreen({ data, options, terminal })
   const say = speaker(options, terminal)
   const line = (text: string) => {
     if (!options.quiet) display.line(text)
   }
   try {
-    const environment = upEnvironment(terminal, topology)
     for (const message of environment.notices) display.show({ type: 'warning', message })
     const { startAlone } = await import('../node/start-alone.ts')
     const started = performance.now()
@@ -37,6 +35,7 @@ export async function nodeForeground(given: NodeForeground): Promise<void> {
       node: name,
       dataDirectory: data,
       environment,
+      access,
       report,
     })
     const { node, detail } = running

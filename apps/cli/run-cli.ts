@@ -11,12 +11,21 @@ import { chaosHealCommand } from './commands/chaos-heal.ts'
 import { chaosKillCommand } from './commands/chaos-kill.ts'
 import { chaosPartitionCommand } from './commands/chaos-partition.ts'
 import { chaosPauseCommand } from './commands/chaos-pause.ts'
+import { configCheckCommand } from './commands/config-check.ts'
+import { configShowCommand } from './commands/config-show.ts'
 import { depositCommand } from './commands/deposit.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { keysChangePasswordCommand } from './commands/keys-change-password.ts'
+import { keysExportCommand } from './commands/keys-export.ts'
+import { keysImportCommand } from './commands/keys-import.ts'
+import { keysListCommand } from './commands/keys-list.ts'
+import { keysNewCommand } from './commands/keys-new.ts'
+import { keysShowCommand } from './commands/keys-show.ts'
 import { modelsListCommand } from './commands/models-list.ts'
 import { modelsPullCommand } from './commands/models-pull.ts'
+import { networkNewCommand } from './commands/network-new.ts'
 import { nodeCommand } from './commands/node.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
@@ -50,6 +59,23 @@ export function program(terminal: Terminal): Command {
     traceCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
+    group(
+      'keys',
+      'the encrypted keys of validators',
+      keysNewCommand(terminal),
+      keysListCommand(terminal),
+      keysShowCommand(terminal),
+      keysImportCommand(terminal),
+      keysExportCommand(terminal),
+      keysChangePasswordCommand(terminal),
+    ),
+    group('network', 'networks of your own', networkNewCommand(terminal)),
+    group(
+      'config',
+      'the settings of a node',
+      configCheckCommand(terminal),
+      configShowCommand(terminal),
+    ),
     group(
       'topology',
       'topology files',

@@ -1,11 +1,16 @@
 // A start that failed, as an error for people.
 
-import { CliError } from './cli-error.ts'
+import { KEY_ERROR_CODES, type KeyErrorCode } from '../../compute/keystore/key-error.ts'
+import { CliError, keyCliError } from './cli-error.ts'
 
 /** A failed start as an error for people; the thrown code names its cause. */
 export function startError(error: unknown, data: string): unknown {
-  const { code, message } = error as { code?: string; message?: string }
+  const { code, message, hint } = error as { code?: string; message?: string; hint?: string }
   if (error instanceof CliError) return error
+  if (KEY_ERROR_CODES.includes(code as KeyErrorCode)) {
+    const why = { code: code as KeyErrorCode, message: message ?? '', hint: hint ?? '' }
+    return keyCliError(why)
+  }
   if (code === 'EADDRINUSE' || code === 'PORT_TAKEN') {
     const hint = 'run again with --ports auto, or stop the program that uses the port'
     return new CliError('PORT_TAKEN', 'a port is taken', message ?? 'in use', hint)

@@ -1,5 +1,7 @@
 // What a command may touch of the outside: two streams, the environment, the folder it was started
-// in. Tests pass their own.
+// in, a person who can be asked. Tests pass their own.
+
+import { askSecret } from './ask-secret.ts'
 
 export interface Terminal {
   out(text: string): void
@@ -9,6 +11,8 @@ export interface Terminal {
   readonly columns: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Asks for a line that is not shown; undefined when nobody is there to answer. */
+  readonly secret?: ((question: string) => Promise<string>) | undefined
 }
 
 export function processTerminal(): Terminal {
@@ -19,5 +23,6 @@ export function processTerminal(): Terminal {
     columns: process.stdout.columns ?? 100,
     env: process.env,
     cwd: process.cwd(),
+    secret: process.stdin.isTTY ? askSecret : undefined,
   }
 }

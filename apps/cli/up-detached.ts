@@ -8,6 +8,7 @@ import { type Endpoints, readEndpoints } from '../node/endpoints.ts'
 import { speaker } from './base-command.ts'
 import { CliError } from './cli-error.ts'
 import { startLine } from './screen/start-lines.ts'
+import type { StartPlace } from './start-options.ts'
 import type { Terminal } from './terminal.ts'
 import type { UpMessage } from './up-message.ts'
 import type { UpOptions } from './up-options.ts'
@@ -15,25 +16,37 @@ import type { UpOptions } from './up-options.ts'
 /** Includes the download of models on a slow line. */
 const READY_LIMIT_MS = 600_000
 
-export interface UpDetached {
+export interface UpDetached extends StartPlace {
   readonly file: string
-  readonly data: string
   readonly options: UpOptions
   readonly terminal: Terminal
 }
 
-export async function upDetached({ file, data, options, terminal }: UpDetached): Promise<void> {
+/** Options that the other process is to read itself. */
+function passedOn({ config, iLostMySignState, mode, passwordFile }: UpOptions): string[] {
+  return [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(mode === undefined ? [] : ['--mode', mode]),
+    ...(passwordFile === undefined ? [] : ['--password-file', passwordFile]),
+    ...(iLostMySignState ? ['--i-lost-my-sign-state'] : []),
+  ]
+}
+
+export async function upDetached(up: UpDetached): Promise<void> {
+  const { file, data, access, options, terminal } = up
   mkdirSync(data, { recursive: true })
   const log = join(data, 'up.log')
   const handle = openSync(log, 'w')
   const ports = options.ports ?? 'topology'
   const entry = process.argv[1] as string
-  const args = [...process.execArgv, entry, 'up', file, '--data', data, '--ports', ports]
-  if (options.mode) args.push('--mode', options.mode)
+  const own = ['up', file, '--data', data, '--ports', ports, ...passedOn(options)]
+  const args = [...process.execArgv, entry, ...own]
+  // What was typed here cannot be asked for again there.
+  const password = access?.password === undefined ? {} : { AITBC_KEY_PASSWORD: access.password }
   const child = spawn(process.execPath, args, {
     cwd: terminal.cwd,
     detached: true,
-    env: { ...terminal.env },
+    env: { ...terminal.env, ...password },
     stdio: ['ignore', handle, handle, 'ipc'],
   })
   const say = speaker(options, terminal)

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join, relative } from 'node:path'
+import type { Environment } from '../../config/env.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import { speaker } from './base-command.ts'
 import { asCliError } from './cli-error.ts'
@@ -11,29 +12,35 @@ import { formatMs } from './screen/duration.ts'
 import { readyScreen } from './screen/ready-screen.ts'
 import { headLine } from './screen/start-lines.ts'
 import { startError } from './start-error.ts'
+import type { StartPlace } from './start-options.ts'
 import { stopAsked } from './stop-asked.ts'
 import type { Terminal } from './terminal.ts'
-import { upEnvironment } from './up-environment.ts'
 import { tellStarter } from './up-message.ts'
 import type { UpOptions } from './up-options.ts'
 import { upScreen } from './up-screen.ts'
 import { version } from './version.ts'
 
-export interface UpForeground {
+export interface UpForeground extends StartPlace {
   readonly topology: Topology
-  readonly data: string
   readonly options: UpOptions
   readonly terminal: Terminal
 }
 
+/** What is set and does nothing here. */
+function noticesOf({ notices, settings }: Environment): string[] {
+  const { listenAddr } = settings
+  if (!listenAddr) return [...notices]
+  const where = `network.listen_addr (${listenAddr.source})`
+  return [...notices, `${where} is for ./aitbc node: here the topology says where nodes listen`]
+}
+
 /** Returns after the cluster has stopped. */
 export async function upForeground(up: UpForeground): Promise<void> {
-  const { topology, data, options, terminal } = up
+  const { topology, data, environment, access, options, terminal } = up
   const display = upScreen(up)
   const say = speaker(options, terminal)
   const folder = relative(terminal.cwd, data) || data
   try {
-    const settings = upEnvironment(terminal, topology, options.mode)
     if (!options.quiet) {
       display.line(
         headLine({
@@ -46,13 +53,14 @@ export async function upForeground(up: UpForeground): Promise<void> {
         }),
       )
     }
-    for (const message of settings.notices) display.show({ type: 'warning', message })
+    for (const message of noticesOf(environment)) display.show({ type: 'warning', message })
     const { startCluster } = await import('../node/up.ts')
     const cluster = await startCluster({
       topology,
       dataDirectory: data,
       autoPorts: options.ports === 'auto',
-      environment: settings,
+      environment,
+      access,
       report: display.show,
     })
     const { endpoints, accounts, pids, nodes } = cluster

@@ -1,9 +1,10 @@
 // The options of `aitbc up`.
 
-import type { ModeChoice } from '../../config/env.ts'
+import type { ModeChoice } from '../../config/node-settings.ts'
 import type { BaseOptions } from './base-command.ts'
+import type { StartOptions } from './start-options.ts'
 
-export interface UpOptions extends BaseOptions {
+export interface UpOptions extends BaseOptions, StartOptions {
   readonly mode?: ModeChoice
   readonly ports?: 'auto' | 'topology'
   readonly detach?: boolean

@@ -2,8 +2,9 @@
 // begins in the mode somebody asked for. That is another genesis, with another hash.
 
 import { blsNative } from '../../compute/crypto/bls-native.ts'
-import type { Environment, ModeChoice } from '../../config/env.ts'
+import type { Environment } from '../../config/env.ts'
 import { loadNetwork, type Network } from '../../config/network.ts'
+import type { ModeChoice } from '../../config/node-settings.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
 

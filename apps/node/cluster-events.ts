@@ -15,7 +15,7 @@ export type ClusterEvent =
       readonly bytes: number
       readonly totalBytes: number
     }
-  | { readonly type: 'ready'; readonly ms: number }
+  | { readonly type: 'ready'; readonly ms: number; readonly publicKeys: boolean }
   /** Once a second while the cluster runs. */
   | { readonly type: 'status'; readonly status: ClusterStatus }
 

@@ -5,33 +5,36 @@ import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
+import type { NodeKeys } from './keys/node-keys.ts'
 import { actorsOn, type HostPlan } from './plan.ts'
 
 export interface ActorPlace {
   readonly plan: HostPlan
   readonly topology: Topology
   readonly network: Network
+  readonly keys?: NodeKeys | undefined
 }
 
 export type StartActors = (host: Host, setup: ChainSetup) => void
 
-export async function loadActors({ plan, topology, network }: ActorPlace): Promise<StartActors> {
+export async function loadActors(place: ActorPlace): Promise<StartActors> {
+  const { plan, topology, network, keys } = place
   const spec = topology.nodes[plan.node]
   if (!spec) throw new Error(`no node ${plan.node} in the topology`)
   const kinds = actorsOn(topology, plan).map((ref) => ref.slice(0, ref.indexOf('/')))
   const starts: StartActors[] = []
   if (kinds.some((kind) => kind !== 'scheduler' && kind !== 'gpu-worker')) {
     const { startValidator } = await import('./start-validator.ts')
-    const place = { node: plan.node, kinds }
-    starts.push((host, setup) => startValidator(host, place, topology, network, setup))
+    const own = { node: plan.node, kinds, keys }
+    starts.push((host, setup) => startValidator(host, own, topology, network, setup))
   }
   if (kinds.includes('scheduler')) {
     const { startScheduler } = await import('./start-scheduler.ts')
-    starts.push((host, setup) => startScheduler(host, topology, setup))
+    starts.push((host, setup) => startScheduler(host, topology, setup, keys))
   }
   if (kinds.includes('gpu-worker')) {
     const { startProvider } = await import('./start-provider.ts')
-    starts.push((host, setup) => startProvider(host, plan.node, spec, setup))
+    starts.push((host, setup) => startProvider(host, { name: plan.node, node: spec, keys }, setup))
   }
   return (host, setup) => {
     for (const start of starts) start(host, setup)

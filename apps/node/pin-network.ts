@@ -2,12 +2,14 @@
 // offline.
 
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Network } from '../../config/network.ts'
 
-export function pinNetwork(folder: string, network: Network): void {
+/** `reference`: as the topology calls it; the path of a file is kept for those who need it all. */
+export function pinNetwork(folder: string, network: Network, reference: string): void {
   const { name, genesisHash, validatorSetHash } = network
-  const text = JSON.stringify({ name, genesisHash, validatorSetHash }, null, 2)
+  const file = isAbsolute(reference) ? { file: reference } : {}
+  const text = JSON.stringify({ name, genesisHash, validatorSetHash, ...file }, null, 2)
   writeFileSync(join(folder, 'network.json'), `${text}\n`)
 }
 

@@ -9,9 +9,11 @@ import type { Environment } from '../../config/env.ts'
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import { openDataDirectory } from '../../storage/lmdb/data-directory.ts'
+import { chainDifferences } from './chain-differences.ts'
 import { type ChainSetup, chainSetup } from './chain-setup.ts'
 import { chosenNetwork, isFollowed } from './chosen-network.ts'
 import type { ClusterEvent } from './cluster-events.ts'
+import { type KeyAccess, type NodeKeys, openNodeKeys } from './keys/node-keys.ts'
 import { networkMark } from './pin-network.ts'
 import type { ProcessPlan } from './plan.ts'
 
@@ -22,6 +24,8 @@ export interface ProcessOptions {
   /** Absolute. */
   readonly dataDirectory: string
   readonly environment: Environment
+  /** For networks whose keys are not public. */
+  readonly access?: KeyAccess | undefined
   readonly report: (event: ClusterEvent) => void
 }
 
@@ -30,26 +34,42 @@ export interface PreparedProcess {
   readonly setup: ChainSetup
   /** What was found, for people. */
   readonly detail: string
+  /** Of each node, on networks whose keys are not public. */
+  readonly keys: Readonly<Record<string, NodeKeys>>
   /** Gives the nodes' folders back. */
   release(): void
 }
 
-function takeFolders(folders: readonly string[], mark: string): () => void {
+const NO_ACCESS: KeyAccess = { password: undefined, lostSignState: false }
+
+/** The nodes' folders and keys, all or none. */
+async function takeNodes(options: ProcessOptions, network: Network) {
+  const { topology, process, dataDirectory, access = NO_ACCESS } = options
+  const mark = networkMark(network)
   const releases: (() => void)[] = []
+  const keys: Record<string, NodeKeys> = {}
   const release = () => {
-    for (const one of releases.reverse()) one()
+    for (const one of releases.splice(0).reverse()) one()
   }
   try {
-    for (const folder of folders) releases.push(openDataDirectory(folder, mark))
+    for (const node of process.nodes) {
+      releases.push(openDataDirectory(join(dataDirectory, 'nodes', node), mark))
+      const spec = topology.nodes[node]
+      if (network.keys === 'public' || !spec) continue
+      const opened = await openNodeKeys({ network, mark, dataDirectory, node, spec, access })
+      releases.push(opened.release)
+      keys[node] = opened.keys
+    }
   } catch (error) {
     release()
     throw error
   }
-  return release
+  return { keys, release }
 }
 
-export function prepareProcess(options: ProcessOptions): PreparedProcess {
-  const { topology, process, dataDirectory, environment, report } = options
+/** Rejects with what the command line turns into advice. */
+export async function prepareProcess(options: ProcessOptions): Promise<PreparedProcess> {
+  const { topology, environment, report } = options
   const network = chosenNetwork(topology.network, environment)
   if (!isFollowed(network, environment)) {
     const message = `network ${network.name} decides its mode itself: AITBC_CONSENSUS_MODE has no say`
@@ -68,9 +88,17 @@ export function prepareProcess(options: ProcessOptions): PreparedProcess {
       `AITBC_CHAIN_ID is ${environment.chainId}, network ${network.name} has ${chainId}`,
     )
   }
+  for (const message of chainDifferences(environment, setup.genesis)) {
+    report({ type: 'warning', message })
+  }
   const curves = `secp256k1 ${isNative ? 'native' : 'JavaScript'} · BLS native · VRF native`
   const detail = `chain ${chainId} · ${curves}`
   // Last, because nothing that fails here may leave a folder locked.
-  const folders = process.nodes.map((node) => join(dataDirectory, 'nodes', node))
-  return { network, setup, detail, release: takeFolders(folders, networkMark(network)) }
+  const { keys, release } = await takeNodes(options, network)
+  for (const [node, { lostSignState }] of Object.entries(keys)) {
+    if (!lostSignState) continue
+    const message = `${node} does not vote before two epochs are final without a vote of its key`
+    report({ type: 'warning', message })
+  }
+  return { network, setup, detail, keys, release }
 }

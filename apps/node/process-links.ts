@@ -21,6 +21,8 @@ export interface LinksOptions {
   readonly process: ProcessPlan
   readonly network: Network
   readonly dataDirectory: string
+  /** From the keys of the first node, if it has any. */
+  readonly peerSecret?: Uint8Array | undefined
   readonly host: Host
   readonly log: HostLog
 }
@@ -77,13 +79,14 @@ function joinThread(relay: Relay, name: string, worker: Worker): void {
 }
 
 async function connect(
-  { topology, process, network, dataDirectory, log }: LinksOptions,
+  { topology, process, network, dataDirectory, peerSecret, log }: LinksOptions,
   others: readonly ProcessPlan[],
   relay: Relay,
   faults: LinkFaults,
 ): Promise<Trunks> {
   const { startTrunks } = await import('../../transport/libp2p/start-trunks.ts')
   const { expectedPeer, nodeIdentity } = await import('./peer-identity.ts')
+  const { identityOf } = await import('../../transport/libp2p/identity.ts')
   const peers = others.map((other) => {
     const [name = ''] = other.nodes
     const node = topology.nodes[name]
@@ -94,7 +97,9 @@ async function connect(
   const main = mainHostOf(process.name)
   return startTrunks({
     process: process.name,
-    identity: nodeIdentity(network, dataDirectory, process.nodes[0] as string),
+    identity: peerSecret
+      ? identityOf(peerSecret)
+      : nodeIdentity(network, dataDirectory, process.nodes[0] as string),
     listen: addressOf(topology, process, false),
     peers,
     onTrunk: (peer, carrier) => relay.trunk(peer, faults.wrap(peer, carrier)),

@@ -17,6 +17,7 @@ import {
   removeEndpoints,
   writeEndpoints,
 } from './endpoints.ts'
+import type { KeyAccess } from './keys/node-keys.ts'
 import { networkMark, pinNetwork } from './pin-network.ts'
 import { processOf } from './plan.ts'
 import { startProcess } from './start-process.ts'
@@ -28,6 +29,8 @@ export interface AloneOptions {
   readonly node: string
   readonly dataDirectory: string
   readonly environment: Environment
+  /** For networks whose keys are not public. */
+  readonly access?: KeyAccess | undefined
   readonly report: (event: ClusterEvent) => void
 }
 
@@ -57,7 +60,7 @@ function write(folder: string, nodes: readonly NodeEndpoints[], accounts: Endpoi
 }
 
 export async function startAlone(options: AloneOptions): Promise<AloneNode> {
-  const { node: name, environment, report } = options
+  const { node: name, environment, access, report } = options
   const dataDirectory = resolve(options.dataDirectory)
   const topology = withPorts(options.topology, (_node, _what, port) => port)
   const network = chosenNetwork(topology.network, environment)
@@ -68,9 +71,10 @@ export async function startAlone(options: AloneOptions): Promise<AloneNode> {
     process: plan,
     dataDirectory,
     environment,
+    access,
     report,
   })
-  pinNetwork(dataDirectory, network)
+  pinNetwork(dataDirectory, network, topology.network)
   const accounts = network.keys === 'public' ? devAccounts() : []
   const entry = { name, process: plan.name, pid: process.pid, admin: '', ...running.nodes[name] }
   write(dataDirectory, [...others(dataDirectory, name), entry], accounts)

@@ -141,9 +141,9 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   const options = { ...given, report }
   const { topology, process: plan, dataDirectory } = options
   const step = stepper(report)
-  const prepared = prepareProcess(options)
+  const prepared = await prepareProcess(options)
   step('checks', prepared.detail)
-  const { network } = prepared
+  const { network, keys } = prepared
   const log = new HostLog(dataDirectory, topology.process === 'each' ? plan.name : 'aitbc')
   const host = mainHost(topology, plan.name, log)
   const parts: { stop(): Promise<void> }[] = []
@@ -154,7 +154,11 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     launched: (name, worker) => links?.thread(name, worker),
   })
   const launch = (hosts: readonly HostPlan[]) =>
-    Promise.all(hosts.map((one) => crew.start({ plan: one, topology, network, dataDirectory })))
+    Promise.all(
+      hosts.map((one) =>
+        crew.start({ plan: one, topology, network, dataDirectory, keys: keys[one.node] }),
+      ),
+    )
   const all = validatorNames(topology)
   const status = new ClusterStatusReader(host, all, nodesWith(topology, 'coordinator').length > 0)
   const stop = async () => {
@@ -171,7 +175,9 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     const guarded = chaosRoutes(topology, plan, () => links?.faults)
     const admin = await startOperations(options, { host, log, crew, guarded })
     parts.push(admin)
-    links = await startLinks({ topology, process: plan, network, dataDirectory, host, log })
+    const peerSecret = keys[plan.nodes[0] ?? '']?.secrets.peer
+    const place = { topology, process: plan, network, dataDirectory, peerSecret }
+    links = await startLinks({ ...place, host, log })
     const pulling = pullModels(topology, plan.nodes, report)
     const launched = await launch(plan.hosts.filter((one) => !isProvider(one)))
     const own = all.filter((name) => plan.nodes.includes(name))

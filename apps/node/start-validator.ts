@@ -8,37 +8,41 @@ import { Validator } from '../../actors/validator/validator.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
-import { bytesToHex } from '../../lib/hex.ts'
 import type { Peer, SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
 import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import { CLOCK_AHEAD_MAX_MS, DELTA_MAX_MS, EMPTY_BLOCK_INTERVAL_MS } from '../../protocol/params.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
-import { devValidatorKey, devVrfKey } from './dev-validator-key.ts'
+import { consensusKeys } from './keys/consensus-keys.ts'
+import type { NodeKeys } from './keys/node-keys.ts'
+import { signingKeys } from './keys/signing-keys.ts'
 import { validatorNames } from './plan.ts'
 
 const STATUS_INTERVAL_MS = 1000
 
+interface Signer {
+  /** Among the validators of the topology. */
+  readonly index: number
+  readonly keys: NodeKeys | undefined
+}
+
 function consensusConfig(
   setup: ChainSetup,
   network: Network,
-  names: readonly string[],
-  index: number,
+  topology: Topology,
+  { index, keys }: Signer,
 ): SimplexConfig {
-  if (network.keys !== 'public') throw new Error('only the development network has keys here')
-  const peers = names.map((node, i) => ({
-    node,
-    blsPublicKey: bytesToHex(blsNative.publicKey(devValidatorKey(i))),
-  }))
+  const peers = consensusKeys(network, topology)
   const { node, blsPublicKey } = peers[index] as Peer
-  const secretKey = devValidatorKey(index)
+  const { consensus, vrf } = signingKeys(index, keys)
   return {
     chain: { chainId: setup.genesis.chainId, genesisHash: network.genesisHash },
     bls: blsNative,
     vrf: vrfNoble,
     node,
     peers,
-    keys: { blsPublicKey, secretKey, vrfSecretKey: devVrfKey(index) },
+    keys: { blsPublicKey, secretKey: consensus, vrfSecretKey: vrf },
+    lostSignState: keys?.lostSignState ?? false,
     deltaMaxMs: DELTA_MAX_MS,
     emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
     statusIntervalMs: STATUS_INTERVAL_MS,
@@ -50,11 +54,13 @@ export interface ValidatorPlace {
   readonly node: string
   /** Which of the validator's actors live on this host. */
   readonly kinds: readonly string[]
+  /** Undefined where keys are public. */
+  readonly keys?: NodeKeys | undefined
 }
 
 export function startValidator(
   host: Host,
-  { node, kinds }: ValidatorPlace,
+  { node, kinds, keys }: ValidatorPlace,
   topology: Topology,
   network: Network,
   setup: ChainSetup,
@@ -63,12 +69,6 @@ export function startValidator(
   const peers = names.filter((name) => name !== node)
   const { chainId } = setup.genesis
   const index = names.indexOf(node)
-  const size = setup.genesis.validatorSet.validators.length
-  if (names.length !== size) {
-    throw new Error(
-      `the topology has ${names.length} validators, the network ${network.name} has ${size}`,
-    )
-  }
   if (kinds.includes('block-builder')) {
     host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
   }
@@ -77,7 +77,7 @@ export function startValidator(
     host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
   }
   if (kinds.includes('validator')) {
-    const config = consensusConfig(setup, network, names, index)
+    const config = consensusConfig(setup, network, topology, { index, keys })
     host.spawn(Validator, node, { config })
   }
 }

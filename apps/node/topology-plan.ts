@@ -2,6 +2,7 @@
 // operator should know before he starts it.
 
 import { loadManifest } from '../../compute/models/manifest.ts'
+import { loadNetwork } from '../../config/network.ts'
 import type { NodeSpec, Role, Topology } from '../../config/topology-schema.ts'
 import { actorsOn, hostsOf, nodesWith, placement, processOf } from './plan.ts'
 import { LISTEN_DEFAULT, type NodePorts, portClashes, topologyPorts } from './topology-ports.ts'
@@ -132,7 +133,7 @@ export function topologyPlan(topology: Topology, machine: Machine, peerOf: PeerO
   ]
   return {
     name: topology.name,
-    network: topology.network,
+    network: loadNetwork(topology.network).name,
     epoch: topology.epoch,
     process: topology.process,
     nodes,

@@ -10,6 +10,7 @@ import { adminToken } from './admin/admin-token.ts'
 import { chosenNetwork } from './chosen-network.ts'
 import type { ClusterEvent, ClusterStatus } from './cluster-events.ts'
 import { type Endpoints, type NodeEndpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
+import type { KeyAccess } from './keys/node-keys.ts'
 import { networkMark, pinNetwork } from './pin-network.ts'
 import { topologyPorts, withPorts } from './topology-ports.ts'
 
@@ -19,6 +20,8 @@ export interface ClusterOptions {
   /** Free ports instead of the topology's. */
   readonly autoPorts: boolean
   readonly environment: Environment
+  /** For networks whose keys are not public. */
+  readonly access?: KeyAccess | undefined
   readonly report: (event: ClusterEvent) => void
 }
 
@@ -115,14 +118,14 @@ async function publicAccounts(network: Network): Promise<Endpoints['accounts']> 
 }
 
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { autoPorts, environment, report } = options
+  const { autoPorts, environment, access, report } = options
   const dataDirectory = resolve(options.dataDirectory)
   const startedAt = performance.now()
   const network = chosenNetwork(options.topology.network, environment)
   const release = openDataDirectory(dataDirectory, networkMark(network))
   let running: Running
   try {
-    pinNetwork(dataDirectory, network)
+    pinNetwork(dataDirectory, network, options.topology.network)
     removeEndpoints(dataDirectory)
     // Made once, before several processes would each make one.
     adminToken(dataDirectory)
@@ -131,7 +134,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     const former = moveJobs(dataDirectory, topology, networkMark(network))
     if (former) report({ type: 'warning', message: `the job book of ${former} was taken over` })
     const start = topology.process === 'shared' ? startShared : startEach
-    running = await start({ topology, dataDirectory, environment, report })
+    running = await start({ topology, dataDirectory, environment, access, report })
   } catch (error) {
     release()
     throw error
@@ -146,7 +149,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   }
   running.onChange(write)
   write()
-  report({ type: 'ready', ms: Math.round(performance.now() - startedAt) })
+  const ms = Math.round(performance.now() - startedAt)
+  report({ type: 'ready', ms, publicKeys: network.keys === 'public' })
   const ticker = statusTicker(running, report)
   const spec = network.genesis as { accounts?: { balance: string }[] }
   const balanceWei = BigInt(spec.accounts?.[0]?.balance ?? 0)

@@ -3,6 +3,7 @@
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import type { LogLine } from '../../runtime/ports.ts'
+import type { NodeKeys } from './keys/node-keys.ts'
 import type { HostPlan } from './plan.ts'
 
 export interface WorkerInput {
@@ -11,6 +12,8 @@ export interface WorkerInput {
   readonly network: Network
   /** Absolute. Each node keeps its state in a folder of its own below. */
   readonly dataDirectory: string
+  /** Of the host's node; undefined where keys are public. */
+  readonly keys?: NodeKeys | undefined
   /** Where the thread's host counts, for others to read; given by whoever starts the thread. */
   readonly counters?: SharedArrayBuffer
 }

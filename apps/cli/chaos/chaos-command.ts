@@ -36,8 +36,8 @@ export interface ChaosSetting {
 }
 
 function networkOf(folder: string): string {
-  const { name } = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'))
-  return String(name)
+  const { name, file } = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'))
+  return String(file ?? name)
 }
 
 /** Runs the fault that `plan` makes of the cluster; everything is checked before it begins. */

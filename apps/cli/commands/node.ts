@@ -5,18 +5,19 @@ import type { Command } from 'commander'
 import { nearestName } from '../../../lib/nearest-name.ts'
 import { type BaseOptions, baseCommand } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
-import { networkDirectory } from '../network-directory.ts'
+import { ownAddress } from '../own-address.ts'
 import { readTopology } from '../read-topology.ts'
+import { type StartOptions, startPlace, withStartOptions } from '../start-options.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface NodeOptions extends BaseOptions {
+interface NodeOptions extends BaseOptions, StartOptions {
   readonly topology: string
   readonly name: string
   readonly quiet?: boolean
 }
 
 export function nodeCommand(terminal: Terminal): Command {
-  return baseCommand('node', 'start one node of a topology by itself')
+  return withStartOptions(baseCommand('node', 'start one node of a topology by itself'))
     .requiredOption('--topology <file>', 'YAML file')
     .requiredOption('--name <node>', 'which of its nodes')
     .option('--quiet', 'print warnings and errors only')
@@ -35,8 +36,9 @@ export function nodeCommand(terminal: Terminal): Command {
         const hint = 'start them with ./aitbc up, or say process: each'
         throw new CliError('BAD_VALUE', 'the node cannot run by itself', why, hint)
       }
-      const data = networkDirectory(options, terminal, topology.network)
+      const place = await startPlace(options, terminal, topology)
+      const own = ownAddress(topology, options.name, place.environment.settings)
       const { nodeForeground } = await import('../node-foreground.ts')
-      await nodeForeground({ topology, name: options.name, data, options, terminal })
+      await nodeForeground({ topology: own, name: options.name, ...place, options, terminal })
     })
 }

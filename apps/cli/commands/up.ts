@@ -3,10 +3,10 @@
 
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { MODE_CHOICES } from '../../../config/env.ts'
+import { MODE_CHOICES } from '../../../config/node-settings.ts'
 import { baseCommand, speaker } from '../base-command.ts'
-import { networkDirectory } from '../network-directory.ts'
 import { readTopology } from '../read-topology.ts'
+import { startPlace, withStartOptions } from '../start-options.ts'
 import type { Terminal } from '../terminal.ts'
 import type { UpOptions } from '../up-options.ts'
 
@@ -19,7 +19,7 @@ async function topologyFile(given: string | undefined, terminal: Terminal): Prom
 }
 
 export function upCommand(terminal: Terminal): Command {
-  return baseCommand('up', 'start the cluster of a topology file')
+  return withStartOptions(baseCommand('up', 'start the cluster of a topology file'))
     .argument('[topology]', `YAML file (default ${DEFAULT_TOPOLOGY})`)
     .addOption(
       new Option('--ports <how>', 'auto picks free ports, topology takes those of the file')
@@ -38,7 +38,8 @@ export function upCommand(terminal: Terminal): Command {
     .action(async (given: string | undefined, options: UpOptions) => {
       const file = await topologyFile(given, terminal)
       const topology = await readTopology(file)
-      const data = networkDirectory(options, terminal, topology.network)
+      const place = await startPlace(options, terminal, topology)
+      const { data } = place
       const { refuseWhenRunning, resetData } = await import('../data-folder.ts')
       refuseWhenRunning(data)
       if (options.reset) {
@@ -50,10 +51,10 @@ export function upCommand(terminal: Terminal): Command {
       }
       if (options.detach) {
         const { upDetached } = await import('../up-detached.ts')
-        await upDetached({ file, data, options, terminal })
+        await upDetached({ file, ...place, options, terminal })
       } else {
         const { upForeground } = await import('../up-foreground.ts')
-        await upForeground({ topology, data, options, terminal })
+        await upForeground({ topology, ...place, options, terminal })
       }
     })
 }

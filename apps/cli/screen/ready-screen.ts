@@ -31,11 +31,16 @@ export function readyScreen(facts: ReadyFacts): string[] {
     facts.balanceWei === undefined ? '' : ` (${formatAitbc(facts.balanceWei)} AITBC each)`
   const shown = accounts.slice(0, ACCOUNTS_SHOWN)
   const more = accounts.length - shown.length
-  return [
+  const rest = endpoints.api ? `REST       ${endpoints.api}/api/v1    ` : ''
+  const head = [
     '',
     `  JSON-RPC   ${endpoints.rpc}    WebSocket ${endpoints.ws}`,
-    `  REST       ${endpoints.api}/api/v1    Logs ${facts.logs}`,
+    `  ${rest}Logs ${facts.logs}`,
     '',
+  ]
+  if (accounts.length === 0) return [...head, `  ./aitbc status${data}`, '']
+  return [
+    ...head,
     `Accounts${each}${' '.repeat(Math.max(1, 22 - each.length))}Private key (public: development only)`,
     ...shown.map(
       (account, i) =>

@@ -4,6 +4,7 @@ import type { ClusterEvent } from '../../node/cluster-events.ts'
 import { formatMs } from './duration.ts'
 
 const BAR_CELLS = 16
+const PUBLIC_KEYS = '  Development cluster. Keys below are public: never send real funds.'
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`
@@ -41,7 +42,7 @@ export function startLine(event: ClusterEvent): string | undefined {
       return ` … ${event.model.padEnd(18)} ${bar(part)} ${amount}  ${event.file}`
     }
     case 'ready':
-      return `Ready in ${formatMs(event.ms)}.  Development cluster. Keys below are public: never send real funds.`
+      return `Ready in ${formatMs(event.ms)}.${event.publicKeys ? PUBLIC_KEYS : ''}`
     case 'status':
       return undefined
   }

@@ -30,12 +30,14 @@ async function started(options: ProcessOptions): Promise<RunningProcess> {
   }
 }
 
-async function begin({ topology, node, dataDirectory, environment }: BeginNode): Promise<void> {
+async function begin(told: BeginNode): Promise<void> {
+  const { topology, node, dataDirectory, environment, access } = told
   running = started({
     topology,
     process: processOf(topology, node),
     dataDirectory,
     environment,
+    access,
     report: (event) => tell({ type: 'event', event }),
   })
   try {
@@ -44,8 +46,8 @@ async function begin({ topology, node, dataDirectory, environment }: BeginNode):
     await linked
     tell({ type: 'linked' })
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string }
-    tell({ type: 'failed', code, message })
+    const { code, message, hint } = error as { code?: string; message: string; hint?: string }
+    tell({ type: 'failed', code, message, hint })
     await stop(1)
   }
 }

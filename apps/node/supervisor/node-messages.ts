@@ -3,6 +3,7 @@
 import type { Environment } from '../../../config/env.ts'
 import type { Topology } from '../../../config/topology-schema.ts'
 import type { ClusterEvent, ClusterStatus } from '../cluster-events.ts'
+import type { KeyAccess } from '../keys/node-keys.ts'
 import type { NodeAddresses } from '../node-addresses.ts'
 
 export interface BeginNode {
@@ -12,6 +13,7 @@ export interface BeginNode {
   readonly node: string
   readonly dataDirectory: string
   readonly environment: Environment
+  readonly access?: KeyAccess | undefined
 }
 
 export type ToNode = BeginNode | { readonly type: 'status' } | { readonly type: 'stop' }
@@ -27,4 +29,9 @@ export type FromNode =
     }
   | { readonly type: 'linked' }
   | { readonly type: 'status'; readonly status: ClusterStatus }
-  | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string }
+  | {
+      readonly type: 'failed'
+      readonly code: string | undefined
+      readonly message: string
+      readonly hint: string | undefined
+    }

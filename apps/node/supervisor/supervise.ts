@@ -6,6 +6,7 @@ import { NODES_LINKED_MS } from '../../../config/limits.ts'
 import type { Topology } from '../../../config/topology-schema.ts'
 import type { ClusterEvent, ClusterStatus } from '../cluster-events.ts'
 import type { Endpoints } from '../endpoints.ts'
+import type { KeyAccess } from '../keys/node-keys.ts'
 import type { NodeAddresses } from '../node-addresses.ts'
 import type { FromNode } from './node-messages.ts'
 import { SupervisedNode } from './supervised-node.ts'
@@ -16,6 +17,7 @@ export interface SuperviseOptions {
   /** Absolute. */
   readonly dataDirectory: string
   readonly environment: Environment
+  readonly access?: KeyAccess | undefined
   readonly report: (event: ClusterEvent) => void
 }
 
@@ -30,9 +32,12 @@ interface Member {
 export class NodeStartError extends Error {
   override readonly name = 'NodeStartError'
   readonly code: string | undefined
-  constructor(message: string, code: string | undefined) {
+  /** What to do, where the cause knows it. */
+  readonly hint: string | undefined
+  constructor(message: string, code?: string, hint?: string) {
     super(message)
     this.code = code
+    this.hint = hint
   }
 }
 
@@ -48,9 +53,10 @@ export class Supervisor {
 
   constructor(options: SuperviseOptions) {
     this.options = options
-    const { topology, dataDirectory, environment } = options
+    const { topology, dataDirectory, environment, access } = options
     for (const name of Object.keys(topology.nodes)) {
-      const begin = { type: 'begin', topology, node: name, dataDirectory, environment } as const
+      const place = { topology, node: name, dataDirectory, environment, access }
+      const begin = { type: 'begin', ...place } as const
       const node = new SupervisedNode(begin, {
         message: (message) => this.message(name, message),
         died: (how, again) => this.died(name, `process of ${name} ended (${how}): ${again}`),
@@ -66,9 +72,7 @@ export class Supervisor {
       const late = setTimeout(() => {
         const missing = [...this.members].filter(([, one]) => !one.linked).map(([name]) => name)
         const ms = NODES_LINKED_MS
-        refuse(
-          new NodeStartError(`${missing.join(', ')} not ready after ${ms / 1000} s`, undefined),
-        )
+        refuse(new NodeStartError(`${missing.join(', ')} not ready after ${ms / 1000} s`))
       }, NODES_LINKED_MS)
       const refuse = (error: Error) => {
         clearTimeout(late)
@@ -93,7 +97,8 @@ export class Supervisor {
     if (message.type === 'event') this.event(name, message.event)
     else if (message.type === 'status') this.heard?.(message.status)
     else if (message.type === 'failed') {
-      this.settle?.refuse(new NodeStartError(`${name}: ${message.message}`, message.code))
+      const { code, hint } = message
+      this.settle?.refuse(new NodeStartError(`${name}: ${message.message}`, code, hint))
       if (!this.settle) report({ type: 'warning', message: `${name}: ${message.message}` })
     } else if (message.type === 'linked') {
       member.linked = true
@@ -121,7 +126,7 @@ export class Supervisor {
     member.ready = false
     if (this.stopping) return
     this.options.report({ type: 'warning', message })
-    this.settle?.refuse(new NodeStartError(message, undefined))
+    this.settle?.refuse(new NodeStartError(message))
   }
 
   nodes(): NonNullable<Endpoints['nodes']> {

@@ -53,7 +53,7 @@ export class SupervisedNode {
     mkdirSync(join(dataDirectory, 'logs'), { recursive: true })
     // What a crash prints; everything else goes to the node's log.
     const output = openSync(join(dataDirectory, 'logs', `${this.name}.out`), 'a')
-    const tsx = entry.endsWith('.ts') ? ['--import', 'tsx'] : []
+    const tsx = entry.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []
     const child = spawn(process.execPath, [...tsx, '--enable-source-maps', entry, this.name], {
       stdio: ['ignore', output, output, 'ipc'],
       serialization: 'advanced',

@@ -18,6 +18,7 @@ test('what is set is read', () => {
     chainId: 1337n,
     databaseUrl: 'postgresql://user@127.0.0.1/db',
     consensusMode: 'FAST',
+    settings: { mode: { value: 'FAST', source: 'AITBC_CONSENSUS_MODE' } },
     notices: [],
   })
 })
@@ -48,7 +49,7 @@ test('what cannot be meant is refused', () => {
 
 test('.env.example names each variable, and only known ones', () => {
   const names = readFileSync('.env.example', 'utf8').match(/AITBC_[A-Z_]+(?==)/g) ?? []
-  assert.is(new Set(names).size, 8)
+  assert.is(new Set(names).size, 18)
   const set = Object.fromEntries(names.map((name) => [name, '']))
   assert.equal(readEnvironment(set).notices, [])
 })

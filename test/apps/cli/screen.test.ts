@@ -94,6 +94,10 @@ test('the ready screen fits 45 lines and warns', () => {
   assert.match(text, /7 more: \.\/aitbc accounts --data other/)
   assert.not.match(readyScreen({ ...facts, dataOption: '' }).join('\n'), /--data/)
   assert.not.match(readyScreen({ ...facts, balanceWei: undefined }).join('\n'), /AITBC each/)
+  const own = { ...facts, accounts: [], endpoints: { ...endpoints, api: '' } }
+  assert.not.match(readyScreen(own).join('\n'), /Private key|phrase|REST/)
+  assert.match(startLine({ type: 'ready', ms: 5, publicKeys: true }) ?? '', /never send real funds/)
+  assert.not.match(startLine({ type: 'ready', ms: 5, publicKeys: false }) ?? '', /public/)
 })
 
 test('the lines of a run', () => {

@@ -1,0 +1,150 @@
+// A network whose validators keep their own keys: made from freshly made keys, it makes blocks;
+// told to stop under load it stops in order and in time; it goes on where it was; and it does not
+// sign with a key whose record was taken away.
+
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createPublicClient, createWalletClient, http } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { runCli } from '../../apps/cli/run-cli.ts'
+import type { Terminal } from '../../apps/cli/terminal.ts'
+import { type Endpoints, processAlive, readEndpoints } from '../../apps/node/endpoints.ts'
+import { keyFolderOf, openKey } from '../../apps/node/keys/key-folder.ts'
+import { bytesToHex } from '../../lib/hex.ts'
+import { aitbc } from '../../scripts/soak/cluster.ts'
+import { networkNew } from '../apps/cli/network-new.ts'
+
+const NODES = 4
+/** On a machine that does other things too. */
+const START_MS = 170_000
+const PASSWORD = 'correct horse battery'
+const folder = mkdtempSync(join(tmpdir(), 'aitbc-private-'))
+const password = join(folder, 'password')
+writeFileSync(password, `${PASSWORD}\n`)
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+async function cli(args: string[]) {
+  let out = ''
+  let err = ''
+  const terminal: Terminal = {
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+    interactive: false,
+    columns: 80,
+    env: {},
+    cwd: folder,
+  }
+  return { status: await runCli(args, terminal), out, err }
+}
+
+interface Block {
+  readonly height: bigint
+  readonly hash: string
+}
+
+async function head(rpc: string | undefined): Promise<Block> {
+  const client = createPublicClient({ transport: http(rpc), cacheTime: 0 })
+  const { number, hash } = await client.getBlock()
+  return { height: number ?? 0n, hash: hash ?? '' }
+}
+
+/** Sends transfers one after the other until it is told to end; how many were taken. */
+function load(rpc: string, privateKey: `0x${string}`) {
+  const account = privateKeyToAccount(privateKey)
+  const wallet = createWalletClient({ account, transport: http(rpc, { retryCount: 0 }) })
+  let sent = 0
+  let running = true
+  const done = (async () => {
+    for (let nonce = 0; running; nonce++) {
+      const call = { to: account.address, value: 1n, nonce, gas: 21_000n, chain: null } as const
+      try {
+        await wallet.sendTransaction({ ...call, maxFeePerGas: 10n ** 10n, type: 'eip1559' })
+        sent++
+      } catch {
+        return
+      }
+    }
+  })()
+  const end = () => {
+    running = false
+    return done
+  }
+  return { sent: () => sent, end }
+}
+
+async function until(what: string, good: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await good()) return
+    await pause(100)
+  }
+  throw new Error(`${what} did not happen`)
+}
+
+/** How long they took; throws when one is still there. */
+async function stopped({ pids, nodes = [] }: Endpoints): Promise<number> {
+  const asked = performance.now()
+  const guard = pids.find((pid) => !nodes.some((node) => node.pid === pid))
+  process.kill(guard as number, 'SIGTERM')
+  await until('the stop', () => !pids.some(processAlive))
+  return performance.now() - asked
+}
+
+test('four fresh validators: blocks, a stop under load, the same chain, no signing blind', async () => {
+  const { topology_file } = await networkNew(cli, folder, 'mynet', NODES)
+  const data = join(folder, 'mynet')
+  const up = ['up', topology_file, '--data', data, '--ports', 'auto', '--detach']
+  aitbc([...up, '--password-file', password], START_MS)
+  const first = readEndpoints(data) as Endpoints
+  assert.equal(first.accounts, [])
+  const account = await openKey(keyFolderOf(data, 'node0'), 'account', PASSWORD)
+  const traffic = load(first.endpoints.rpc, bytesToHex(account))
+  await until(
+    'load',
+    async () => traffic.sent() > 20 && (await head(first.endpoints.rpc)).height > 3n,
+  )
+  const before = await head(first.endpoints.rpc)
+  const took = await stopped(first)
+  await traffic.end()
+  console.log(`stopped in ${Math.round(took)} ms, after ${traffic.sent()} transfers`)
+  assert.ok(took < 10_000, `${took} ms`)
+  for (const node of readdirSync(join(data, 'nodes'))) {
+    // Whoever is killed leaves them behind.
+    assert.not.ok(existsSync(join(data, 'nodes', node, 'LOCK')), `${node} was not stopped in order`)
+    assert.not.ok(existsSync(join(data, 'nodes', node, 'keys', 'LOCK')), node)
+  }
+
+  aitbc([...up, '--password-file', password], START_MS)
+  const again = readEndpoints(data) as Endpoints
+  const heads = await Promise.all((again.nodes ?? []).map(({ rpc }) => head(rpc)))
+  assert.is(heads.length, NODES)
+  for (const one of heads) assert.ok(one.height >= before.height, `${one.height}`)
+  const client = createPublicClient({ transport: http(again.endpoints.rpc) })
+  assert.is((await client.getBlock({ blockNumber: before.height })).hash, before.hash)
+  const { height } = await head(again.endpoints.rpc)
+  await until('the next block', async () => (await head(again.endpoints.rpc)).height > height)
+  await stopped(again)
+
+  const node3 = ['node', '--topology', topology_file, '--name', 'node3', '--data', data]
+  const own = [...node3, '--password-file', password]
+  const wrong = join(folder, 'wrong')
+  writeFileSync(wrong, 'battery staple\n')
+  const shut = await cli([...node3, '--password-file', wrong])
+  assert.is(shut.status, 1)
+  assert.match(shut.err, /consensus.json: the password does not open the key/)
+  const sign = join(data, 'nodes', 'node3', 'sign')
+  renameSync(sign, `${sign}-away`)
+  const blind = await cli(own)
+  assert.is(blind.status, 4)
+  assert.match(blind.err, /nodes\/node3\/sign is missing/)
+  assert.match(blind.err, /do: .*--i-lost-my-sign-state/)
+})
+
+test.run()
