@@ -2,8 +2,8 @@
 
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
+import { vrfNative } from '../../compute/crypto/vrf-native.ts'
 import type { Network } from '../../config/network.ts'
-import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
 import { chainModules } from '../../protocol/genesis/chain-modules.ts'
 import { type Genesis, makeGenesis } from '../../protocol/genesis/genesis-block.ts'
@@ -25,6 +25,6 @@ export function chainSetup(network: Network): ChainSetup {
     )
   }
   const ports = { bls: blsNative, secp256k1: secp256k1Native, genesisHash: genesis.block.hash }
-  const judges = { bls: blsNative, vrf: vrfNoble, isFrozen: true }
+  const judges = { bls: blsNative, vrf: vrfNative }
   return { genesis, config: genesisConfig(genesis, chainModules(ports), judges) }
 }

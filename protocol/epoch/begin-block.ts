@@ -33,7 +33,6 @@ export interface Judges {
   readonly chain: ChainIdentity
   readonly bls: Bls
   readonly vrf: Vrf
-  readonly isFrozen?: boolean
 }
 
 export interface BlockFacts {
@@ -59,11 +58,10 @@ function refuse(code: BlockRefusal, detail = ''): Begun & { ok: false } {
 }
 
 /** Undefined when the proof is not the proposer's for this view. */
-function drawnBy({ vrf, isFrozen }: Judges, { rules, view, sidecar }: BlockFacts): Hex | undefined {
+function drawnBy({ vrf }: Judges, { rules, view, sidecar }: BlockFacts): Hex | undefined {
   const proposer = rules.set.validators[sidecar.proposer]
   if (!proposer) return undefined
   const alpha = viewRandomness(rules.seed, rules.epoch, view)
-  if (isFrozen) return keccakHex(alpha)
   const output = vrf.verify(hexToBytes(proposer.vrfPublicKey), alpha, sidecar.vrfProof)
   return output && keccakHex(output)
 }

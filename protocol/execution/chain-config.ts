@@ -7,6 +7,4 @@ import type { Modules } from '../modules/registry.ts'
 export interface ChainConfig extends Judges {
   readonly chainId: bigint
   readonly modules: Modules
-  /** While consensus proves nothing and knows one epoch only: no VRF, and the first epoch lasts. */
-  readonly isFrozen?: boolean
 }

@@ -49,7 +49,7 @@ export function executeBlock(
   }
   const { transacted } = result
   const { mixHash, participants } = begun
-  if (!config.isFrozen) endBlock(system, { ...facts, participants, gasUsed: transacted.gasUsed })
+  endBlock(system, { ...facts, participants, gasUsed: transacted.gasUsed })
   addSupply(system(EPOCH_ADDRESS), overlay.minted, overlay.burned)
   const changes = overlay.changes()
   const after = applyChanges(tree, changes)

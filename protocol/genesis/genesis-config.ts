@@ -8,7 +8,7 @@ import type { Genesis } from './genesis-block.ts'
 export function genesisConfig(
   genesis: Genesis,
   modules: Modules,
-  signatures: { readonly bls: Bls; readonly vrf: Vrf; readonly isFrozen?: boolean },
+  signatures: { readonly bls: Bls; readonly vrf: Vrf },
 ): ChainConfig {
   const { chainId, block } = genesis
   return { chainId, chain: { chainId, genesisHash: block.hash }, modules, ...signatures }

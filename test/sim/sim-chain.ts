@@ -57,7 +57,7 @@ export const simGenesis = makeGenesis({
 export const simConfig = genesisConfig(
   simGenesis,
   chainModules({ bls: simBls, secp256k1: simSecp256k1, genesisHash: simGenesis.block.hash }),
-  { bls: simBls, vrf: simVrf, isFrozen: true },
+  { bls: simBls, vrf: simVrf },
 )
 
 /** Every wei there is: balances, deposits on the market's account, and bonded stakes. */
