@@ -6,6 +6,7 @@ import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { type ReadWords, slotOf, type Words } from '../modules/storage-layout.ts'
 import { GAS_PER_MS } from '../params.ts'
+import { basisPoints } from './basis-points.ts'
 import { slot } from './epoch-storage.ts'
 
 const GAS_USED = slot(0x60)
@@ -17,10 +18,7 @@ export function addGas(words: Words, gasUsed: number): void {
 
 /** Basis points of the gas that the time had room for, the same in every mode. */
 export function utilization(words: ReadWords, elapsedMs: number): number {
-  if (elapsedMs <= 0) return 0
-  const room = GAS_PER_MS * BigInt(elapsedMs)
-  const share = Number((words.load(GAS_USED) * 10_000n) / room)
-  return Math.min(10_000, share)
+  return basisPoints(words.load(GAS_USED), GAS_PER_MS * BigInt(Math.max(0, elapsedMs)))
 }
 
 export function addRandomness(words: Words, mixHash: Hex): void {

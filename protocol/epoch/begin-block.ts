@@ -18,6 +18,7 @@ import type { ReadWords, Words } from '../modules/storage-layout.ts'
 import { EPOCH_ADDRESS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { addRandomness } from './accumulators.ts'
+import { basisPoints } from './basis-points.ts'
 import {
   isCertified,
   openCheckpoint,
@@ -96,7 +97,7 @@ function recordCheckpoint(words: Words, judges: Judges, facts: BlockFacts): stri
   const verdict = verifyCertificate(certificate, rules, judges.chain, judges.bls)
   if (!verdict.ok) return verdict.code
   const signed = weightOf(rules, new Set(certificate.signers)).stake
-  const stakeRatio = Number((signed * 10_000n) / weightOf(rules).stake)
+  const stakeRatio = basisPoints(signed, weightOf(rules).stake)
   saveCertified(words, { epoch: open.epoch, height: open.height, hash: open.blockHash, stakeRatio })
   return undefined
 }

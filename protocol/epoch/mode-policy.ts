@@ -16,7 +16,7 @@ import { MODE_NAMES, type ModeNumber } from '../consensus/validator-set.ts'
  * In basis points, and epochs. Governance may change all but `enter`. No values make the chain
  * take two steps at once or leave a mode before `dwellEpochs`.
  */
-export interface ModePolicy {
+export interface PolicyRules {
   /** To go somewhere. */
   readonly enter: ModeThresholds
   /** What load and uptime must pass to leave the way to FAST, or load and stake that to SECURE. */
@@ -30,7 +30,7 @@ export interface ModePolicy {
   readonly dwellEpochs: number
 }
 
-export const MODE_POLICY_DEFAULTS: ModePolicy = {
+export const POLICY_RULES_DEFAULT: PolicyRules = {
   enter: PUBLISHED_THRESHOLDS,
   fastLeaveLoad: 4000,
   fastLeaveUptime: 8500,
@@ -72,7 +72,7 @@ export function initialPolicyMemory(mode: ModeNumber): PolicyMemory {
 }
 
 /** The published rule, its thresholds moved in favour of where the chain is heading. */
-function askedMode(metrics: NetworkMetrics, heading: ModeNumber, policy: ModePolicy): ModeNumber {
+function askedMode(metrics: NetworkMetrics, heading: ModeNumber, policy: PolicyRules): ModeNumber {
   const { enter } = policy
   // The rule compares strictly: one basis point further is "at most" and "at least".
   const favoured =
@@ -100,7 +100,7 @@ export function decideMode(
   memory: PolicyMemory,
   metrics: NetworkMetrics,
   inForce: ModeNumber,
-  policy: ModePolicy = MODE_POLICY_DEFAULTS,
+  policy: PolicyRules = POLICY_RULES_DEFAULT,
   control: ModeControl = { kind: 'auto' },
 ): ModeDecision {
   for (const share of [metrics.utilization, metrics.authorityUptime, metrics.stakeRatio]) {
@@ -131,7 +131,7 @@ export function decideMode(
   return decided(next, `auto: ${numbers} -> ${MODE_NAMES[asked]}; ${why}`)
 }
 
-function follow(seen: PolicyMemory, inForce: ModeNumber, policy: ModePolicy) {
+function follow(seen: PolicyMemory, inForce: ModeNumber, policy: PolicyRules) {
   const { mode, candidate, agreeing, epochsInMode } = seen
   const { agreeEpochs, dwellEpochs } = policy
   if (agreeing < agreeEpochs) {

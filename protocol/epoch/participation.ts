@@ -4,6 +4,7 @@
 
 import type { ValidatorSet } from '../consensus/validator-set.ts'
 import type { ReadWords, Words } from '../modules/storage-layout.ts'
+import { basisPoints } from './basis-points.ts'
 import { slot } from './epoch-storage.ts'
 
 export const WINDOWS = 10
@@ -62,5 +63,5 @@ export function attendance(words: ReadWords, set: ValidatorSet): Attendance {
     if (marked === 0 && windows.length >= WINDOWS_TO_JUDGE) absent.push(index)
   }
   const most = authorities.length * windows.length
-  return { authorityUptime: most === 0 ? 0 : Math.floor((seen * 10_000) / most), absent }
+  return { authorityUptime: basisPoints(BigInt(seen), BigInt(most)), absent }
 }

@@ -1,7 +1,7 @@
 // Attackers who know the rule and its state, over an honest load of 20 % (50 % for the one who
 // moves stake). They want switches; what they buy is counted.
 
-import { MODE_POLICY_DEFAULTS } from '../../protocol/epoch/mode-policy.ts'
+import { POLICY_RULES_DEFAULT } from '../../protocol/epoch/mode-policy.ts'
 import type { Outlook, Shape } from './mode-chain.ts'
 
 const HONEST = 0.2
@@ -19,7 +19,7 @@ const push: Shape = ({ mode }) => buy(mode === 0 ? 0.75 : HONEST)
 /** As little as does it: over the edge of FAST, and only while the chain counts. */
 const patient: Shape = ({ mode, memory }: Outlook) => {
   if (mode !== 0) return buy(HONEST)
-  const { agreeEpochs, dwellEpochs } = MODE_POLICY_DEFAULTS
+  const { agreeEpochs, dwellEpochs } = POLICY_RULES_DEFAULT
   const counts = !memory || (memory.mode === 0 && memory.epochsInMode >= dwellEpochs - agreeEpochs)
   return buy(counts ? 0.41 : HONEST)
 }

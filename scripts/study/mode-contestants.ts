@@ -6,7 +6,7 @@ import { MODE_NAMES, type ModeNumber } from '../../protocol/consensus/validator-
 import {
   decideMode,
   initialPolicyMemory,
-  MODE_POLICY_DEFAULTS,
+  POLICY_RULES_DEFAULT,
   type PolicyMemory,
 } from '../../protocol/epoch/mode-policy.ts'
 import { ModePipeline } from './mode-pipeline.ts'
@@ -73,7 +73,7 @@ class Policy implements Contestant {
   }
 
   endEpoch(metrics: NetworkMetrics, certified: boolean): void {
-    const decision = decideMode(this.memory, metrics, this.mode, MODE_POLICY_DEFAULTS)
+    const decision = decideMode(this.memory, metrics, this.mode, POLICY_RULES_DEFAULT)
     this.memory = decision.memory
     this.pipeline.endEpoch(decision.target, certified)
   }

@@ -2,7 +2,7 @@
 // a mode and comes back to it in fewer epochs than the policy lets a mode last.
 
 import type { ModeNumber } from '../../protocol/consensus/validator-set.ts'
-import { MODE_POLICY_DEFAULTS } from '../../protocol/epoch/mode-policy.ts'
+import { POLICY_RULES_DEFAULT } from '../../protocol/epoch/mode-policy.ts'
 
 export interface ModeCounts {
   readonly switches: number
@@ -17,7 +17,7 @@ export interface ModeCounts {
 
 export function countModes(
   modes: readonly ModeNumber[],
-  dwellEpochs = MODE_POLICY_DEFAULTS.dwellEpochs,
+  dwellEpochs = POLICY_RULES_DEFAULT.dwellEpochs,
 ): ModeCounts {
   const stays: { mode: ModeNumber; epochs: number }[] = []
   const epochsIn: [number, number, number] = [0, 0, 0]

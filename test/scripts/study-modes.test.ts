@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ModeNumber } from '../../protocol/consensus/validator-set.ts'
-import { MODE_POLICY_DEFAULTS } from '../../protocol/epoch/mode-policy.ts'
+import { POLICY_RULES_DEFAULT } from '../../protocol/epoch/mode-policy.ts'
 import { attackPrice } from '../../scripts/study/attack-price.ts'
 import { STAKE_MUCH, STAKE_USUAL } from '../../scripts/study/mode-chain.ts'
 import { countModes } from '../../scripts/study/mode-counts.ts'
@@ -26,7 +26,7 @@ const rows = [
 ]
 
 test('the policy never returns, and switches no more often than it lets itself', () => {
-  const { dwellEpochs } = MODE_POLICY_DEFAULTS
+  const { dwellEpochs } = POLICY_RULES_DEFAULT
   for (const { name, traces } of rows) {
     const counts = countModes(traces.policy.modes)
     assert.is(traces.policy.modes.length, STUDY_EPOCHS)

@@ -8,10 +8,10 @@ import type { ModeNumber } from '../../../protocol/consensus/validator-set.ts'
 import {
   decideMode,
   initialPolicyMemory,
-  MODE_POLICY_DEFAULTS,
   type ModeControl,
+  POLICY_RULES_DEFAULT,
 } from '../../../protocol/epoch/mode-policy.ts'
-import { readModePolicy } from '../../../protocol/epoch/read-mode-policy.ts'
+import { readPolicyRules } from '../../../protocol/epoch/read-policy-rules.ts'
 import {
   PARAMETER_NAMES,
   PARAMETERS,
@@ -21,7 +21,7 @@ import { countModes } from '../../../scripts/study/mode-counts.ts'
 import { ModePipeline } from '../../../scripts/study/mode-pipeline.ts'
 
 const [FAST, BALANCED, SECURE] = [0, 1, 2] as const
-const DWELL = MODE_POLICY_DEFAULTS.dwellEpochs
+const DWELL = POLICY_RULES_DEFAULT.dwellEpochs
 
 const of = (utilization: number, authorityUptime = 10_000, stakeRatio = 7500): NetworkMetrics => ({
   utilization,
@@ -36,7 +36,7 @@ interface Epoch {
 }
 
 /** The modes in force, and what was said of each decision. */
-function run(start: ModeNumber, epochs: readonly Epoch[], policy = MODE_POLICY_DEFAULTS) {
+function run(start: ModeNumber, epochs: readonly Epoch[], policy = POLICY_RULES_DEFAULT) {
   const pipeline = new ModePipeline(start)
   let memory = initialPolicyMemory(start)
   const modes: ModeNumber[] = []
@@ -177,7 +177,7 @@ test('whatever is measured: one step at a time, no stay under ten epochs, no ret
 })
 
 test('measurements that stay within the guard bands’ width move the chain three times at most', () => {
-  const { enter, fastLeaveLoad, fastLeaveUptime, secureLeaveStake } = MODE_POLICY_DEFAULTS
+  const { enter, fastLeaveLoad, fastLeaveUptime, secureLeaveStake } = POLICY_RULES_DEFAULT
   const load = fastLeaveLoad - enter.loadLow
   const uptime = enter.uptimeHigh - fastLeaveUptime
   const stake = enter.stakeHigh - secureLeaveStake
@@ -202,8 +202,8 @@ test('measurements that stay within the guard bands’ width move the chain thre
 
 test('governance starts with these numbers, and no others let a mode be left sooner', () => {
   assert.equal(
-    readModePolicy((name) => PARAMETERS[name].initial),
-    MODE_POLICY_DEFAULTS,
+    readPolicyRules((name) => PARAMETERS[name].initial),
+    POLICY_RULES_DEFAULT,
   )
   const within = (name: ParameterName) => {
     const { min, max } = PARAMETERS[name]
@@ -212,7 +212,7 @@ test('governance starts with these numbers, and no others let a mode be left soo
   const names = PARAMETER_NAMES.filter((name) => name.startsWith('mode_'))
   const anyPolicy = fc
     .record(Object.fromEntries(names.map((name) => [name, within(name)])))
-    .map((values) => readModePolicy((name) => values[name] as bigint))
+    .map((values) => readPolicyRules((name) => values[name] as bigint))
   let switches = 0
   fc.assert(
     fc.property(anyPolicy, anyMode, anyEpochs, (policy, start, epochs) => {

@@ -2,66 +2,44 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type EpochTotals, networkMetrics } from '../../../protocol/epoch/network-metrics.ts'
-import { BLOCK_GAS_LIMITS, BLOCK_TIMES_MS, EPOCH_BLOCKS } from '../../../protocol/params.ts'
+import { utilization } from '../../../protocol/epoch/accumulators.ts'
+import { basisPoints } from '../../../protocol/epoch/basis-points.ts'
+import {
+  BLOCK_GAS_LIMITS,
+  BLOCK_TIMES_MS,
+  EPOCH_BLOCKS,
+  GAS_PER_MS,
+} from '../../../protocol/params.ts'
 
-const TOTALS: EpochTotals = {
-  gasUsed: 9_000n,
-  gasPerSecond: 1_000n,
-  epochMs: 60_000,
-  marks: 200,
-  authorities: 21,
-  windowsWithMarks: 10,
-  signedStake: 871n,
-  bondedStake: 1000n,
-}
+/** With so much gas used. */
+const measured = (gasUsed: bigint, epochMs: number) => utilization({ load: () => gasUsed }, epochMs)
 
-const measured = (changed: Partial<EpochTotals>) => networkMetrics({ ...TOTALS, ...changed })
-
-test('shares are in basis points, rounded down', () => {
-  assert.equal(networkMetrics(TOTALS), {
-    utilization: 1500,
-    authorityUptime: 9523,
-    stakeRatio: 8710,
-  })
-  assert.is(measured({ gasUsed: 59_999n }).utilization, 9999)
-})
-
-test('no share is more than the whole', () => {
-  assert.is(measured({ gasUsed: 60_000n }).utilization, 10_000)
-  assert.is(measured({ gasUsed: 10n ** 30n }).utilization, 10_000)
-  assert.is(measured({ marks: 211 }).authorityUptime, 10_000)
-  assert.is(measured({ signedStake: 1001n }).stakeRatio, 10_000)
+test('shares are rounded down, and none is more than the whole', () => {
+  assert.is(basisPoints(1n, 3n), 3333)
+  assert.is(basisPoints(59_999n, 60_000n), 9999)
+  assert.is(basisPoints(60_000n, 60_000n), 10_000)
+  assert.is(basisPoints(10n ** 30n, 7n), 10_000)
+  assert.is(basisPoints(2n * 10n ** 40n, 3n * 10n ** 40n), 6666, 'stakes of any size are exact')
+  assert.throws(() => basisPoints(-1n, 7n), 'negative')
 })
 
 test('an epoch without time, marks or stake has measurements', () => {
-  assert.is(measured({ epochMs: 0 }).utilization, 10_000, 'gas in no time')
-  assert.is(measured({ epochMs: 0, gasUsed: 0n }).utilization, 0)
-  assert.is(measured({ epochMs: 1, gasUsed: 1n }).utilization, 10_000)
-  const silent = measured({ marks: 0, windowsWithMarks: 0, signedStake: 0n, bondedStake: 0n })
-  assert.is(silent.authorityUptime, 0, 'who was never seen is not up')
-  assert.is(silent.stakeRatio, 0)
-})
-
-test('one window with all its marks is full uptime', () => {
-  assert.is(measured({ marks: 21, windowsWithMarks: 1 }).authorityUptime, 10_000)
-  assert.is(measured({ marks: 20, windowsWithMarks: 1 }).authorityUptime, 9523)
-})
-
-test('stakes of any size are exact', () => {
-  const bondedStake = 3n * 10n ** 40n
-  assert.is(measured({ signedStake: 2n * 10n ** 40n, bondedStake }).stakeRatio, 6666)
+  assert.is(basisPoints(0n, 0n), 0, 'who was never seen is not up')
+  assert.is(measured(0n, 0), 0)
+  assert.is(measured(1n, 0), 10_000, 'gas in no time')
+  assert.is(measured(1n, -5), 10_000)
+  assert.is(measured(GAS_PER_MS / 2n, 1), 5000)
+  assert.is(measured(GAS_PER_MS * 9n, 1), 10_000)
 })
 
 test('the same traffic is the same utilization in every mode', () => {
-  const gasPerSecond = (BigInt(BLOCK_GAS_LIMITS[0]) * 1000n) / BigInt(BLOCK_TIMES_MS[0])
-  for (const used of [0n, gasPerSecond / 7n, (gasPerSecond * 3n) / 10n, gasPerSecond]) {
+  const perSecond = GAS_PER_MS * 1000n
+  for (const used of [0n, perSecond / 7n, (perSecond * 3n) / 10n, perSecond]) {
     const seen = ([0, 1, 2] as const).map((mode) => {
-      const epochMs = EPOCH_BLOCKS[mode] * BLOCK_TIMES_MS[mode]
       const inBlock = (used * BigInt(BLOCK_TIMES_MS[mode])) / 1000n
       assert.ok(inBlock <= BigInt(BLOCK_GAS_LIMITS[mode]), 'it has room in each')
       const gasUsed = inBlock * BigInt(EPOCH_BLOCKS[mode])
-      return measured({ gasUsed, gasPerSecond, epochMs }).utilization
+      return measured(gasUsed, EPOCH_BLOCKS[mode] * BLOCK_TIMES_MS[mode])
     })
     assert.is(new Set(seen).size, 1, `${used} gas a second measures as ${seen}`)
   }

@@ -3,7 +3,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { epochMetrics } from '../../../protocol/epoch/end-block.ts'
+import { epochMetrics } from '../../../protocol/epoch/network-metrics.ts'
 import { attendance } from '../../../protocol/epoch/participation.ts'
 import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
 import { sign, WALLETS } from '../chain-world.ts'

@@ -1,11 +1,11 @@
 // The mode policy's numbers as governance has them.
 
 import type { Parameters } from '../governance/parameters.ts'
-import { MODE_POLICY_DEFAULTS, type ModePolicy } from './mode-policy.ts'
+import { POLICY_RULES_DEFAULT, type PolicyRules } from './mode-policy.ts'
 
-export function readModePolicy(read: Parameters): ModePolicy {
+export function readPolicyRules(read: Parameters): PolicyRules {
   return {
-    enter: MODE_POLICY_DEFAULTS.enter,
+    enter: POLICY_RULES_DEFAULT.enter,
     fastLeaveLoad: Number(read('mode_fast_leave_load_bp')),
     fastLeaveUptime: Number(read('mode_fast_leave_uptime_bp')),
     secureLeaveLoad: Number(read('mode_secure_leave_load_bp')),
