@@ -1,4 +1,4 @@
-// The mode policy on a chain: measured from its blocks, remembered in its state, told in a sentence.
+// The mode policy on a chain: measured from blocks, remembered in the state, told in a sentence.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
