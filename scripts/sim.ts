@@ -1,11 +1,11 @@
-// Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors] --seeds N
-// [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--schedule JSON|FILE]
+// Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors|modes] --seeds N
+// [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--byzantine N] [--schedule JSON|FILE]
 // [--shrink] [--json] [--verbose], or --replay FILE for a recording. Progress on stderr; with
 // --json one document on stdout. Exit 1 on a failure, or when a required mark was never reached.
 
 import type { SeedOptions, Verdict } from '../test/sim/scenario.ts'
 import { shrinkSchedule } from '../test/sim/shrink-schedule.ts'
-import { readArguments } from './sim/arguments.ts'
+import { readArguments, seedOptions } from './sim/arguments.ts'
 import { runChecked } from './sim/run-checked.ts'
 import { sweep } from './sim/sweep.ts'
 import { commitOf, replayCommand, tellFailure } from './sim/tell-failure.ts'
@@ -20,8 +20,8 @@ if (parameters.replay !== undefined) {
   const { replayFile } = await import('./sim/replay-file.ts')
   process.exit(replayFile(parameters.replay, parameters.json))
 }
-const { scenario, plant, schedule } = parameters
-const options: SeedOptions = { ...(plant && { plant }), ...(schedule && { schedule }) }
+const { scenario, schedule } = parameters
+const options = seedOptions(parameters)
 
 const failures: { seed: number; checker: string; replay: string }[] = []
 const marks: Record<string, number> = {}

@@ -12,7 +12,7 @@ import {
   rlpInteger,
 } from '../rlp/rlp.ts'
 import type { QuorumRules } from './epoch-rules.ts'
-import { hasStake, isQuorum } from './quorum.ts'
+import { hasStake, isQuorum, type Weight, weightOf } from './quorum.ts'
 import { VALIDATORS_MAX } from './validator-set.ts'
 import {
   CHECKPOINT,
@@ -87,11 +87,10 @@ export type CertificateVerdict =
       readonly code: 'WRONG_EPOCH' | 'UNKNOWN_SIGNER' | 'NO_QUORUM' | 'BAD_SIGNATURE'
     }
 
-/** Are these enough signers for a certificate of this kind? */
-export function isEnough(rules: QuorumRules, kind: VoteKind, signers: readonly number[]): boolean {
-  const who = new Set(signers)
-  if (kind === CHECKPOINT) return hasStake(rules, who)
-  return isQuorum(rules, who, kind === NULLIFY ? 'nullify' : 'block')
+/** Is this weight enough for a certificate of this kind? */
+export function isEnough(rules: QuorumRules, kind: VoteKind, weight: Weight): boolean {
+  if (kind === CHECKPOINT) return hasStake(rules, weight)
+  return isQuorum(rules, weight, kind === NULLIFY ? 'nullify' : 'block')
 }
 
 /**
@@ -112,7 +111,8 @@ export function verifyCertificate(
     if (!validator) return { ok: false, code: 'UNKNOWN_SIGNER' }
     keys.push(hexToBytes(validator.blsPublicKey))
   }
-  if (!isEnough(rules, kind, signers)) return { ok: false, code: 'NO_QUORUM' }
+  if (!isEnough(rules, kind, weightOf(rules, new Set(signers))))
+    return { ok: false, code: 'NO_QUORUM' }
   const digest = voteDigest(chain, kind, epoch, view, blockHash)
   if (!bls.verifyAggregate(keys, digest, signature)) return { ok: false, code: 'BAD_SIGNATURE' }
   return { ok: true }

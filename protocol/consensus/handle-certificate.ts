@@ -78,15 +78,7 @@ export function advance(state: SimplexState): void {
       enterView(state, highest + 1, 'final')
     }
   }
-  checkNotarised(state)
   considerProposal(state)
-}
-
-/** The current view is notarised, but execution has not seen its block or one of its ancestors. */
-function checkNotarised(state: SimplexState): void {
-  const hash = state.viewState(state.view).notarised?.blockHash
-  const next = hash && state.tree.pathTo(hash)?.find((node) => node.state !== 'valid')
-  if (next && next.state === 'new') startCheck(state, next)
 }
 
 /**

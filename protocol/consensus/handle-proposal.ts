@@ -32,6 +32,7 @@ export function receiveProposal(state: SimplexState, proposal: Proposal, from: s
       noteTwoProposals(state, view.proposal, view.node as BlockNode, proposal, read)
       // Another block of the same leader may still become notarised by the others: keep it.
       state.tree.add(proposal.block)
+      considerProposal(state)
     }
     return
   }
@@ -114,8 +115,16 @@ function isJustified(state: SimplexState, proposal: Proposal, node: BlockNode): 
   return true
 }
 
+/** The current view is notarised, but execution has not seen its block or one of its ancestors. */
+function checkNotarised(state: SimplexState): void {
+  const hash = state.viewState(state.view).notarised?.blockHash
+  const next = hash && state.tree.pathTo(hash)?.find((node) => node.state !== 'valid')
+  if (next && next.state === 'new') startCheck(state, next)
+}
+
 /** Looks at the current view's proposal again whenever something it waited for has come. */
 export function considerProposal(state: SimplexState): void {
+  checkNotarised(state)
   const view = state.views.get(state.view)
   const node = view?.node
   if (!view?.proposal || !node || view.sentNotarize || view.sentNullify || view.proposed) return

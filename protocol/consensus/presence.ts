@@ -36,7 +36,7 @@ export function presenceCertificate(state: SimplexState): Uint8Array {
   let best: LateView | undefined
   let most = 0
   for (const late of state.lately) {
-    const voted = late.book.votesFor(FINALIZE, late.hash).length
+    const voted = late.book.votesFor(FINALIZE, late.hash)
     if (voted < most) continue
     best = late
     most = voted

@@ -1,7 +1,8 @@
 // When a set of signers is a quorum (CONSENSUS, Q(mode, S)): strict and in integers. Authorities
 // have one vote each; stake counts everybody's bond, authorities' too.
 
-import type { QuorumRules } from './epoch-rules.ts'
+import type { Fraction, QuorumRules } from './epoch-rules.ts'
+import type { ValidatorSet } from './validator-set.ts'
 
 export type QuorumPurpose = 'block' | 'nullify'
 
@@ -10,8 +11,22 @@ export interface Weight {
   readonly stake: bigint
 }
 
-const TWO_THIRDS = { numerator: 2n, denominator: 3n }
+/** More than two thirds of all stake. */
+export const TWO_THIRDS: Fraction = { numerator: 2n, denominator: 3n }
 
+/** PERF: asked for with every vote. */
+const totals = new WeakMap<ValidatorSet, Weight>()
+
+function totalOf(set: ValidatorSet): Weight {
+  let total = totals.get(set)
+  if (!total) {
+    total = weightOf({ set })
+    totals.set(set, total)
+  }
+  return total
+}
+
+/** The weight of these signers; of everybody without them. */
 export function weightOf({ set }: Pick<QuorumRules, 'set'>, signers?: ReadonlySet<number>): Weight {
   let authorities = 0
   let stake = 0n
@@ -25,22 +40,17 @@ export function weightOf({ set }: Pick<QuorumRules, 'set'>, signers?: ReadonlySe
 
 /** More than the share of all stake. */
 export function hasStake(
-  rules: Pick<QuorumRules, 'set'>,
-  signers: ReadonlySet<number>,
+  { set }: Pick<QuorumRules, 'set'>,
+  { stake }: Weight,
   { numerator, denominator } = TWO_THIRDS,
 ): boolean {
-  return denominator * weightOf(rules, signers).stake > numerator * weightOf(rules).stake
+  return denominator * stake > numerator * totalOf(set).stake
 }
 
-export function isQuorum(
-  rules: QuorumRules,
-  signers: ReadonlySet<number>,
-  purpose: QuorumPurpose,
-): boolean {
-  if (rules.mode === 2) return hasStake(rules, signers)
-  const { authorities } = weightOf(rules, signers)
-  if (3 * authorities <= 2 * weightOf(rules).authorities) return false
+export function isQuorum(rules: QuorumRules, weight: Weight, purpose: QuorumPurpose): boolean {
+  if (rules.mode === 2) return hasStake(rules, weight)
+  if (3 * weight.authorities <= 2 * totalOf(rules.set).authorities) return false
   // A missing staker must not freeze view changes: nullify needs the authorities alone.
   if (rules.mode === 0 || purpose === 'nullify') return true
-  return hasStake(rules, signers, rules.balancedStake)
+  return hasStake(rules, weight, rules.balancedStake)
 }

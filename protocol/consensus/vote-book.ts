@@ -47,10 +47,22 @@ function contradicts(a: Vote, b: Vote): Contradiction['rule'] | undefined {
   return kinds.includes(FINALIZE) && kinds.includes(NULLIFY) ? 'E3' : undefined
 }
 
+/** The votes for one thing, and what they weigh. */
+interface Tally {
+  readonly votes: Vote[]
+  authorities: number
+  stake: bigint
+}
+
+function subject({ kind, blockHash }: Pick<Vote, 'kind' | 'blockHash'>): string {
+  return `${kind} ${blockHash}`
+}
+
 export class VoteBook {
   private readonly rules: VoteRules
   /** By signer: every different vote it sent in this view (two kinds, or proof of a lie). */
   private readonly bySigner = new Map<number, Vote[]>()
+  private readonly tallies = new Map<string, Tally>()
 
   constructor(rules: VoteRules) {
     this.rules = rules
@@ -68,10 +80,22 @@ export class VoteBook {
     if (known.length >= 6) return undefined
     known.push(vote)
     this.bySigner.set(vote.signer, known)
+    this.count(vote, 1)
     if (rivals.length === 0 || !this.isGenuine(vote)) return undefined
     const rival = rivals.find((one) => this.isGenuine(one))
     const rule = rival && contradicts(rival, vote)
     return rule && { rule, votes: [rival, vote] }
+  }
+
+  private count(vote: Vote, sign: 1 | -1): void {
+    const key = subject(vote)
+    const tally = this.tallies.get(key) ?? { votes: [], authorities: 0, stake: 0n }
+    this.tallies.set(key, tally)
+    if (sign === 1) tally.votes.push(vote)
+    else tally.votes.splice(tally.votes.indexOf(vote), 1)
+    const validator = this.rules.rules.set.validators[vote.signer]
+    if (validator?.authority) tally.authorities += sign
+    if (validator) tally.stake += BigInt(sign) * validator.stake
   }
 
   isGenuine(vote: Vote): boolean {
@@ -82,13 +106,9 @@ export class VoteBook {
     return bls.verify(hexToBytes(validator.blsPublicKey), digest, vote.signature)
   }
 
-  votesFor(kind: Vote['kind'], blockHash: Hex): Vote[] {
-    const votes: Vote[] = []
-    for (const known of this.bySigner.values()) {
-      const vote = known.find((one) => one.kind === kind && one.blockHash === blockHash)
-      if (vote) votes.push(vote)
-    }
-    return votes.sort((a, b) => a.signer - b.signer)
+  /** How many have voted for exactly this. */
+  votesFor(kind: Vote['kind'], blockHash: Hex): number {
+    return this.tallies.get(subject({ kind, blockHash }))?.votes.length ?? 0
   }
 
   voters(): ReadonlySet<number> {
@@ -97,28 +117,17 @@ export class VoteBook {
 
   /** A checked certificate, once a quorum has voted for exactly this. */
   certify(kind: Vote['kind'], blockHash: Hex): Certificate | undefined {
-    const votes = this.votesFor(kind, blockHash)
-    if (!this.enough(votes)) return undefined
-    const certificate = this.aggregate(votes)
-    if (
-      certificate &&
-      verifyCertificate(certificate, this.rules.rules, this.rules.chain, this.rules.bls).ok
-    ) {
-      return certificate
-    }
-    const genuine = votes.filter((vote) => this.isGenuine(vote))
-    for (const vote of votes) if (!genuine.includes(vote)) this.drop(vote)
-    return this.enough(genuine) ? this.aggregate(genuine) : undefined
+    const { rules, chain, bls } = this.rules
+    const tally = this.tallies.get(subject({ kind, blockHash }))
+    if (!tally || !isEnough(rules, kind, tally)) return undefined
+    const certificate = this.aggregate(tally.votes)
+    if (certificate && verifyCertificate(certificate, rules, chain, bls).ok) return certificate
+    for (const vote of [...tally.votes]) if (!this.isGenuine(vote)) this.drop(vote)
+    return isEnough(rules, kind, tally) ? this.aggregate(tally.votes) : undefined
   }
 
-  private enough(votes: readonly Vote[]): boolean {
-    const [first] = votes
-    if (!first) return false
-    const signers = votes.map((vote) => vote.signer)
-    return isEnough(this.rules.rules, first.kind, signers)
-  }
-
-  private aggregate(votes: readonly Vote[]): Certificate | undefined {
+  private aggregate(unordered: readonly Vote[]): Certificate | undefined {
+    const votes = [...unordered].sort((a, b) => a.signer - b.signer)
     const [first] = votes
     if (!first) return undefined
     try {
@@ -131,6 +140,7 @@ export class VoteBook {
   }
 
   private drop(vote: Vote): void {
+    this.count(vote, -1)
     const known = this.bySigner.get(vote.signer)?.filter((one) => one !== vote)
     if (known && known.length > 0) this.bySigner.set(vote.signer, known)
     else this.bySigner.delete(vote.signer)

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { ScheduledFault } from '../../runtime/sim/fault-schedule.ts'
-import type { Scenario } from '../../test/sim/scenario.ts'
+import type { Scenario, SeedOptions } from '../../test/sim/scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 export interface SimArguments {
@@ -15,6 +15,7 @@ export interface SimArguments {
   readonly jobs: number
   readonly twice: boolean
   readonly plant: string | undefined
+  readonly byzantine: number | undefined
   readonly schedule: readonly ScheduledFault[] | undefined
   readonly shrink: boolean
   readonly replay: string | undefined
@@ -31,6 +32,7 @@ const OPTIONS = {
   jobs: { type: 'string', default: '2' },
   twice: { type: 'boolean', default: false },
   plant: { type: 'string' },
+  byzantine: { type: 'string' },
   schedule: { type: 'string' },
   shrink: { type: 'boolean', default: false },
   replay: { type: 'string' },
@@ -71,6 +73,10 @@ export function readArguments(args: readonly string[]): SimArguments {
   if (plant !== undefined && !scenario.plants.includes(plant)) {
     refuse(`--plant of ${scenario.name} knows ${scenario.plants.join(', ')}, not "${plant}"`)
   }
+  const { byzantine } = values
+  if (byzantine !== undefined && scenario.name !== 'modes') {
+    refuse('--byzantine is for --scenario modes')
+  }
   const minutes = values.minutes === undefined ? undefined : count('minutes', values.minutes)
   const seeds = values.seed ? 1 : count('seeds', values.seeds)
   return {
@@ -81,10 +87,19 @@ export function readArguments(args: readonly string[]): SimArguments {
     jobs: values.seed ? 1 : count('jobs', values.jobs),
     twice: values.twice,
     plant,
+    byzantine: byzantine === undefined ? undefined : count('byzantine', byzantine),
     schedule: schedule === undefined ? undefined : readSchedule(schedule),
     shrink: values.shrink,
     replay: values.replay,
     json: values.json,
     verbose: values.verbose,
+  }
+}
+
+export function seedOptions({ plant, schedule, byzantine }: SimArguments): SeedOptions {
+  return {
+    ...(plant && { plant }),
+    ...(schedule && { schedule }),
+    ...(byzantine !== undefined && { byzantine }),
   }
 }

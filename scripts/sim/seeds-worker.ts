@@ -1,14 +1,14 @@
 // One of the processes of a sweep: runs the seeds that it is sent and sends back their verdicts.
 
-import type { SeedOptions, Verdict } from '../../test/sim/scenario.ts'
-import { readArguments } from './arguments.ts'
+import type { Verdict } from '../../test/sim/scenario.ts'
+import { readArguments, seedOptions } from './arguments.ts'
 import { runChecked } from './run-checked.ts'
 
 const parameters = readArguments(process.argv.slice(2))
 
 process.on('message', (seeds: readonly number[]) => {
-  const { plant, schedule, twice, scenario } = parameters
-  const options: SeedOptions = { ...(plant && { plant }), ...(schedule && { schedule }) }
+  const { twice, scenario } = parameters
+  const options = seedOptions(parameters)
   const verdicts: Verdict[] = seeds.map((seed) => runChecked(scenario, seed, options, twice))
   process.send?.(verdicts)
 })

@@ -15,8 +15,9 @@ export function commitOf(): string {
 }
 
 export function replayCommand(scenario: Scenario, seed: number, options: SeedOptions): string {
-  const { plant, schedule } = options
+  const { plant, schedule, byzantine } = options
   const parts = ['npm run sim --', `--scenario ${scenario.name}`, `--seed ${seed}`]
+  if (byzantine !== undefined) parts.push(`--byzantine ${byzantine}`)
   if (plant) parts.push(`--plant ${plant}`)
   if (schedule) parts.push(`--schedule '${JSON.stringify(schedule)}'`)
   return parts.join(' ')

@@ -11,6 +11,8 @@ export interface SeedOptions {
   readonly schedule?: readonly ScheduledFault[]
   /** Ends before the phase in which all must go well: enough to see safety broken, and quicker. */
   readonly safetyOnly?: boolean
+  /** So many liars among 21 authorities, whatever the protocol bears: violations must appear. */
+  readonly byzantine?: number
   readonly onLog?: (line: LogLine, atMs: number) => void
   readonly onEvent?: (event: string, atMs: number) => void
 }

@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
 import { leaderOf } from '../../../protocol/consensus/leader.ts'
-import { isQuorum } from '../../../protocol/consensus/quorum.ts'
+import { isQuorum, type QuorumPurpose, weightOf } from '../../../protocol/consensus/quorum.ts'
 import type { ModeNumber } from '../../../protocol/consensus/validator-set.ts'
 import { rulesOf, validatorOf } from './rules-of.ts'
 
@@ -17,6 +17,10 @@ function setOf(mode: ModeNumber, stakes: readonly bigint[], stakers: readonly bi
   return rulesOf(mode, validators, { seed: `0x${'5a'.repeat(32)}` })
 }
 
+function isQuorumOf(rules: EpochRules, signers: Set<number>, purpose: QuorumPurpose): boolean {
+  return isQuorum(rules, weightOf(rules, signers), purpose)
+}
+
 const equal = (n: number) => new Array<bigint>(n).fill(1n)
 const first = (k: number) => new Set(Array.from({ length: k }, (_, i) => i))
 
@@ -24,26 +28,29 @@ test('FAST: two quorums always share more than a third, for every size', () => {
   for (let n = 1; n <= 22; n++) {
     const set = setOf(0, equal(n))
     let q = 0
-    while (!isQuorum(set, first(q), 'block')) q++
+    while (!isQuorumOf(set, first(q), 'block')) q++
     assert.is(q, Math.floor((2 * n) / 3) + 1)
     assert.ok(2 * q - n > (n - 1) / 3 - 1e-9, `n = ${n}: quorums of ${q} share ${2 * q - n}`)
   }
-  assert.not.ok(isQuorum(setOf(0, equal(21)), first(14), 'block'), 'exactly two thirds is not more')
+  assert.not.ok(
+    isQuorumOf(setOf(0, equal(21)), first(14), 'block'),
+    'exactly two thirds is not more',
+  )
 })
 
 test('SECURE and BALANCED weigh stake, strictly; BALANCED nullifies without it', () => {
   const secure = setOf(2, [2n, 1n])
-  assert.not.ok(isQuorum(secure, new Set([0]), 'block'), 'exactly two thirds')
-  assert.ok(isQuorum(setOf(2, [3n, 1n]), new Set([0]), 'block'))
+  assert.not.ok(isQuorumOf(secure, new Set([0]), 'block'), 'exactly two thirds')
+  assert.ok(isQuorumOf(setOf(2, [3n, 1n]), new Set([0]), 'block'))
   const balanced = setOf(1, [0n, 0n, 0n, 3n])
-  assert.not.ok(isQuorum(balanced, new Set([0, 1, 2]), 'block'), 'no stake behind it')
-  assert.ok(isQuorum(balanced, new Set([0, 1, 2]), 'nullify'))
-  assert.ok(isQuorum(balanced, new Set([0, 1, 3]), 'block'))
+  assert.not.ok(isQuorumOf(balanced, new Set([0, 1, 2]), 'block'), 'no stake behind it')
+  assert.ok(isQuorumOf(balanced, new Set([0, 1, 2]), 'nullify'))
+  assert.ok(isQuorumOf(balanced, new Set([0, 1, 3]), 'block'))
   const hybrid = setOf(1, equal(3), [3n, 6n])
-  assert.not.ok(isQuorum(hybrid, new Set([0, 1, 2]), 'block'), 'a quarter of the stake')
-  assert.ok(isQuorum(hybrid, new Set([0, 1, 2, 3]), 'block'))
-  assert.not.ok(isQuorum(hybrid, new Set([0, 1, 3, 4]), 'block'), 'two of three authorities')
-  assert.ok(isQuorum(setOf(0, equal(3), [99n]), first(3), 'block'), 'FAST asks no staker')
+  assert.not.ok(isQuorumOf(hybrid, new Set([0, 1, 2]), 'block'), 'a quarter of the stake')
+  assert.ok(isQuorumOf(hybrid, new Set([0, 1, 2, 3]), 'block'))
+  assert.not.ok(isQuorumOf(hybrid, new Set([0, 1, 3, 4]), 'block'), 'two of three authorities')
+  assert.ok(isQuorumOf(setOf(0, equal(3), [99n]), first(3), 'block'), 'FAST asks no staker')
 })
 
 test('leaders follow from the seed alone, and are spread evenly (χ²) or by stake', () => {

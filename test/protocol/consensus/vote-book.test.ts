@@ -38,7 +38,7 @@ test('a forged first vote does not hide two genuine ones that contradict each ot
 test('a flood of one signer is bounded, and does not keep the others from a certificate', () => {
   const book = new VoteBook({ rules, chain, bls })
   for (let tag = 10; tag < 200; tag++) book.add(vote(0, NOTARIZE, tag, 3))
-  assert.is(book.votesFor(NOTARIZE, hash(199)).length, 0)
+  assert.is(book.votesFor(NOTARIZE, hash(199)), 0)
   for (const signer of [1, 2]) book.add(vote(signer, FINALIZE, 1))
   assert.is(book.certify(FINALIZE, hash(1)), undefined)
   book.add(vote(3, FINALIZE, 1))

@@ -1,0 +1,204 @@
+// Validators of all three modes on a simulated network, some of them liars: authorities and stakers
+// in epochs of a few blocks whose mode goes round.
+
+import { bytesToHex, type Hex } from '../../../lib/hex.ts'
+import type { Prng } from '../../../lib/prng.ts'
+import { prng } from '../../../lib/prng.ts'
+import {
+  type ConsensusMessage,
+  decodeMessage,
+} from '../../../protocol/consensus/consensus-message.ts'
+import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
+import { type Validator, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
+import { Timeline } from '../../../runtime/sim/timeline.ts'
+import { type Conspiracy, LIES, Liar } from './liar.ts'
+import { lightBls as bls, lightVrf as vrf } from './light-crypto.ts'
+import { Member, type MemberWorld, type StoredBlock, WALL } from './member.ts'
+import type { MiniChain } from './mini-chain.ts'
+import { ModesChecker } from './modes-checker.ts'
+
+export interface ClusterSize {
+  readonly authorities: number
+  readonly stakers: number
+  readonly liarAuthorities: number
+  readonly liarStakers: number
+  /** All liars tell two tales, the one lie that can break safety. */
+  readonly allEquivocate?: boolean
+}
+
+export interface Weather {
+  readonly latencyMs: number
+  readonly tailMs: number
+  readonly loss: number
+}
+
+const GENESIS: Hex = `0x${'11'.repeat(32)}`
+const NOBODY: Hex = `0x${'00'.repeat(20)}`
+const STAKE = 10n ** 22n
+
+const STORM: Weather = { latencyMs: 400, tailMs: 600, loss: 0.1 }
+
+function drawLie(random: Prng): (typeof LIES)[number] {
+  return LIES[random.below(LIES.length)] as (typeof LIES)[number]
+}
+
+function keyOf(i: number): Uint8Array {
+  const key = new Uint8Array(32).fill(0x5a)
+  key[0] = 1 + (i & 0xff)
+  key[31] = i + 7
+  return key
+}
+
+function miniChain(size: ClusterSize, epochBlocks: number): MiniChain {
+  const count = size.authorities + size.stakers
+  const validators: Validator[] = Array.from({ length: count }, (_, index) => ({
+    index,
+    address: NOBODY,
+    blsPublicKey: bytesToHex(bls.publicKey(keyOf(index))),
+    vrfPublicKey: bytesToHex(vrf.publicKey(keyOf(index))),
+    stake: STAKE,
+    authority: index < size.authorities,
+  }))
+  const set = { validators }
+  const rules: EpochRules = {
+    epoch: 0,
+    mode: 0,
+    balancedStake: { numerator: 1n, denominator: 3n },
+    set,
+    setHash: validatorSetHash(set),
+    seed: GENESIS,
+    startHeight: 1,
+    startMs: WALL,
+    epochBlocks,
+    epochMs: 60_000,
+  }
+  const announced = { mode: 1 as const, set }
+  return {
+    chain: { chainId: 1337n, genesisHash: GENESIS },
+    genesis: { height: 0, timestampMs: WALL, rules, announced, open: undefined },
+    everybody: set,
+  }
+}
+
+export class ModesCluster implements MemberWorld {
+  readonly time: Timeline
+  readonly random: Prng
+  readonly mini: MiniChain
+  readonly peers: MemberWorld['peers']
+  readonly members = new Map<string, Member>()
+  readonly checker: ModesChecker
+  readonly marks = new Map<string, number>()
+  weather: Weather
+  /** Until then messages take a second, and a tenth is lost. */
+  stormUntil = 0
+  /** Pairs that do not hear each other: `from>to`. */
+  readonly cut = new Set<string>()
+  private readonly decoded = new WeakMap<Uint8Array, ConsensusMessage>()
+  private readonly onNote: ((text: string, atMs: number) => void) | undefined
+  private readonly honest: (name: string) => boolean
+
+  constructor(
+    seed: string,
+    size: ClusterSize,
+    epochBlocks: number,
+    weather: Weather,
+    onNote?: (text: string, atMs: number) => void,
+  ) {
+    this.random = prng(`modes/${seed}`)
+    this.time = new Timeline(this.random)
+    this.mini = miniChain(size, epochBlocks)
+    this.weather = weather
+    this.onNote = onNote
+    const { authorities, stakers, liarAuthorities, liarStakers, allEquivocate } = size
+    const names = [
+      ...Array.from({ length: authorities }, (_, i) => `a${i}`),
+      ...Array.from({ length: stakers }, (_, i) => `s${i}`),
+    ]
+    const lies = (i: number) =>
+      i < liarAuthorities || (i >= authorities && i < authorities + liarStakers)
+    const liars = new Set(names.filter((_, i) => lies(i)))
+    this.honest = (name) => !liars.has(name)
+    this.checker = new ModesChecker((name) => liars.has(name))
+    this.peers = names.map((node, i) => ({
+      node,
+      blsPublicKey: bytesToHex(bls.publicKey(keyOf(i))),
+    }))
+    // Even halves of the honest and of the liars: what nine of 21 need to break safety.
+    const truthful = names.filter((_, i) => !lies(i))
+    const halves = new Map(
+      [...truthful, ...names.filter((_, i) => lies(i))].map((name, i) => [name, i % 2]),
+    )
+    const plot: Conspiracy = { half: (node) => halves.get(node) ?? 0, blocks: new Map() }
+    for (const [i, name] of names.entries()) {
+      const member = lies(i) ? new Liar(this, name, keyOf(i)) : new Member(this, name, keyOf(i))
+      if (member instanceof Liar) {
+        member.lie = allEquivocate ? 'equivocate' : drawLie(this.random)
+        member.plot = plot
+      }
+      this.members.set(name, member)
+    }
+  }
+
+  start(): void {
+    for (const member of this.members.values()) member.start()
+  }
+
+  isHonest(name: string): boolean {
+    return this.honest(name)
+  }
+
+  /** PERF: a message is decoded once, however many receive it. */
+  private read(bytes: Uint8Array): ConsensusMessage | undefined {
+    let message = this.decoded.get(bytes)
+    if (!message) {
+      message = decodeMessage(bytes)
+      if (message) this.decoded.set(bytes, message)
+    }
+    return message
+  }
+
+  send(from: Member, to: string, bytes: Uint8Array): void {
+    const message = this.read(bytes)
+    if (!message) throw new Error(`${from.name} sends what cannot be decoded`)
+    if (message.type === 'vote') this.checker.see(from.name, message)
+    else if (message.type === 'propose') this.seeProposal(from, message)
+    const stormy = this.time.now < this.stormUntil
+    const { latencyMs, tailMs, loss } = stormy ? STORM : this.weather
+    if (this.cut.has(`${from.name}>${to}`) || this.random.chance(loss)) return
+    const delay = latencyMs * (0.5 + this.random.unit()) - tailMs * Math.log(1 - this.random.unit())
+    this.time.after(delay, () => {
+      const member = this.members.get(to)
+      if (!member?.isUp) return
+      const wait = member.pausedUntil - this.time.now
+      const give = () => member.give({ type: 'message', from: from.name, message })
+      if (wait > 0) this.time.after(wait, give)
+      else give()
+    })
+  }
+
+  /** Proposals are passed on; only the leader's own is his doing. */
+  private seeProposal(from: Member, message: Extract<ConsensusMessage, { type: 'propose' }>) {
+    const state = from.core?.view
+    const { epoch, view } = message.proposal
+    if (!state || state.rules.epoch !== epoch || state.leader(view) !== state.index) return
+    this.checker.see(from.name, message)
+  }
+
+  fetch(from: Member, above: number): readonly StoredBlock[] {
+    const others = [...this.members.values()].filter((one) => one !== from && one.isUp)
+    const peer = others[this.random.below(Math.max(1, others.length))]
+    return peer ? peer.disk.final.slice(above, above + 16) : []
+  }
+
+  finalised(member: Member, block: StoredBlock): void {
+    this.checker.finalised(member.name, block)
+  }
+
+  reached(mark: string): void {
+    this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1)
+  }
+
+  note(text: string): void {
+    this.onNote?.(text, this.time.now)
+  }
+}
