@@ -1,8 +1,8 @@
 // Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors|modes] --seeds N
 // [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--byzantine N]
-// [--schedule JSON|FILE] [--shrink] [--json] [--verbose], or --replay FILE for a recording. Progress
-// on stderr; with --json one document on stdout. Exit 1 on a failure, or when a required mark was
-// never reached.
+// [--schedule JSON|FILE] [--shrink] [--json] [--verbose], or --replay FILE for a recording.
+// Progress on stderr; with --json one document on stdout. Exit 1 on a failure, or when a required
+// mark was never reached.
 
 import type { SeedOptions, Verdict } from '../test/sim/scenario.ts'
 import { shrinkSchedule } from '../test/sim/shrink-schedule.ts'
