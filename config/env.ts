@@ -20,6 +20,8 @@ export interface Environment {
   readonly consensusMode: ModeChoice | undefined
   /** Of the node: by a variable, else by its configuration file. */
   readonly settings: NodeSettings
+  /** Bytes of the disk that must be free for a node to be ready; undefined: the default. */
+  readonly diskFreeMin: number | undefined
   /** Lines to print at start: settings that have no effect. */
   readonly notices: readonly string[]
 }
@@ -39,6 +41,7 @@ const KNOWN = [
   'AITBC_CHAIN_ID',
   'AITBC_DB_URL',
   'AITBC_REDIS_URL',
+  'AITBC_MIN_FREE_DISK_MB',
   'AITBC_FROM_SOURCE',
   'AITBC_TEST_JOBS',
   'AITBC_RECORD',
@@ -64,6 +67,17 @@ function databaseUrl(text: string | undefined): string | undefined {
     )
   }
   return text
+}
+
+function diskFreeMin(text: string | undefined): number | undefined {
+  if (!text) return undefined
+  if (!/^[0-9]{1,9}$/.test(text)) {
+    throw new EnvironmentError(
+      `AITBC_MIN_FREE_DISK_MB=${text.slice(0, 40)} is not a number`,
+      'give a whole number of megabytes',
+    )
+  }
+  return Number(text) * 1e6
 }
 
 /** A variable is text; numbers and truth values look like themselves. */
@@ -115,6 +129,7 @@ export function readEnvironment(
     consensusMode:
       settings.mode?.source === 'AITBC_CONSENSUS_MODE' ? settings.mode.value : undefined,
     settings,
+    diskFreeMin: diskFreeMin(env.AITBC_MIN_FREE_DISK_MB),
     notices,
   }
 }

@@ -42,6 +42,8 @@ export const MUX_CHANNELS_MAX = 4096
 export const MUX_BAD_FRAMES_MAX = 16
 /** What may wait in a relay, each way: in both lanes a full window and one frame over it. */
 export const RELAY_BYTES_MAX = 2 * (LINK_WINDOW_BYTES + FRAME_BYTES_MAX)
+/** A channel that a host closed is opened again after so long. */
+export const RELAY_REOPEN_MS = 5000
 /** Frames leave together, in writes of up to so many bytes: with yamux's header, one noise message. */
 export const TRUNK_BATCH_BYTES = 4 * (65_535 - 16) - 12
 /** What waits for one stream before its lane says that it is full. */
@@ -129,6 +131,29 @@ export const MEMPOOL_ACCOUNT_MS = 2000
 export const MEMPOOL_ACCOUNTS_ASKED_MAX = 8192
 export const MEMPOOL_RETELL_MS = 3000
 export const MEMPOOL_TRACED_MAX = 1024
+
+/** What one peer may send to a mempool: transactions a second, and at once. */
+export const MEMPOOL_PEER_PER_SECOND = 5000
+export const MEMPOOL_PEER_BURST = 16_384
+
+/** What one peer may send to a validator, a second and at once; more is dropped unread. */
+export const VALIDATOR_PEER_MESSAGES_PER_SECOND = 1000
+export const VALIDATOR_PEER_MESSAGES_BURST = 4096
+export const VALIDATOR_PEER_BYTES_PER_SECOND = 32 * 1024 * 1024
+export const VALIDATOR_PEER_BYTES_BURST = 96 * 1024 * 1024
+/** So many dropped for their rate count as one piece of rubbish. */
+export const PEER_EXCESS_PER_RUBBISH = 64
+
+/** A chain that made no block for so long stands still: why is said, and said again. */
+export const STALL_LOOK_MS = 1000
+export const STALL_AFTER_MS = 5000
+export const STALL_AGAIN_MS = 10_000
+/** Final blocks in a row without our vote that are warned of; again when they have doubled. */
+export const MISSED_VOTES_WARN = 10
+/** Blocks that come so far ahead of our clock, or so long after their time, are warned of. */
+export const CLOCK_SKEW_BEHIND_MS = 250
+export const CLOCK_SKEW_LATE_MS = 2000
+export const CLOCK_SKEW_AGAIN_MS = 60_000
 
 /** Blocks: building, checking, reading. */
 export const BLOCK_MEMPOOL_MS = 1000
@@ -234,9 +259,16 @@ export const ADMIN_TAP_MESSAGES_MAX = 1000
 export const ADMIN_TAP_MS = 60_000
 export const AGENT_CALL_MS = 1500
 export const AGENT_PROFILE_MS = 30_000
-/** Ready: a head older than this needs an excuse; so much of the disk must be free. */
+/** Ready: the head is so fresh, and so few blocks behind the others; an idle chain makes blocks too. */
 export const READY_HEAD_MS = 10_000
-export const READY_DISK_BYTES = 256 * 1024 * 1024
+export const READY_LAG_BLOCKS = 5
+/** Ready: so much of the disk is free (AITBC_MIN_FREE_DISK_MB), or a quarter of a small disk. */
+export const READY_DISK_BYTES = 2 * 1024 * 1024 * 1024
+/** Warned of at so many times what ready needs, again after so long, and for an event loop so late. */
+export const DISK_WARN_FACTOR = 2
+export const MACHINE_LOOK_MS = 10_000
+export const MACHINE_AGAIN_MS = 600_000
+export const LOOP_LAG_WARN_MS = 500
 
 /** Model runners. */
 export const RUNNER_MEMORY_MIB = 2048

@@ -38,6 +38,17 @@ export interface Context {
     verb: N,
     body: Body<V, N>,
   ): void
+  /**
+   * Whether the message being handled came over the link of the host on which that actor is placed:
+   * a fact of the link, whatever the message says of itself. An actor of this host is believed.
+   */
+  isFrom(vocabulary: Vocabulary, key: string): boolean
+  /**
+   * The host that sent the message being handled, or else the host of `sender`, sent what no honest
+   * one sends: a piece of rubbish from it, and too many of them close its link for a while. Nothing
+   * happens when that is this host.
+   */
+  blame(why: string, sender?: Ref): void
   /** Always ends: exactly one of `ok` and `failed` is called, unless this incarnation ends first. */
   ask<V extends Verbs, N extends AskNames<V>>(
     vocabulary: Vocabulary<V>,

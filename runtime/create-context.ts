@@ -95,6 +95,20 @@ class CellContext implements Context {
     host.send(vocabulary as Vocabulary, route, message, cell)
   }
 
+  isFrom(vocabulary: Vocabulary, key: string): boolean {
+    const { current } = this.cell
+    if (current === undefined) return false
+    return current.fromHost === this.host.routes.find(vocabulary.kind, key).host
+  }
+
+  blame(why: string, sender?: Ref): void {
+    const { host } = this
+    const name = sender
+      ? host.routes.find(sender.kind, sender.key).host
+      : this.cell.current?.fromHost
+    if (this.alive && name !== undefined) host.remote.blame(name, why)
+  }
+
   ask<V extends Verbs, N extends AskNames<V>>(
     vocabulary: Vocabulary<V>,
     key: string,

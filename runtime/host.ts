@@ -56,6 +56,8 @@ export interface HostOptions {
   readonly reached?: (mark: string) => void
   /** The simulator's chance of an unusual branch; absent in production. */
   readonly buggify?: (mark: string) => boolean
+  /** Whether that host may send this verb: if not, it is rubbish. By default every host may. */
+  readonly admits?: (peer: string, kind: string, verb: string) => boolean
   /** What this host speaks, told to every peer; by default what it has met so far. */
   readonly vocabularies?: readonly Vocabulary[]
   /** Takes a message whose actor is not here; false leaves it to become a dead letter. */

@@ -10,6 +10,8 @@ import type { MessageEnvelope } from './envelope.ts'
 import type { FailureReason } from './failure.ts'
 import type { Host } from './host.ts'
 import type { AskVerb, Vocabulary } from './messages.ts'
+import { LINK } from './metrics/counters-layout.ts'
+import { count } from './metrics/host-counters.ts'
 import type { Clock, Link } from './ports.ts'
 import { type Ref, ref } from './ref.ts'
 import { Conduct } from './remote/conduct.ts'
@@ -82,12 +84,21 @@ export class Remote {
     this.host.deadLetter({ reason: 'node-down', target: to, verb, detail })
   }
 
+  /** An actor complains of what a host sent; one that is not linked has gone already. */
+  blame(name: string, why: string): void {
+    const peer = this.links.get(name)
+    if (peer) this.rubbish(peer, why)
+  }
+
   private rubbish(peer: Peer, what: string): void {
     const { host } = this
     this.undecodable++
     const detail = `${peer.name}: ${what}`
     host.deadLetter({ reason: 'undecodable', target: ref('host', host.name), verb: '', detail })
+    const row = host.counters.link(peer.name)
+    count(row, LINK.rubbish, 1)
     if (this.conduct.rubbish(peer.name, host.options.clock.now())) {
+      count(row, LINK.quarantines, 1)
       host.log('error', undefined, 'peer quarantined', { peer: peer.name, last: what })
       peer.down('sends rubbish')
     }

@@ -3,6 +3,7 @@
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
 import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
 import type { Context } from '../../runtime/context.ts'
+import type { ExecutionFigures } from './execution-figures.ts'
 import type { Speculation } from './speculation.ts'
 
 export interface BlockBuilderProps {
@@ -17,4 +18,5 @@ export interface Bench {
   readonly ctx: Context
   readonly props: BlockBuilderProps
   readonly speculation: Speculation
+  readonly figures: ExecutionFigures
 }

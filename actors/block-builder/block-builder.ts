@@ -11,6 +11,7 @@ import type { Bench, BlockBuilderProps } from './bench.ts'
 import { buildOn } from './build-on.ts'
 import { checkOn } from './check-on.ts'
 import { followingOf } from './epoch-news.ts'
+import { ExecutionFigures } from './execution-figures.ts'
 import { Finaliser } from './finaliser.ts'
 import { loadChain } from './load-chain.ts'
 import { proveState } from './prove-state.ts'
@@ -25,7 +26,8 @@ function open(ctx: Context, props: BlockBuilderProps): { bench: Bench; finaliser
   const ms = Math.round(ctx.now() - started)
   ctx.log('info', loaded ? 'chain-loaded' : 'chain-created', { height, hash: final.block.hash, ms })
   if (height > 0) ctx.reached('block-builder-restarted')
-  const bench = { ctx, props, speculation: new Speculation(final, BLOCKS_NOT_FINAL_MAX) }
+  const speculation = new Speculation(final, BLOCKS_NOT_FINAL_MAX)
+  const bench = { ctx, props, speculation, figures: new ExecutionFigures(ctx) }
   const finaliser = new Finaliser(bench)
   if (!loaded) finaliser.writeGenesis()
   return { bench, finaliser }
@@ -67,6 +69,9 @@ export const BlockBuilder = actor({
       },
       Prove(wanted, reply) {
         reply(proveState(bench, wanted))
+      },
+      Figures(_, reply) {
+        reply(bench.figures.view())
       },
       inspect: () => ({
         final: bench.speculation.final.block.header.height,

@@ -90,7 +90,7 @@ function tracedSpans({ ctx }: Bench, traced: readonly string[]): () => void {
 }
 
 function seal(
-  { ctx, props, speculation }: Bench,
+  { ctx, props, speculation, figures }: Bench,
   request: BuildRequest,
   candidates: readonly SentTransaction[],
 ): Built {
@@ -101,7 +101,10 @@ function seal(
   const { hash, header } = parent.block
   const sidecar = trimSidecar(epochWords(treeView(parent.tree)), request.sidecar)
   const decided = { ...request, sidecar }
-  const built = buildBlock(props.config, { hash, header }, parent.tree, decided, candidates)
+  const built = figures.time(
+    () => buildBlock(props.config, { hash, header }, parent.tree, decided, candidates),
+    (result) => (result.ok ? result.block.header.gasUsed : 0),
+  )
   if (!built.ok) {
     ctx.log('warn', 'block-not-built', { code: built.code, detail: built.detail })
     return none(built.code)

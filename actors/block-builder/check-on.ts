@@ -76,7 +76,7 @@ export function checkOn(
 }
 
 function execute(
-  { ctx, props, speculation }: Bench,
+  { ctx, props, speculation, figures }: Bench,
   block: Block,
   sent: readonly SentTransaction[],
 ) {
@@ -84,7 +84,10 @@ function execute(
   const parent = speculation.find(block.header.parentHash)
   if (!parent) return 'UNKNOWN_PARENT'
   const { hash, header } = parent.block
-  const checked = validateBlock(props.config, { hash, header }, parent.tree, block, sent)
+  const checked = figures.time(
+    () => validateBlock(props.config, { hash, header }, parent.tree, block, sent),
+    (result) => (result.ok ? block.header.gasUsed : 0),
+  )
   if (!checked.ok) {
     const { code, detail } = checked
     ctx.log('warn', 'block-refused', { hash: block.hash, code, detail })

@@ -8,6 +8,7 @@ import type { Put } from '../../runtime/store.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
+import { blockLine } from './block-line.ts'
 import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
 import { epochAfter, followingOf } from './epoch-news.ts'
 import type { Candidate } from './speculation.ts'
@@ -69,6 +70,7 @@ export class Finaliser {
       }
       const epoch = epochAfter(speculation.final)
       speculation.advance(hash)
+      for (const { block } of path) ctx.log('info', 'block', blockLine(block, finalAtMs))
       this.announce(path)
       const isTurned = epochAfter(speculation.final) !== epoch
       answer('', isTurned ? followingOf(speculation.final) : EMPTY)

@@ -21,9 +21,11 @@ import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Cause } from '../../runtime/trace/cause.ts'
+import { countsOf } from '../messages/figures.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
 import { AccountDesk } from './account-desk.ts'
+import { Forwarders } from './forwarders.ts'
 import { Pool } from './pool.ts'
 import { SenderChecks } from './sender-checks.ts'
 import type { AccountView } from './sender-queue.ts'
@@ -64,6 +66,8 @@ class Desk {
   readonly pool: Pool
   readonly accounts: AccountDesk
   readonly traced: TracedTransactions
+  /** Transactions refused, by code. */
+  readonly refused: Record<string, number> = {}
   private readonly ctx: Context
   private readonly props: MempoolProps
   private readonly checks: SenderChecks
@@ -83,7 +87,13 @@ class Desk {
 
   /** Calls `done` once for each transaction, now or later. */
   take(transactions: readonly Uint8Array[], own: boolean, done: (index: number) => Done): void {
-    for (const [index, raw] of transactions.entries()) this.takeOne(raw, own, done(index))
+    for (const [index, raw] of transactions.entries()) {
+      const told = done(index)
+      this.takeOne(raw, own, (hash, code, detail) => {
+        if (code !== '') this.refused[code] = (this.refused[code] ?? 0) + 1
+        told(hash, code, detail)
+      })
+    }
     this.checks.start()
   }
 
@@ -204,6 +214,7 @@ export const Mempool = actor({
   setup(ctx, props: MempoolProps) {
     const desk = new Desk(ctx, props)
     const { pool } = desk
+    const forwarders = new Forwarders(ctx, props.peers)
     return {
       Submit({ transactions }, reply) {
         const verdicts: Verdict[] = new Array(transactions.length)
@@ -215,7 +226,9 @@ export const Mempool = actor({
         })
       },
       Forward({ transactions }) {
-        desk.take(transactions, false, () => () => {})
+        const peer = forwarders.admit(transactions.length)
+        if (peer === undefined) return
+        desk.take(transactions, false, () => (_, code) => forwarders.verdict(peer, code))
       },
       TakeForBlock({ gasLimit, baseFee, max, exclude }, reply) {
         const chosen = pool.best({ gasLimit, baseFee, max, exclude: new Set(exclude) })
@@ -239,6 +252,9 @@ export const Mempool = actor({
       },
       Size(_, reply) {
         reply(pool.counts())
+      },
+      Figures(_, reply) {
+        reply({ refused: countsOf(desk.refused), throttled: forwarders.throttled })
       },
       inspect: () => pool.counts(),
     }

@@ -5,6 +5,7 @@ import { PROOF_SLOTS_MAX } from '../../config/limits.ts'
 import {
   bool,
   bytes,
+  f64,
   hex,
   list,
   nothing,
@@ -15,6 +16,7 @@ import {
   u256,
 } from '../../lib/schema.ts'
 import { ask, messages } from '../../runtime/messages.ts'
+import { HistogramUs } from './figures.ts'
 
 const EncodedBlock = bytes(8 << 20)
 /** protocol/consensus/following.ts: rules and checkpoint as the state after the block has them. */
@@ -83,4 +85,6 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       storage: list(struct({ word: u256, proof: TrieNodes }), PROOF_SLOTS_MAX),
     }),
   ),
+  /** Of all executions since the actor started. */
+  Figures: ask(nothing, struct({ gas: u53, seconds: f64, took: HistogramUs }), 'control'),
 })

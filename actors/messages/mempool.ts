@@ -2,6 +2,7 @@
 
 import { bytes, hex, list, nothing, optional, str, struct, u53, u256 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
+import { CountByName } from './figures.ts'
 
 const RawTransaction = bytes(131_072)
 
@@ -48,4 +49,6 @@ export const MempoolMessages = messages('mempool', 1, {
   PendingNonce: ask(struct({ address: hex(20) }), optional(u53)),
   Lookup: ask(struct({ hash: hex(32) }), optional(PooledTransaction)),
   Size: ask(nothing, struct({ pending: u53, queued: u53 }), 'control'),
+  /** Transactions refused since the actor started, by code, and those dropped for their rate. */
+  Figures: ask(nothing, struct({ refused: CountByName, throttled: u53 }), 'control'),
 })

@@ -1,8 +1,8 @@
 // validator: hosts the consensus core. Events in, effects out; everything that must survive a crash
 // is durable in the sign store before it leaves.
 
+import { STALL_LOOK_MS } from '../../config/limits.ts'
 import { decodeCertificate } from '../../protocol/consensus/certificate.ts'
-import { decodeMessage } from '../../protocol/consensus/consensus-message.ts'
 import { decodeFollowing } from '../../protocol/consensus/following.ts'
 import { Simplex } from '../../protocol/consensus/simplex.ts'
 import type {
@@ -15,10 +15,13 @@ import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
+import { countsOf } from '../messages/figures.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
 import { Execution } from './execution.ts'
+import { PeerDesk } from './peer-desk.ts'
 import { SignStore } from './sign-store.ts'
 import { statusOf } from './status-of.ts'
+import { ValidatorWatch } from './validator-watch.ts'
 
 export interface ValidatorProps {
   /** Peers' names are their validators' keys, and those of their archives and block-builders. */
@@ -33,20 +36,35 @@ class Hosted {
   private readonly ctx: Context
   private readonly props: ValidatorProps
   private readonly signs: SignStore
+  private readonly peers: PeerDesk
   private readonly execution: Execution
   readonly core: Simplex
+  readonly watch: ValidatorWatch
 
-  constructor(ctx: Context, props: ValidatorProps, core: Simplex, signs: SignStore) {
+  constructor(
+    ctx: Context,
+    props: ValidatorProps,
+    core: Simplex,
+    signs: SignStore,
+    peers: PeerDesk,
+  ) {
     this.ctx = ctx
     this.props = props
     this.core = core
     this.signs = signs
+    this.peers = peers
+    this.watch = new ValidatorWatch(ctx, props.config)
     this.execution = new Execution(ctx, props, (event) => this.handle(event))
   }
 
   handle(event: SimplexEvent): void {
     const clock = { now: this.ctx.now(), wall: this.ctx.wallTime() }
-    for (const effect of this.core.handle(event, clock)) this.perform(effect)
+    this.watch.event(event, this.core.view, clock)
+    for (const effect of this.core.handle(event, clock)) {
+      this.watch.effect(effect, clock)
+      this.perform(effect)
+    }
+    this.watch.settled(this.core.view, clock)
   }
 
   private perform(effect: SimplexEffect): void {
@@ -85,6 +103,9 @@ class Hosted {
         ctx.log('warn', 'a validator contradicts itself', { rule, blsPublicKey, epoch, view })
         break
       }
+      case 'refused':
+        this.peers.refusedByCore(effect)
+        break
       default:
         this.execution.perform(effect)
     }
@@ -127,6 +148,7 @@ export const Validator = actor({
   mailbox: { capacity: 16_384, overflow: 'drop-oldest' },
   setup(ctx, props: ValidatorProps) {
     const signs = new SignStore(ctx)
+    const peers = new PeerDesk(ctx)
     let hosted: Hosted | undefined
     const start = () => {
       ctx.ask(BlockBuilderMessages, props.config.node, 'Tip', null, {
@@ -134,7 +156,7 @@ export const Validator = actor({
         failed: () => ctx.after('start', START_RETRY_MS, start),
         ok: (tip) => {
           const config = usableConfig(ctx, props.config, signs, tip.height)
-          hosted = new Hosted(ctx, props, new Simplex(config), signs)
+          hosted = new Hosted(ctx, props, new Simplex(config), signs, peers)
           hosted.handle({
             type: 'start',
             final: finalOf(tip),
@@ -146,17 +168,25 @@ export const Validator = actor({
       })
     }
     start()
+    const look = () => {
+      hosted?.watch.look(hosted.core.view)
+      ctx.after('look', STALL_LOOK_MS, look)
+    }
+    look()
     return {
       Deliver({ from, message }) {
-        const decoded = decodeMessage(message)
-        if (decoded) hosted?.handle({ type: 'message', from, message: decoded })
-        else ctx.log('warn', 'a consensus message cannot be decoded', { from })
+        const read = peers.read(from, message)
+        if (read) hosted?.handle({ type: 'message', from, message: read })
       },
       TransactionWaiting() {
         hosted?.handle({ type: 'transaction-waiting' })
       },
       Status(_, reply) {
-        reply(statusOf(hosted?.core.view))
+        reply({ ...statusOf(hosted?.core.view), lagBlocks: hosted?.watch.lagBlocks ?? 0 })
+      },
+      Figures(_, reply) {
+        if (!hosted) return
+        reply({ ...hosted.watch.view(hosted.core.view), refused: countsOf(peers.refused) })
       },
       inspect: () => {
         const state = hosted?.core.view

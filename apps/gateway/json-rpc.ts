@@ -5,6 +5,7 @@ import { RPC_BATCH_MAX, RPC_IN_FLIGHT_MAX, RPC_REPLY_BYTES_MAX } from '../../con
 import { ChainUnavailable } from './chain-access.ts'
 import { RpcError } from './errors.ts'
 import type { Method, RpcContext } from './method.ts'
+import { RpcFigures } from './rpc-figures.ts'
 
 type Id = string | number | boolean | null
 
@@ -50,6 +51,7 @@ export class JsonRpc {
   private readonly methods: ReadonlyMap<string, Method>
   private readonly failed: (error: unknown, method: string) => void
   private inFlight = 0
+  readonly figures = new RpcFigures()
 
   /** `failed` takes faults of ours; the client hears only that there was one. */
   constructor(
@@ -101,10 +103,16 @@ export class JsonRpc {
       return errorText(idOf(value), error as RpcError)
     }
     const { id } = request
+    const started = performance.now()
+    const name = this.methods.get(request.method)?.name
+    const done = (result: 'success' | 'failure') =>
+      this.figures.add(name, result, performance.now() - started)
     try {
       const result = (await this.run(request, context)) ?? null
+      done('success')
       return id === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', id, result })
     } catch (error) {
+      done('failure')
       const known = this.known(error, request.method)
       return id === undefined ? undefined : errorText(id, known)
     }

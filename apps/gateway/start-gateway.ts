@@ -18,6 +18,7 @@ import type { RpcContext } from './method.ts'
 import { METHODS } from './method-table.ts'
 import { NodeAccess } from './node-access.ts'
 import { PendingFeed } from './pending-feed.ts'
+import type { RpcFigure } from './rpc-figures.ts'
 import { socketRoute } from './socket-route.ts'
 
 export interface GatewayOptions {
@@ -41,6 +42,7 @@ export interface Gateway {
   readonly url: string
   readonly wsUrl: string
   readonly driver: HttpServer['driver']
+  figures(): readonly RpcFigure[]
   stop(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     url: `http://${place}`,
     wsUrl: `ws://${place}`,
     driver: server.driver,
+    figures: () => rpc.figures.view(),
     async stop() {
       follower.stop()
       await server.stop()

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import type { Host } from '../../runtime/host.ts'
+import type { RpcFigure } from '../gateway/rpc-figures.ts'
 import type { ClusterStatusReader } from './cluster-status.ts'
 import type { NodeAddresses } from './node-addresses.ts'
 import { nodesWith, SCHEDULER_KEY, validatorNames } from './plan.ts'
@@ -13,6 +14,8 @@ export interface ProcessServers {
   readonly nodes: Readonly<Record<string, NodeAddresses>>
   /** For people: what runs on which driver. */
   readonly detail: string
+  /** By node: what its gateway has answered. */
+  rpc(): readonly { readonly node: string; readonly figures: readonly RpcFigure[] }[]
   stop(): Promise<void>
 }
 
@@ -78,6 +81,7 @@ export async function startServers(
   const running: { stop(): Promise<void> }[] = []
   const nodes: Record<string, NodeAddresses> = {}
   const drivers: string[] = []
+  const gateways = new Map<string, { figures(): readonly RpcFigure[] }>()
   const stop = async () => {
     for (const server of running.splice(0).reverse()) await server.stop()
   }
@@ -88,6 +92,7 @@ export async function startServers(
       if (roles.includes('gateway')) {
         const server = await gateway(options, prepared, host, node)
         running.push(server)
+        gateways.set(node, server)
         drivers.push(`JSON-RPC on ${server.driver}`)
         Object.assign(own, { rpc: server.url, ws: server.wsUrl })
       }
@@ -103,5 +108,6 @@ export async function startServers(
     await stop()
     throw error
   }
-  return { nodes, detail: [...new Set(drivers)].join(', ') || 'none', stop }
+  const rpc = () => [...gateways].map(([node, one]) => ({ node, figures: one.figures() }))
+  return { nodes, detail: [...new Set(drivers)].join(', ') || 'none', rpc, stop }
 }

@@ -3,15 +3,16 @@
 
 import type { Host } from '../../runtime/host.ts'
 import type { HttpRoute } from '../../transport/http/http-server.ts'
-import type { AdminThread } from './admin/admin-options.ts'
+import type { AdminOptions, AdminThread } from './admin/admin-options.ts'
 import { adminToken } from './admin/admin-token.ts'
-import { type RunningAdmin, startAdmin } from './admin/start-admin.ts'
+import { startAdmin } from './admin/start-admin.ts'
 import { localAgent } from './agent/local-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
 import type { HostLog } from './host-log.ts'
 import { nodesWith, SCHEDULER_KEY, validatorNames } from './plan.ts'
 import type { ProcessOptions } from './prepare-process.ts'
 import type { ThreadCrew } from './thread-crew.ts'
+import { MachineWatch } from './watch-machine.ts'
 
 export interface OperationsParts {
   readonly host: Host
@@ -19,13 +20,32 @@ export interface OperationsParts {
   readonly crew: ThreadCrew
   /** Routes of other parts behind the admin token. */
   readonly guarded?: readonly HttpRoute[]
+  readonly rpc: NonNullable<AdminOptions['rpc']>
+}
+
+function watchMachine(
+  { dataDirectory, environment: { diskFreeMin } }: ProcessOptions,
+  { host, log }: OperationsParts,
+  threads: () => readonly AdminThread[],
+): MachineWatch {
+  const watch = new MachineWatch({
+    dataDirectory,
+    diskFreeMin,
+    threads,
+    warn: (event, fields) =>
+      log.write({ level: 'warn', host: host.name, actor: undefined, event, fields }),
+  })
+  watch.start()
+  return watch
 }
 
 /** Rejects with ListenError when the metrics port is taken. */
-export function startOperations(
-  { topology, process: plan, dataDirectory, report }: ProcessOptions,
-  { host, log, crew, guarded = [] }: OperationsParts,
-): Promise<RunningAdmin> {
+export async function startOperations(
+  options: ProcessOptions,
+  parts: OperationsParts,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const { topology, process: plan, dataDirectory, environment, report } = options
+  const { host, log, crew, guarded = [], rpc } = parts
   const allValidators = validatorNames(topology)
   const own: AdminThread = {
     host: host.name,
@@ -35,12 +55,14 @@ export function startOperations(
     counters: host.counters.buffer,
     agent: localAgent(threadAgent({ host, stores: () => [] })),
   }
-  return startAdmin({
+  const threads = () => [own, ...crew.threads(plan.hosts)]
+  const admin = await startAdmin({
     process: plan.name,
     nodes: plan.nodes,
     host,
-    threads: () => [own, ...crew.threads(plan.hosts)],
+    threads,
     dataDirectory,
+    diskFreeMin: environment.diskFreeMin,
     token: adminToken(dataDirectory),
     port: topology.nodes[plan.nodes[0] ?? '']?.ports?.metrics ?? 0,
     log,
@@ -50,6 +72,15 @@ export function startOperations(
     isQuorum: (count) => 3 * count > 2 * allValidators.length,
     schedulerKey: nodesWith(topology, 'coordinator').length > 0 ? SCHEDULER_KEY : undefined,
     guarded,
+    rpc,
     warn: (message) => report({ type: 'warning', message }),
   })
+  const watch = watchMachine(options, parts, threads)
+  return {
+    url: admin.url,
+    stop: async () => {
+      await watch.stop()
+      await admin.stop()
+    },
+  }
 }

@@ -24,7 +24,7 @@ import {
 } from './plan.ts'
 import { type PreparedProcess, type ProcessOptions, prepareProcess } from './prepare-process.ts'
 import { type ProcessLinks, startLinks } from './process-links.ts'
-import { startServers } from './process-servers.ts'
+import { type ProcessServers, startServers } from './process-servers.ts'
 import { pullModels } from './pull-models.ts'
 import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
@@ -148,6 +148,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   const host = mainHost(topology, plan.name, log)
   const parts: { stop(): Promise<void> }[] = []
   let links: ProcessLinks | undefined
+  let servers: ProcessServers | undefined
   const crew = new ThreadCrew(host, {
     log: (line) => log.write(line),
     warn: (message) => report({ type: 'warning', message }),
@@ -173,7 +174,13 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   }
   try {
     const guarded = chaosRoutes(topology, plan, () => links?.faults)
-    const admin = await startOperations(options, { host, log, crew, guarded })
+    const admin = await startOperations(options, {
+      host,
+      log,
+      crew,
+      guarded,
+      rpc: () => servers?.rpc() ?? [],
+    })
     parts.push(admin)
     const peerSecret = keys[plan.nodes[0] ?? '']?.secrets.peer
     const place = { topology, process: plan, network, dataDirectory, peerSecret }
@@ -188,7 +195,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
     launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
-    const servers = await startServers(options, prepared, host, status)
+    servers = await startServers(options, prepared, host, status)
     parts.push(servers)
     step('servers', servers.detail)
     const { address } = links

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import { joinMesh } from '../../transport/threads/thread-mesh.ts'
+import { admits } from './admits.ts'
 import { serveAgent } from './agent/serve-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
 import { chainSetup } from './chain-setup.ts'
@@ -38,6 +39,7 @@ function start(tasks: StoppableTasks, startActors: StartActors): Host {
   const host = new Host({
     name: plan.name,
     place: placement(topology),
+    admits: admits(topology, plan.node),
     clock: realClock,
     entropy: realEntropy,
     scheduler: realScheduler,

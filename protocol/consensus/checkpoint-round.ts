@@ -96,14 +96,18 @@ export function addCheckpointVote(state: SimplexState, vote: Vote): void {
   if (certificate) acceptCheckpoint(state, round, certificate)
 }
 
-export function receiveCheckpoint(state: SimplexState, certificate: Certificate): void {
+export function receiveCheckpoint(
+  state: SimplexState,
+  certificate: Certificate,
+  from: string,
+): void {
   const round = state.checkpoint
   if (!round || round.certificate || round.certified) return
   const { chain, bls } = state.config
   if (certificate.blockHash !== round.hash || certificate.view !== CHECKPOINT_VIEW) {
     state.refuse('checkpoint-of-another-block')
   } else if (!verifyCertificate(certificate, round.rules, chain, bls).ok) {
-    state.refuse('forged-certificate')
+    state.refuse('forged-certificate', from)
   } else acceptCheckpoint(state, round, certificate)
 }
 

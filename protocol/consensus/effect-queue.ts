@@ -25,9 +25,9 @@ export class EffectQueue {
   }
 
   /** Something of a peer's that is refused: counted by code, and nothing else comes of it. */
-  refuse(code: string, fields: Record<string, unknown> = {}): void {
+  refuse(code: string, from?: string, fields: Record<string, unknown> = {}): void {
     this.count(`refused-${code}`)
-    this.log('debug', 'a consensus message is refused', { code, ...fields })
+    this.emit({ type: 'refused', code, from, fields })
   }
 
   log(

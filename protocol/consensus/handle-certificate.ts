@@ -21,7 +21,7 @@ import { CHECKPOINT, FINALIZE, NOTARIZE } from './vote.ts'
 export function receiveCertificate(state: SimplexState, certificate: Certificate, from: string) {
   const { kind, epoch, view } = certificate
   if (kind === CHECKPOINT) {
-    receiveCheckpoint(state, certificate)
+    receiveCheckpoint(state, certificate, from)
     return
   }
   const far = kind === FINALIZE && epoch === state.rules.epoch && view > state.finalView
@@ -36,7 +36,7 @@ export function receiveCertificate(state: SimplexState, certificate: Certificate
   const { chain, bls } = state.config
   const verdict = verifyCertificate(certificate, state.rules, chain, bls)
   if (!verdict.ok) {
-    state.refuse('forged-certificate', { from, kind, view, code: verdict.code })
+    state.refuse('forged-certificate', from, { kind, view, code: verdict.code })
     return
   }
   compareWithOwnRecord(state, certificate)

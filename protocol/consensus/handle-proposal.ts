@@ -23,7 +23,7 @@ export function receiveProposal(state: SimplexState, proposal: Proposal, from: s
   const read = readBlockNode(proposal.block)
   const refusal = read ? proposalRefusal(state, proposal, read) : 'malformed-proposal'
   if (!read || refusal) {
-    state.refuse(refusal ?? '', { from, view: number })
+    state.refuse(refusal ?? '', from, { view: number })
     return
   }
   const leader = state.leader(number)

@@ -32,7 +32,7 @@ export function receiveVote(state: SimplexState, vote: Vote, from: string): void
   }
   const sender = state.config.peers.find((peer) => peer.blsPublicKey === key)?.node
   if (sender !== undefined && sender !== from) {
-    state.refuse('vote-of-another', { from })
+    state.refuse('vote-of-another', from)
     return
   }
   addVote(state, vote)
@@ -40,7 +40,7 @@ export function receiveVote(state: SimplexState, vote: Vote, from: string): void
 
 /** Somebody else sends votes of our key: if they are genuine, the key is in use twice. */
 function suspectTwin(state: SimplexState, vote: Vote, from: string): void {
-  state.refuse('vote-of-ours', { from })
+  state.refuse('vote-of-ours', from)
   if (!isCurrentEnough(state, vote.epoch, vote.view)) return
   if (state.viewState(vote.view).book.isGenuine(vote)) {
     state.silence(`this key is voting elsewhere: ${from} sent a vote of it`)
@@ -57,7 +57,7 @@ export function addVote(state: SimplexState, vote: Vote): void {
     return
   }
   if (!isWellFormed(state, vote)) {
-    state.refuse('malformed-vote')
+    state.refuse('malformed-vote', state.nodeOf(vote.signer))
     return
   }
   const { book } = state.viewState(vote.view)

@@ -51,7 +51,7 @@ export function handleGet(
   range: Extract<ConsensusMessage, { type: 'get' }>,
 ): void {
   if (range.to < range.from) {
-    state.refuse('malformed-get')
+    state.refuse('malformed-get', from)
     return
   }
   const send = (message: ConsensusMessage) =>

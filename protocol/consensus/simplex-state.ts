@@ -146,7 +146,8 @@ export class SimplexState extends EffectQueue {
     let state = this.views.get(view)
     if (!state) {
       const { chain, bls } = this.config
-      state = newView(view, { rules: this.rules, chain, bls })
+      const forged = ({ signer }: Vote) => this.refuse('forged-vote', this.nodeOf(signer))
+      state = newView(view, { rules: this.rules, chain, bls, forged })
       this.views.set(view, state)
     }
     return state

@@ -168,6 +168,14 @@ export type SimplexEffect =
   /** Get final blocks above this height from a peer. */
   | { readonly type: 'fetch'; readonly aboveHeight: number }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** Something of a peer's was refused and changed nothing. */
+  | {
+      readonly type: 'refused'
+      readonly code: string
+      /** The node that sent it, or whose vote it is; undefined where nobody is to blame. */
+      readonly from: string | undefined
+      readonly fields: Record<string, unknown>
+    }
   | {
       readonly type: 'log'
       readonly level: 'debug' | 'info' | 'warn' | 'error'

@@ -23,6 +23,8 @@ export interface VoteRules {
   readonly rules: QuorumRules
   readonly chain: ChainIdentity
   readonly bls: Bls
+  /** Told of every vote whose signature turned out to be no one's. */
+  readonly forged?: (vote: Vote) => void
 }
 
 /** Two votes of one validator that contradict each other. */
@@ -122,7 +124,11 @@ export class VoteBook {
     if (!tally || !isEnough(rules, kind, tally)) return undefined
     const certificate = this.aggregate(tally.votes)
     if (certificate && verifyCertificate(certificate, rules, chain, bls).ok) return certificate
-    for (const vote of [...tally.votes]) if (!this.isGenuine(vote)) this.drop(vote)
+    for (const vote of [...tally.votes]) {
+      if (this.isGenuine(vote)) continue
+      this.drop(vote)
+      this.rules.forged?.(vote)
+    }
     return isEnough(rules, kind, tally) ? this.aggregate(tally.votes) : undefined
   }
 

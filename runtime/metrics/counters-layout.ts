@@ -52,6 +52,9 @@ export const LINK = {
   /** 1 while it is up, 0.5 while it is suspected, 0 when it is down. */
   up: 9,
   queued: 10,
+  /** Pieces of rubbish from the peer, and how often it was quarantined for them. */
+  rubbish: 11,
+  quarantines: 12,
 } as const
 
 export const LAYOUT_VERSION = 1

@@ -50,6 +50,8 @@ export interface LinkFigures {
   readonly roundTripMs: number
   readonly parked: number
   readonly queued: number
+  readonly rubbish: number
+  readonly quarantines: number
 }
 
 export interface HostFigures {
@@ -125,6 +127,8 @@ function linkFigures(row: Row): LinkFigures {
     roundTripMs: of(LINK.roundTripMs),
     parked: of(LINK.parked),
     queued: of(LINK.queued),
+    rubbish: of(LINK.rubbish),
+    quarantines: of(LINK.quarantines),
   }
 }
 

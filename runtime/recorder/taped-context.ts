@@ -61,6 +61,15 @@ class TapedContext implements Context {
     this.real?.tell(vocabulary, key, verb, body)
   }
 
+  isFrom(vocabulary: Vocabulary, key: string): boolean {
+    return this.tape.read('isFrom', () => this.world.isFrom(vocabulary, key))
+  }
+
+  blame(why: string, sender?: Ref): void {
+    this.tape.effect('blame', [why, sender?.kind, sender?.key])
+    this.real?.blame(why, sender)
+  }
+
   ask<V extends Verbs, N extends AskNames<V>>(
     vocabulary: Vocabulary<V>,
     key: string,

@@ -51,7 +51,7 @@ export class ReceiveMessage {
     const deadline = leftMs === undefined ? undefined : this.host.options.clock.now() + leftMs
     const cause = tag & form.WITH_CAUSE ? readCause(reader) : undefined
     const { to, verb } = target
-    let refusal = this.unfit(target)
+    let refusal = this.unfit(peer, target)
     let body: unknown
     const start = this.open(reader)
     try {
@@ -100,7 +100,7 @@ export class ReceiveMessage {
   }
 
   /** Why the target cannot take a message; finds its actor and codec when it can. */
-  private unfit(target: Target): Refusal | undefined {
+  private unfit(peer: Peer, target: Target): Refusal | undefined {
     if (target.cell && target.cell.state !== 'stopped') return undefined
     const { to, verb, version } = target
     if (target === UNKNOWN) return { reason: 'undecodable', detail: 'a target never named' }
@@ -113,6 +113,10 @@ export class ReceiveMessage {
     }
     const known = Object.hasOwn(messages.verbs, verb) ? messages.verbs[verb] : undefined
     if (!known) return { reason: 'undecodable', detail: 'unknown verb' }
+    if (this.host.options.admits?.(peer.name, to.kind, verb) === false) {
+      this.rubbish(peer, `${to.kind}.${verb} is not for other nodes to send`)
+      return { reason: 'rejected', detail: 'not taken from this host' }
+    }
     target.cell = cell
     target.codec = codecOf(known.body)
     return undefined

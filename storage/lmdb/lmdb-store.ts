@@ -12,6 +12,7 @@ import {
   LMDB_TABLES_MAX,
   STORE_KEY_BYTES_MAX,
 } from '../../config/limits.ts'
+import { type HistogramView, Log2Histogram } from '../../lib/log2-histogram.ts'
 import type { Guard, Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
 
@@ -32,6 +33,8 @@ export interface StoreStats {
   /** Since this store was opened; the failed ones among them. */
   readonly commits: number
   readonly commitsFailed: number
+  /** Microseconds that commits took, the flush included. */
+  readonly commitUs: HistogramView
   /** Milliseconds, over the latest commits; undefined before the first. */
   readonly commitP50Ms: number | undefined
   readonly commitP99Ms: number | undefined
@@ -52,6 +55,7 @@ export class LmdbStore implements Store {
   private readonly root: RootDatabase<Buffer, Buffer>
   private readonly tables = new Map<string, Table>()
   private readonly commitMs: number[] = []
+  private readonly commitUs = new Log2Histogram()
   private commits = 0
   private commitsFailed = 0
 
@@ -122,7 +126,9 @@ export class LmdbStore implements Store {
       error = failure as Error
       this.commitsFailed++
     }
-    this.commitMs[this.commits++ % LMDB_COMMITS_TIMED] = performance.now() - started
+    const ms = performance.now() - started
+    this.commitMs[this.commits++ % LMDB_COMMITS_TIMED] = ms
+    this.commitUs.add(ms * 1000)
     queueMicrotask(() => done(error))
   }
 
@@ -165,6 +171,7 @@ export class LmdbStore implements Store {
       readers: whole.numReaders,
       commits: this.commits,
       commitsFailed: this.commitsFailed,
+      commitUs: this.commitUs.view(),
       commitP50Ms: share(0.5),
       commitP99Ms: share(0.99),
     }

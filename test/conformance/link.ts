@@ -5,7 +5,11 @@
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { equalBytes } from '../../lib/bytes.ts'
+import { Host } from '../../runtime/host.ts'
 import type { Lane, Link } from '../../runtime/ports.ts'
+import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
+import { MemoryStore } from '../../storage/memory/memory-store.ts'
+import { Probe, placeByKey, probe } from '../kit/hosts.ts'
 
 export interface LinkMaker {
   readonly name: string
@@ -50,6 +54,26 @@ function frame(i: number, length: number): Uint8Array {
   for (let at = 0; at < length; at++) bytes[at] = (i * 31 + at * 7 + (at >> 9)) & 255
   new DataView(bytes.buffer).setUint32(0, i)
   return bytes
+}
+
+/** A host whose actor notes whether each message is from whom its text names. */
+function exposedHost(name: string) {
+  const heard: string[] = []
+  const host = new Host({
+    name,
+    place: placeByKey,
+    clock: realClock,
+    entropy: realEntropy,
+    scheduler: realScheduler,
+    storeFor: () => new MemoryStore(),
+    tasks: { start: () => () => {} },
+    log: () => {},
+  })
+  const target = probe((ctx) => ({
+    Note: (key) => heard.push(`${key} ${ctx.isFrom(Probe, key)}`),
+  }))
+  host.spawn(target, `${name}.w`, null)
+  return { host, heard }
 }
 
 const number = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
@@ -176,6 +200,22 @@ export function linkTests(test: Test, maker: LinkMaker): void {
     assert.is(large[50], 9, 'the sender keeps his buffer')
     a.link.close()
     await maker.settle(() => a.downs > 0 && b.downs > 0)
+  })
+
+  test(`${maker.name}: a message is from the host at the other end, whatever it says`, async () => {
+    const [a, b] = await maker.make()
+    const [near, far] = [exposedHost('a'), exposedHost('b')]
+    near.host.attach('b', a)
+    far.host.attach('a', b)
+    far.host.edge.tell(Probe, 'a.w', 'Note', 'b.w')
+    far.host.edge.tell(Probe, 'a.w', 'Note', 'c.w')
+    for (let i = 0; i < 200 && near.heard.length < 2; i++) {
+      await maker.settle(() => near.heard.length === 2)
+      await new Promise((next) => setTimeout(next, 5))
+    }
+    assert.equal(near.heard, ['b.w true', 'c.w false'])
+    await Promise.all([near.host.stop(), far.host.stop()])
+    await maker.quiet()
   })
 
   test(`${maker.name}: closed at one end, both hear of it once and nothing is taken`, async () => {

@@ -5,6 +5,7 @@ import type { Host } from '../../../runtime/host.ts'
 import type { HttpRoute } from '../../../transport/http/http-server.ts'
 import type { AgentCalls } from '../agent/agent-api.ts'
 import type { HostLog } from '../host-log.ts'
+import type { ProcessServers } from '../process-servers.ts'
 
 export interface AdminThread {
   /** Name of the thread's host, such as node0/chain. */
@@ -26,6 +27,8 @@ export interface AdminOptions {
   /** As they are now, the main thread's own host among them. */
   readonly threads: () => readonly AdminThread[]
   readonly dataDirectory: string
+  /** Bytes of the disk that must be free; by default READY_DISK_BYTES. */
+  readonly diskFreeMin?: number | undefined
   /** Bearer token of everything that changes or listens in. */
   readonly token: string
   /** 0 picks a free port. */
@@ -38,6 +41,8 @@ export interface AdminOptions {
   readonly isQuorum: (count: number) => boolean
   /** Undefined in a topology without a coordinator. */
   readonly schedulerKey: string | undefined
+  /** What the gateways of this process have answered; absent before they are there. */
+  readonly rpc?: () => ReturnType<ProcessServers['rpc']>
   /** Routes of other parts that need the same token, such as /chaos/links. */
   readonly guarded?: readonly HttpRoute[]
   readonly warn: (message: string) => void

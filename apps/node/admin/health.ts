@@ -1,13 +1,13 @@
 // Whether this process may be sent work, with its reasons: a truthful no is worth more than a calm
-// yes. Every thread must answer, its validators must reach a quorum and be at a fresh head (or have
-// nothing to do), and the disk must have room.
+// yes. Every thread must answer, its validators must reach a quorum and be at a fresh head that is
+// not behind the others', and the disk must have room.
 
 import { ArchiveMessages } from '../../../actors/messages/archive.ts'
 import { ValidatorMessages } from '../../../actors/messages/validator.ts'
-import { ADMIN_ASK_MS, READY_DISK_BYTES, READY_HEAD_MS } from '../../../config/limits.ts'
+import { ADMIN_ASK_MS, READY_HEAD_MS, READY_LAG_BLOCKS } from '../../../config/limits.ts'
 import type { LinkView } from '../../inspector/snapshot.ts'
 import type { AdminOptions } from './admin-options.ts'
-import { diskFreeBytes } from './views/storage-view.ts'
+import { diskRoom } from './disk-room.ts'
 
 export interface HealthCheck {
   readonly name: string
@@ -59,7 +59,7 @@ function quorumCheck(
   return { name: `links of ${validator}`, ok: options.isQuorum(count), detail }
 }
 
-/** A head may be old when no transaction waits; otherwise something holds the chain up. */
+/** The head is fresh and no more than a few blocks behind the others'. */
 async function headCheck({ host }: AdminOptions, node: string): Promise<HealthCheck> {
   const name = `head of ${node}`
   try {
@@ -68,24 +68,22 @@ async function headCheck({ host }: AdminOptions, node: string): Promise<HealthCh
       host.edge.ask(ArchiveMessages, node, 'Head', null, within),
       host.edge.ask(ValidatorMessages, node, 'Status', null, within),
     ])
-    const ageMs = Date.now() - head.finalAtMs
-    const at = `height ${head.height}, ${Math.max(0, Math.round(ageMs))} ms old`
-    if (status.syncing) return { name, ok: false, detail: `${at}: ${status.waiting}` }
-    if (ageMs <= READY_HEAD_MS) return { name, ok: true, detail: at }
-    const isIdle = status.waiting.startsWith('nothing to do')
-    return { name, ok: isIdle, detail: `${at}: ${status.waiting}` }
+    const ageMs = Math.max(0, Math.round(Date.now() - head.finalAtMs))
+    const at = `height ${head.height}, ${ageMs} ms old, ${status.lagBlocks} blocks behind`
+    const ok = ageMs < READY_HEAD_MS && status.lagBlocks <= READY_LAG_BLOCKS
+    return { name, ok, detail: ok ? at : `${at}: ${status.waiting}` }
   } catch (error) {
     return { name, ok: false, detail: (error as Error).message }
   }
 }
 
-async function diskCheck({ dataDirectory }: AdminOptions): Promise<HealthCheck> {
+async function diskCheck({ dataDirectory, diskFreeMin }: AdminOptions): Promise<HealthCheck> {
   const name = 'disk'
   try {
-    const free = await diskFreeBytes(dataDirectory)
+    const { free, wanted } = await diskRoom(dataDirectory, diskFreeMin)
     const mib = (bytes: number) => Math.floor(bytes / 2 ** 20)
-    const detail = `${mib(free)} MiB free, ${mib(READY_DISK_BYTES)} wanted`
-    return { name, ok: free >= READY_DISK_BYTES, detail }
+    const detail = `${mib(free)} MiB free, ${mib(wanted)} wanted`
+    return { name, ok: free >= wanted, detail }
   } catch (error) {
     return { name, ok: false, detail: (error as Error).message }
   }

@@ -1,6 +1,7 @@
 // What a thread's agent answers when the process's admin server asks: figures, spans, a look at one
 // actor, and the few interventions that an operator may make. Plain data only: it crosses a thread.
 
+import type { HistogramView } from '../../../lib/log2-histogram.ts'
 import type { StoreStats } from '../../../storage/lmdb/lmdb-store.ts'
 import type {
   ActorView,
@@ -33,6 +34,8 @@ export interface AgentThread {
   /** Milliseconds that the event loop was busy and idle since the thread started. */
   readonly busyMs: number
   readonly idleMs: number
+  /** Microseconds of every pause of the garbage collector. */
+  readonly gcPausesUs: HistogramView
 }
 
 export interface AgentStore extends StoreStats {
@@ -42,6 +45,8 @@ export interface AgentStore extends StoreStats {
 export interface AgentApi {
   actors(query: ActorsQuery): AgentActors | Promise<AgentActors>
   thread(): AgentThread | Promise<AgentThread>
+  /** How late the event loop was at worst, in milliseconds, since this was last asked. */
+  loopLagMs(): number | Promise<number>
   stores(): readonly AgentStore[] | Promise<readonly AgentStore[]>
   spans(trace: string, max: number): readonly SpanView[] | Promise<readonly SpanView[]>
   /** The state summary of one actor as JSON text; undefined when it has none. */

@@ -48,6 +48,7 @@ function callsOf(call: (verb: keyof AgentApi, args: unknown[]) => Promise<unknow
     actors: (...args) => call('actors', args) as never,
     thread: (...args) => call('thread', args) as never,
     stores: (...args) => call('stores', args) as never,
+    loopLagMs: (...args) => call('loopLagMs', args) as never,
     spans: (...args) => call('spans', args) as never,
     inspect: (...args) => call('inspect', args) as never,
     act: (...args) => call('act', args) as never,

@@ -7,6 +7,7 @@ export function localAgent(agent: AgentApi): AgentCalls {
     actors: async (query) => agent.actors(query),
     thread: async () => agent.thread(),
     stores: async () => agent.stores(),
+    loopLagMs: async () => agent.loopLagMs(),
     spans: async (trace, max) => agent.spans(trace, max),
     inspect: async (id) => agent.inspect(id),
     act: async (request) => agent.act(request),

@@ -20,6 +20,7 @@ import type {
 import type { ActorsQuery, AgentActors, AgentApi } from './agent-api.ts'
 import { CpuProfile } from './cpu-profile.ts'
 import { Rates } from './rates.ts'
+import { ThreadPauses } from './thread-pauses.ts'
 
 export interface ThreadAgentParts {
   readonly host: Host
@@ -86,6 +87,7 @@ function tap(host: Host, { actor, max, ms }: TapRequest): Promise<TapReply> {
 export function threadAgent({ host, stores }: ThreadAgentParts): AgentApi {
   const profile = new CpuProfile()
   const rates = new Rates()
+  const pauses = new ThreadPauses()
   return {
     actors: (query) => readActors(host, rates, query),
     thread() {
@@ -98,8 +100,10 @@ export function threadAgent({ host, stores }: ThreadAgentParts): AgentApi {
         externalBytes: heap.external_memory,
         busyMs: active,
         idleMs: idle,
+        gcPausesUs: pauses.gcUs(),
       }
     },
+    loopLagMs: () => pauses.loopLagMs(),
     stores: () => [...stores()].map(([store, lmdb]) => ({ store, ...lmdb.stats() })),
     spans: (trace, max) => host.tracer.spans(trace).slice(-max),
     inspect(id) {

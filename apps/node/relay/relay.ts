@@ -2,6 +2,7 @@
 // channel on the one connection between them; the main host's channels end here, those of worker
 // threads are passed on. A lost connection takes its channels down, and so does a lost thread.
 
+import { RELAY_REOPEN_MS } from '../../../config/limits.ts'
 import type { Host } from '../../../runtime/host.ts'
 import type { Link } from '../../../runtime/ports.ts'
 import type { Carrier } from '../../../transport/carrier.ts'
@@ -101,5 +102,14 @@ export class Relay {
       if (this.trunks.get(remote.name) === trunk) this.trunks.delete(remote.name)
       trunk.carrier.close(why)
     } else if (trunk.mux.isOffered(name)) this.offered(remote, trunk, name)
+    else this.openLater(remote, trunk, name)
+  }
+
+  /** Closed by a host for rubbish, it is tried again: that host takes it once it has forgiven. */
+  private openLater(remote: RemoteProcess, trunk: Trunk, name: string): void {
+    this.host.options.clock.after(RELAY_REOPEN_MS, () => {
+      const isThere = this.trunks.get(remote.name) === trunk && !trunk.open.has(name)
+      if (isThere) this.offered(remote, trunk, name)
+    })
   }
 }

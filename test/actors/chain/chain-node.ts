@@ -37,8 +37,9 @@ const Counter = actor({
     TransactionWaiting() {
       counts.waiting++
     },
+    Figures() {},
     Status(_, reply) {
-      reply(STARTING)
+      reply({ ...STARTING, lagBlocks: 0 })
     },
   }),
 })

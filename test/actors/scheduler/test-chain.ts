@@ -186,6 +186,7 @@ export class TestChain {
         Finalised: () => {},
         PendingNonce: (_, reply) => reply(undefined),
         Lookup: (_, reply) => reply(undefined),
+        Figures() {},
         Size: (_, reply) => reply({ pending: 0, queued: 0 }),
       }),
     })

@@ -108,6 +108,7 @@ export class FakeChain implements ChainAccess {
       finalHeight: this.rows.length - 1,
       finalHash: this.rows[0]?.hash as Hex,
       syncing: false,
+      lagBlocks: 0,
       missing: [],
       waiting: '',
     })

@@ -2,8 +2,9 @@
 // fifth host where the gateway runs: the real actors, consensus included.
 
 import { type Gateway, startGateway } from '../../../apps/gateway/start-gateway.ts'
+import { admits } from '../../../apps/node/admits.ts'
 import { chainSetup } from '../../../apps/node/chain-setup.ts'
-import { hostsOf, placement } from '../../../apps/node/plan.ts'
+import { hostsOf, mainHostOf, placement } from '../../../apps/node/plan.ts'
 import { startValidator } from '../../../apps/node/start-validator.ts'
 import { secp256k1Native } from '../../../compute/crypto/secp256k1-native.ts'
 import { taskTable } from '../../../compute/tasks/task-table.ts'
@@ -11,10 +12,14 @@ import { loadNetwork } from '../../../config/network.ts'
 import type { Topology } from '../../../config/topology-schema.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { Host } from '../../../runtime/host.ts'
+import type { Link, LogLine } from '../../../runtime/ports.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
 import type { Store } from '../../../runtime/store.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 import { memoryLinks } from '../../../transport/memory/memory-link.ts'
+
+/** The host of the gateway. */
+export const MAIN = mainHostOf('test')
 
 export interface RealChain {
   readonly gateway: Gateway
@@ -22,20 +27,23 @@ export interface RealChain {
   /** What the operator was told. */
   readonly said: string[]
   readonly errors: string[]
+  /** By name: the validators' hosts, and MAIN. */
+  readonly hosts: ReadonlyMap<string, Host>
+  /** What was logged at info and above, by all. */
+  readonly logs: LogLine[]
+  /** Takes all links of a host down, and makes them anew. */
+  cut(name: string): void
+  join(name: string): void
   /** Ends a validator's host as if its thread had died. */
   kill(name: string): Promise<void>
   stop(): Promise<void>
 }
 
-function makeHost(
-  name: string,
-  place: (kind: string, key: string) => string,
-  errors: string[],
-): Host {
+function makeHost(name: string, topology: Topology, logs: LogLine[]): Host {
   const stores = new Map<string, Store>()
   return new Host({
     name,
-    place,
+    place: placement(topology),
     clock: realClock,
     entropy: realEntropy,
     scheduler: realScheduler,
@@ -50,9 +58,10 @@ function makeHost(
         senders: recoverSenders(transactions, secp256k1Native),
       }),
     }),
-    log: ({ level, event, fields }) => {
-      if (level === 'error') errors.push(`${name}: ${event} ${JSON.stringify(fields)}`)
+    log: (line) => {
+      if (line.level !== 'debug') logs.push(line)
     },
+    ...(name !== MAIN && { admits: admits(topology, name.split('/')[0] as string) }),
   })
 }
 
@@ -63,23 +72,28 @@ export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<Re
   const topology: Topology = { name: 'test', network: 'dev', epoch: 1, process: 'shared', nodes }
   const plans = names.flatMap((name) => hostsOf(topology, name))
   const setup = chainSetup(network)
-  const errors: string[] = []
+  const logs: LogLine[] = []
   const hosts = new Map<string, Host>()
-  for (const name of [...plans.map((plan) => plan.name), 'main']) {
-    const host = makeHost(name, placement(topology), errors)
-    for (const [peerName, peer] of hosts) {
+  const links = new Map<string, Link[]>()
+  const join = (name: string, others: Iterable<string>) => {
+    for (const other of others) {
+      if (other === name) continue
       const [here, there] = memoryLinks()
-      host.attach(peerName, here)
-      peer.attach(name, there)
+      hosts.get(name)?.attach(other, here)
+      hosts.get(other)?.attach(name, there)
+      for (const one of [name, other]) links.set(one, [...(links.get(one) ?? []), here])
     }
-    hosts.set(name, host)
+  }
+  for (const name of [...plans.map((plan) => plan.name), MAIN]) {
+    hosts.set(name, makeHost(name, topology, logs))
+    join(name, hosts.keys())
   }
   for (const plan of plans) {
     startValidator(hosts.get(plan.name) as Host, plan, topology, network, setup)
   }
   const said: string[] = []
   const gateway = await startGateway({
-    host: hosts.get('main') as Host,
+    host: hosts.get(MAIN) as Host,
     nodes: names,
     chainId: setup.genesis.chainId,
     genesisHash: network.genesisHash,
@@ -92,7 +106,16 @@ export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<Re
     gateway,
     network,
     said,
-    errors,
+    hosts,
+    logs,
+    get errors() {
+      const bad = logs.filter(({ level }) => level === 'error')
+      return bad.map(({ host, event, fields }) => `${host}: ${event} ${JSON.stringify(fields)}`)
+    },
+    cut: (name) => {
+      for (const link of links.get(name) ?? []) link.close('cut')
+    },
+    join: (name) => join(name, hosts.keys()),
     kill: async (name) => {
       const [plan] = hostsOf(topology, name)
       await hosts.get(plan?.name ?? '')?.stop()

@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { channelHosts, channelName } from '../../../apps/node/relay/channel-name.ts'
 import { Relay } from '../../../apps/node/relay/relay.ts'
+import { LINK_QUARANTINE_MS, RELAY_REOPEN_MS, RUBBISH_MAX } from '../../../config/limits.ts'
 import type { AskFailed } from '../../../runtime/edge.ts'
 import { Host } from '../../../runtime/host.ts'
 import type { Link } from '../../../runtime/ports.ts'
@@ -16,12 +17,15 @@ import { ProbeMessages, probe } from '../../kit/probe.ts'
 
 const HOSTS = ['a/main', 'a/work', 'b/main', 'b/work']
 
+/** How far the clocks of hosts are ahead: a quarantine need not be waited for. */
+let aheadMs = 0
+
 /** Actors live on the host that their key names. */
 function makeHost(name: string): Host {
   const host = new Host({
     name,
     place: (_, key) => key,
-    clock: realClock,
+    clock: { ...realClock, now: () => realClock.now() + aheadMs },
     entropy: realEntropy,
     scheduler: realScheduler,
     storeFor: () => new MemoryStore(),
@@ -160,6 +164,26 @@ test('a lost thread fails what was asked of it only, and a new one is reached ag
   assert.ok(await world.speaks('a/main', 'b/main'))
   world.startThread('b')
   await world.allSpeak()
+  await world.stop()
+})
+
+test('a link that was closed for rubbish is there again after the quarantine', async () => {
+  const world = new TwoProcesses()
+  world.startThread('a')
+  world.startThread('b')
+  world.connect()
+  await world.allSpeak()
+  const host = world.host('a/work')
+  for (let i = 0; i <= RUBBISH_MAX; i++) host.remote.blame('b/work', 'a test')
+  assert.not.ok(await world.speaks('b/work', 'a/work'))
+  assert.ok(await world.speaks('b/work', 'a/main'), 'only that link')
+  aheadMs += LINK_QUARANTINE_MS
+  let back = false
+  for (let i = 0; i < 10 && !back; i++) {
+    await new Promise((done) => setTimeout(done, RELAY_REOPEN_MS / 5))
+    back = await world.speaks('b/work', 'a/work')
+  }
+  assert.ok(back)
   await world.stop()
 })
 

@@ -4,9 +4,11 @@
 import type { ProcessHead } from '../../../inspector/snapshot.ts'
 import type { AdminOptions } from '../admin-options.ts'
 import type { Family } from '../open-metrics.ts'
-import { readValidator } from '../views/chain-view.ts'
 import { readStores } from '../views/storage-view.ts'
+import { chainFamilies, secondsOf } from './chain-metrics.ts'
 import { hostFamilies } from './host-metrics.ts'
+import { peerFamilies } from './peer-metrics.ts'
+import { readChain } from './read-chain.ts'
 import { readHosts } from './read-hosts.ts'
 
 const one = (value: number) => [{ labels: {}, value }]
@@ -68,6 +70,15 @@ async function threadFamilies(options: AdminOptions): Promise<Family[]> {
       samples: threads.map(({ restarts }, i) => ({ labels: labels(i), value: restarts })),
     },
     {
+      name: 'aitbc_gc_pause_seconds',
+      help: 'Pauses of the garbage collector.',
+      unit: 'seconds',
+      type: 'histogram',
+      samples: answers.flatMap((answer, i) =>
+        answer.status === 'fulfilled' ? [secondsOf(labels(i), answer.value.gcPausesUs)] : [],
+      ),
+    },
+    {
       name: 'aitbc_thread_heap_bytes',
       help: 'Heap in use.',
       unit: 'bytes',
@@ -104,6 +115,19 @@ async function storeFamilies(options: AdminOptions): Promise<Family[]> {
       samples: samples((store) => store.mapBytes),
     },
     {
+      name: 'aitbc_store_readers',
+      help: 'Readers that hold pages, in all processes.',
+      type: 'gauge',
+      samples: samples((store) => store.readers),
+    },
+    {
+      name: 'aitbc_store_commit_seconds',
+      help: 'What a commit took, its flush to the disk included.',
+      unit: 'seconds',
+      type: 'histogram',
+      samples: stores.map(({ node, store, commitUs }) => secondsOf({ node, store }, commitUs)),
+    },
+    {
       name: 'aitbc_store_rows',
       help: 'Rows of all tables.',
       type: 'gauge',
@@ -118,33 +142,29 @@ async function storeFamilies(options: AdminOptions): Promise<Family[]> {
   ]
 }
 
-/** Validators that do not answer have no sample: a scraper sees that they are gone. */
-async function chainFamilies({ host, validators }: AdminOptions): Promise<Family[]> {
-  const answers = await Promise.allSettled(validators.map((node) => readValidator(host, node)))
-  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-  const gauge = (name: string, help: string, value: (row: (typeof found)[number]) => number) => {
-    const samples = found.map((row) => ({ labels: { node: row.node }, value: value(row) }))
-    return { name, help, type: 'gauge' as const, samples }
-  }
-  return [
-    gauge('aitbc_chain_height', 'The last final block.', (row) => row.height),
-    gauge('aitbc_chain_view', 'The view that is under way.', (row) => row.view),
-    gauge('aitbc_mempool_transactions', 'Transactions that wait.', (row) => row.mempool),
-    {
-      ...gauge('aitbc_chain_head_age_seconds', 'Since the last block became final.', (row) => {
-        return row.headAgeMs / 1000
-      }),
-      unit: 'seconds',
-    },
-  ]
+/** Seconds that JSON-RPC methods took at the gateways of this process. */
+function rpcFamilies({ rpc }: AdminOptions): Family[] {
+  const samples = (rpc?.() ?? []).flatMap(({ node, figures }) =>
+    figures.map(({ method, result, us }) => secondsOf({ node, method, result }, us)),
+  )
+  const help = 'What a JSON-RPC method took, by how it ended.'
+  return [{ name: 'rpc_duration_seconds', help, unit: 'seconds', type: 'histogram', samples }]
 }
 
 export async function processMetrics(options: AdminOptions, head: ProcessHead): Promise<Family[]> {
-  const [threads, stores, chain] = await Promise.all([
+  const [threads, stores, readings] = await Promise.all([
     threadFamilies(options),
     storeFamilies(options),
-    chainFamilies(options),
+    readChain(options),
   ])
-  const hosts = hostFamilies(readHosts(options))
-  return [...processFamilies(head), ...threads, ...hosts, ...stores, ...chain]
+  const hosts = readHosts(options)
+  return [
+    ...processFamilies(head),
+    ...threads,
+    ...hostFamilies(hosts),
+    ...peerFamilies(options, hosts),
+    ...stores,
+    ...chainFamilies(readings),
+    ...rpcFamilies(options),
+  ]
 }

@@ -1,8 +1,8 @@
 // The stores of this process's threads, and how much of the disk is left.
 
-import { statfs } from 'node:fs/promises'
 import type { StorageView, StoreView } from '../../../inspector/snapshot.ts'
 import type { AdminOptions } from '../admin-options.ts'
+import { diskRoom } from '../disk-room.ts'
 import type { SnapshotQuery } from '../snapshot-query.ts'
 import { chooseRows, type ViewTable } from '../view-table.ts'
 
@@ -21,18 +21,12 @@ const TABLE: ViewTable<StoreView> = {
   },
 }
 
-/** What a user without privileges may still write. */
-export async function diskFreeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
-}
-
 /** Stores of threads that do not answer are left out. */
-export async function readStores(options: AdminOptions): Promise<StoreView[]> {
+export async function readStores(options: AdminOptions) {
   const answers = await Promise.allSettled(
     options.threads().map(async ({ node, agent }) => {
       const stores = await agent.stores()
-      return stores.map(({ commitsFailed: _, ...store }) => ({ node, ...store }))
+      return stores.map((store) => ({ node, ...store }))
     }),
   )
   return answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
@@ -42,6 +36,8 @@ export async function readStorage(
   options: AdminOptions,
   query: SnapshotQuery,
 ): Promise<StorageView> {
-  const stores = chooseRows(await readStores(options), TABLE, query)
-  return { stores, diskFreeBytes: await diskFreeBytes(options.dataDirectory) }
+  const rows = (await readStores(options)).map(({ commitsFailed: _, commitUs: __, ...row }) => row)
+  const stores = chooseRows<StoreView>(rows, TABLE, query)
+  const { free } = await diskRoom(options.dataDirectory)
+  return { stores, diskFreeBytes: free }
 }

@@ -1,0 +1,67 @@
+// Which messages of a node's own actors other nodes may send. Every node of a topology is linked to
+// every other, and a linked node is not an honest one: what decides over the chain's state comes
+// from the node's own actors alone. A new verb does not compile until it is listed here.
+
+import type { Verbs, Vocabulary } from '../../runtime/messages.ts'
+import type { ArchiveMessages } from './archive.ts'
+import type { BlockBuilderMessages } from './block-builder.ts'
+import type { MempoolMessages } from './mempool.ts'
+import type { ValidatorMessages } from './validator.ts'
+
+type Reach = 'own node' | 'any node'
+type ReachOf<W> = W extends Vocabulary<infer V extends Verbs> ? Record<keyof V, Reach> : never
+
+const validator: ReachOf<typeof ValidatorMessages> = {
+  Deliver: 'any node',
+  TransactionWaiting: 'own node',
+  Status: 'any node',
+  Figures: 'own node',
+}
+
+/** The single writer of the state: it commits what it is told is final. */
+const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
+  Tip: 'own node',
+  Build: 'own node',
+  Check: 'own node',
+  Finalise: 'own node',
+  Prove: 'any node',
+  Figures: 'own node',
+}
+
+const mempool: ReachOf<typeof MempoolMessages> = {
+  Submit: 'any node',
+  Forward: 'any node',
+  TakeForBlock: 'own node',
+  SendersOf: 'own node',
+  Finalised: 'own node',
+  PendingNonce: 'any node',
+  Lookup: 'any node',
+  Size: 'any node',
+  Figures: 'own node',
+}
+
+const archive: ReachOf<typeof ArchiveMessages> = {
+  Committed: 'own node',
+  Head: 'any node',
+  BlocksAfter: 'any node',
+  Block: 'any node',
+  HeightOf: 'any node',
+  TransactionAt: 'any node',
+  Account: 'any node',
+  Storage: 'any node',
+  Call: 'any node',
+  Logs: 'any node',
+}
+
+const KINDS: Readonly<Record<string, Readonly<Record<string, Reach>>>> = {
+  validator,
+  'block-builder': blockBuilder,
+  mempool,
+  archive,
+}
+
+/** Whether another node may send this; what is unknown is refused by its receiver. */
+export function mayComeFromAfar(kind: string, verb: string): boolean {
+  const verbs = KINDS[kind]
+  return !verbs || !Object.hasOwn(verbs, verb) || verbs[verb] === 'any node'
+}
