@@ -1,64 +1,18 @@
 // The metrics of a running chain: every name of docs/METRICS.md is there with its type, and moves
 // as the chain does.
 
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import { adminToken } from '../../../apps/node/admin/admin-token.ts'
-import { startAdmin } from '../../../apps/node/admin/start-admin.ts'
-import { localAgent } from '../../../apps/node/agent/local-agent.ts'
-import { threadAgent } from '../../../apps/node/agent/thread-agent.ts'
-import { HostLog } from '../../../apps/node/host-log.ts'
-import type { Host } from '../../../runtime/host.ts'
-import { LmdbStore } from '../../../storage/lmdb/lmdb-store.ts'
 import { readOpenMetrics } from '../../kit/read-open-metrics.ts'
-import { MAIN, startRealChain } from '../gateway/real-chain.ts'
+import { startChainAdmin, until } from './chain-admin.ts'
 
-const chain = await startRealChain('node')
-const folder = mkdtempSync(join(tmpdir(), 'aitbc-metrics-'))
-const log = new HostLog(folder, 'test')
-const store = new LmdbStore(join(folder, 'store'))
-const NODES = ['node0', 'node1', 'node2', 'node3']
-
-function threadOf(node: string) {
-  const host = chain.hosts.get(`${node}/chain`) as Host
-  return {
-    host: host.name,
-    node,
-    state: 'running' as const,
-    restarts: 0,
-    counters: host.counters.buffer,
-    agent: localAgent(
-      threadAgent({ host, stores: () => (node === 'node0' ? [['chain', store]] : []) }),
-    ),
-  }
-}
-
-const threads = NODES.map(threadOf)
-const admin = await startAdmin({
-  process: 'test',
-  nodes: NODES,
-  host: chain.hosts.get(MAIN) as Host,
-  threads: () => threads,
-  dataDirectory: folder,
-  token: adminToken(folder),
-  port: 0,
-  log,
-  validators: NODES,
-  allValidators: NODES,
-  isQuorum: (count) => count >= 3,
-  schedulerKey: undefined,
-  rpc: () => [{ node: 'node0', figures: chain.gateway.figures() }],
-  warn: () => {},
-})
-
-const pause = (ms: number) => new Promise<void>((next) => setTimeout(next, ms))
+const world = await startChainAdmin()
+const { chain, rpc } = world
 
 async function scrape() {
-  return readOpenMetrics(await (await fetch(`${admin.url}/metrics`)).text())
+  return readOpenMetrics(await (await fetch(`${world.url}/metrics`)).text())
 }
 
 type Scraped = Awaited<ReturnType<typeof scrape>>
@@ -70,28 +24,6 @@ function value(families: Scraped, name: string, labels: Record<string, string> =
   )
   assert.ok(found, `${name} ${JSON.stringify(labels)}`)
   return found?.value ?? Number.NaN
-}
-
-async function ready(): Promise<{ status: number; checks: { name: string; ok: boolean }[] }> {
-  const answer = await fetch(`${admin.url}/health/ready`)
-  return { status: answer.status, ...((await answer.json()) as { checks: [] }) }
-}
-
-async function rpc(method: string, params: unknown[] = []): Promise<unknown> {
-  const answer = await fetch(chain.gateway.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-  })
-  return ((await answer.json()) as { result?: unknown }).result
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (await holds()) return
-    await pause(50)
-  }
-  assert.unreachable(`never: ${what}`)
 }
 
 const height = async () => value(await scrape(), 'consensus_height', { node: 'node0' })
@@ -193,35 +125,6 @@ test('every final block is one line of the log, with what operators ask for', as
   assert.is(fields.mode, 'FAST')
 })
 
-test('a node that is cut off is not ready, says why no block is made, and comes back', async () => {
-  await until('ready', async () => (await ready()).status === 200)
-  assert.is(await rpc('eth_syncing'), false)
-  chain.cut('node3/chain')
-  chain.cut('node2/chain')
-  const { status, checks } = await ready()
-  assert.is(status, 503)
-  const bad = checks.filter(({ ok }) => !ok).map(({ name }) => name)
-  assert.ok(bad.includes('links of node3'), bad.join())
-  const said = () => chain.logs.filter(({ event }) => event === 'no block is made')
-  await until('the reason', () => said().length > 0)
-  assert.match(String(said()[0]?.fields?.why), /./)
-  await until('an old head', async () => (await rpc('eth_syncing')) !== false)
-  const old = (await ready()).checks.find(({ name }) => name === 'head of node1')
-  assert.is(old?.ok, false)
-  chain.join('node3/chain')
-  chain.join('node2/chain')
-  await until('ready again', async () => (await ready()).status === 200)
-  assert.is(await rpc('eth_syncing'), false)
-  await until('the end of it', () =>
-    chain.logs.some(({ event }) => event === 'blocks are made again'),
-  )
-})
-
-test.after(async () => {
-  await admin.stop()
-  await chain.stop()
-  await store.close()
-  await log.close()
-})
+test.after(() => world.stop())
 
 test.run()
