@@ -11,6 +11,7 @@ test('what is set is read', () => {
     AITBC_CHAIN_ID: '1337',
     AITBC_CONSENSUS_MODE: 'FAST',
     AITBC_DB_URL: 'postgresql://user@127.0.0.1/db',
+    AITBC_MIN_FREE_DISK_MB: '512',
     PATH: '/bin',
   })
   assert.equal(read, {
@@ -19,6 +20,7 @@ test('what is set is read', () => {
     databaseUrl: 'postgresql://user@127.0.0.1/db',
     consensusMode: 'FAST',
     settings: { mode: { value: 'FAST', source: 'AITBC_CONSENSUS_MODE' } },
+    diskFreeMin: 512_000_000,
     notices: [],
   })
 })
@@ -39,6 +41,7 @@ test('what cannot be meant is refused', () => {
     { AITBC_CHAIN_ID: '1e3' },
     { AITBC_CONSENSUS_MODE: 'fast' },
     { AITBC_DB_URL: 'localhost' },
+    { AITBC_MIN_FREE_DISK_MB: '2 GiB' },
   ]) {
     assert.throws(
       () => readEnvironment(env),
@@ -49,7 +52,7 @@ test('what cannot be meant is refused', () => {
 
 test('.env.example names each variable, and only known ones', () => {
   const names = readFileSync('.env.example', 'utf8').match(/AITBC_[A-Z_]+(?==)/g) ?? []
-  assert.is(new Set(names).size, 18)
+  assert.is(new Set(names).size, 19)
   const set = Object.fromEntries(names.map((name) => [name, '']))
   assert.equal(readEnvironment(set).notices, [])
 })
