@@ -174,13 +174,8 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   }
   try {
     const guarded = chaosRoutes(topology, plan, () => links?.faults)
-    const admin = await startOperations(options, {
-      host,
-      log,
-      crew,
-      guarded,
-      rpc: () => servers?.rpc() ?? [],
-    })
+    const rpc = () => servers?.rpc() ?? []
+    const admin = await startOperations(options, { host, log, crew, guarded, rpc })
     parts.push(admin)
     const peerSecret = keys[plan.nodes[0] ?? '']?.secrets.peer
     const place = { topology, process: plan, network, dataDirectory, peerSecret }
