@@ -9,7 +9,7 @@ import { blsNative } from '../../compute/crypto/bls-native.ts'
 import type { Network } from '../../config/network.ts'
 import type { Topology } from '../../config/topology-schema.ts'
 import type { Peer, SimplexConfig } from '../../protocol/consensus/simplex-types.ts'
-import { vrfNoble } from '../../protocol/crypto/ecvrf.ts'
+import { vrfNative } from '../../compute/crypto/vrf-native.ts'
 import { CLOCK_AHEAD_MAX_MS, DELTA_MAX_MS, EMPTY_BLOCK_INTERVAL_MS } from '../../protocol/params.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
@@ -38,7 +38,7 @@ function consensusConfig(
   return {
     chain: { chainId: setup.genesis.chainId, genesisHash: network.genesisHash },
     bls: blsNative,
-    vrf: vrfNoble,
+    vrf: vrfNative,
     node,
     peers,
     keys: { blsPublicKey, secretKey: consensus, vrfSecretKey: vrf },

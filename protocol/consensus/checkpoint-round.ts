@@ -18,6 +18,8 @@ export interface CheckpointRound {
   /** Of the epoch that ended. */
   readonly rules: EpochRules
   readonly book: VoteBook
+  /** Monotonic milliseconds. */
+  readonly openedAt: number
   /** Our vote, once it is durable. */
   own: Uint8Array | undefined
   certificate: Certificate | undefined
@@ -40,6 +42,7 @@ export function openRound(
     hash: checkpointHash(checkpoint),
     rules,
     book: new VoteBook({ rules, chain, bls }),
+    openedAt: state.clock.now,
     own: undefined,
     certificate: undefined,
     certified,
@@ -121,13 +124,20 @@ function acceptCheckpoint(
   state.emit({ type: 'broadcast', message: encodeMessage({ type: 'certificate', certificate }) })
 }
 
-/** What a block on `parent` brings: nothing where one of its ancestors has brought it. */
+/**
+ * What a block on `parent` brings: everybody's signature that is here, once all have come or a block
+ * time has passed; nothing where one of its ancestors has brought it. How many signed is what
+ * stake participation is read from.
+ */
 export function checkpointFor(state: SimplexState, parent: Hex): Uint8Array {
   const round = state.checkpoint
   const path = state.tree.pathTo(parent)
   const brought = path?.some((node) => node.bringsCheckpoint) ?? true
   if (!round?.certificate || round.certified || brought) return new Uint8Array(0)
-  return encodeCertificate(round.certificate)
+  const all = round.rules.set.validators.length
+  const isFull = round.book.votesFor(CHECKPOINT, round.hash) === all
+  if (!isFull && state.clock.now < round.openedAt + state.blockTimeMs) return new Uint8Array(0)
+  return encodeCertificate(round.book.certify(CHECKPOINT, round.hash) ?? round.certificate)
 }
 
 /** Once a second until it is certified: votes get lost, and validators come late. */
