@@ -125,9 +125,9 @@ function acceptCheckpoint(
 }
 
 /**
- * What a block on `parent` brings: everybody's signature that is here, once all have come or a block
- * time has passed; nothing where one of its ancestors has brought it. How many signed is what
- * stake participation is read from.
+ * What a block on `parent` brings: everybody's signature that is here, once all have come or a
+ * block time has passed; nothing where one of its ancestors has brought it. Stake participation is
+ * read from how many signed.
  */
 export function checkpointFor(state: SimplexState, parent: Hex): Uint8Array {
   const round = state.checkpoint
