@@ -2,11 +2,13 @@
 // the block-builder and never writes.
 
 import { assert } from '../../lib/assert.ts'
+import { hexToBytes } from '../../lib/hex.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
 import { loadCertified } from '../../protocol/epoch/checkpoint-storage.ts'
 import { epochWords } from '../../protocol/epoch/epoch-storage.ts'
 import { type CallRequest, call } from '../../protocol/execution/call.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
@@ -78,6 +80,7 @@ export const Archive = actor({
       Storage: ready(({ address, slot }) => reader.storage(address, slot)),
       Call: ready((request) => callNow(reader, props.config, request)),
       Checkpoint: ready(({ epoch }) => findCheckpoint(ctx.store, epoch)),
+      ValidatorSet: ready(({ hash }) => ctx.store.get(CHAIN_TABLES.sets, hexToBytes(hash))),
       Logs: ready((filter) => findLogs(reader, filter)),
     }
   },

@@ -10,6 +10,7 @@ import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
 import { blockLine } from './block-line.ts'
 import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
+import { checkpointRows } from './checkpoint-rows.ts'
 import { epochAfter, followingOf } from './epoch-news.ts'
 import type { Candidate } from './speculation.ts'
 
@@ -62,7 +63,9 @@ export class Finaliser {
       return
     }
     if (path.length > 1) ctx.reached('block-builder-several-final')
-    this.write(finalRows(path, { finalAtMs, certificate }), (error) => {
+    const rows = finalRows(path, { finalAtMs, certificate })
+    rows.push(...checkpointRows(speculation.final, path))
+    this.write(rows, (error) => {
       if (error) {
         ctx.log('error', 'commit-failed', { hash, detail: error.message })
         answer('STORE_FAILED')

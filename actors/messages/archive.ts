@@ -93,6 +93,8 @@ export const ArchiveMessages = messages('archive', 1, {
       }),
     ),
   ),
+  /** A set that a certified checkpoint names, encoded. */
+  ValidatorSet: ask(struct({ hash: hex(32) }), optional(bytes(65_536))),
   /** `code` is empty, or LIMIT when the range or the number of results is over its limit. */
   Logs: ask(
     struct({

@@ -43,6 +43,7 @@ const mempool: ReachOf<typeof MempoolMessages> = {
 const archive: ReachOf<typeof ArchiveMessages> = {
   Committed: 'own node',
   Checkpoint: 'any node',
+  ValidatorSet: 'any node',
   Head: 'any node',
   BlocksAfter: 'any node',
   Block: 'any node',

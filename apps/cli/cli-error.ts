@@ -29,6 +29,7 @@ export const CLI_ERRORS = {
   TIMEOUT: { exit: 1, meaning: 'Something took longer than its limit.' },
   FILE: { exit: 1, meaning: 'A file cannot be read or written.' },
   INVALID_RECEIPT: { exit: 1, meaning: 'The receipt file does not verify.' },
+  NOT_VERIFIED: { exit: 1, meaning: 'What the node shows does not hold under the checkpoint.' },
   PULL_FAILED: { exit: 1, meaning: 'A model could not be fetched or is not what it should be.' },
   ONE_PROCESS: { exit: 2, meaning: 'The fault needs a cluster whose nodes are processes.' },
   INVARIANT_BROKEN: { exit: 1, meaning: 'Something that must hold did not, after a fault.' },

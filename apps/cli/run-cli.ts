@@ -23,6 +23,8 @@ import { keysImportCommand } from './commands/keys-import.ts'
 import { keysListCommand } from './commands/keys-list.ts'
 import { keysNewCommand } from './commands/keys-new.ts'
 import { keysShowCommand } from './commands/keys-show.ts'
+import { lightCheckpointCommand } from './commands/light-checkpoint.ts'
+import { lightVerifyCommand } from './commands/light-verify.ts'
 import { modelsListCommand } from './commands/models-list.ts'
 import { modelsPullCommand } from './commands/models-pull.ts'
 import { networkNewCommand } from './commands/network-new.ts'
@@ -58,6 +60,12 @@ export function program(terminal: Terminal): Command {
     topCommand(terminal),
     traceCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
+    group(
+      'light',
+      'verify what any node says from a checkpoint that you trust',
+      lightVerifyCommand(terminal),
+      lightCheckpointCommand(terminal),
+    ),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
     group(
       'keys',

@@ -2,6 +2,7 @@
 // that is only consistent with itself proves nothing.
 
 import type { Hex } from '../../lib/hex.ts'
+import type { LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
 import { type ReceiptVerdict, verifyReceipt } from '../../sdk/receipts/verify-receipt.ts'
 
 export interface TextVerdict {
@@ -14,10 +15,13 @@ export interface TextVerdict {
   readonly level: string | undefined
 }
 
-export function verifyReceiptText(file: Uint8Array | string, trusted: Hex): TextVerdict {
-  const { valid, kind, reason, checks, receipt } = verifyReceipt(file, {
-    validatorSetHash: trusted,
-  })
+/** Hash of the genesis validators, or a checkpoint. */
+export type ReceiptAnchor = Hex | LightCheckpoint
+
+export function verifyReceiptText(file: Uint8Array | string, trusted: ReceiptAnchor): TextVerdict {
+  const trust =
+    typeof trusted === 'string' ? { validatorSetHash: trusted } : { checkpoint: trusted }
+  const { valid, kind, reason, checks, receipt } = verifyReceipt(file, trust)
   const facts = receipt as { receipt_id?: string; verification?: { level?: string } } | undefined
   return {
     valid,

@@ -22,6 +22,7 @@ export type AccountState = Reply<Archive, 'Account'>
 export type StateProof = Reply<Builder, 'Prove'>
 export type CallRequest = Body<Archive, 'Call'>
 export type CallResult = Reply<Archive, 'Call'>
+export type StoredCheckpoint = NonNullable<Reply<Archive, 'Checkpoint'>>
 export type LogQuery = Body<Archive, 'Logs'>
 export type LogAnswer = Reply<Archive, 'Logs'>
 export type Verdict = Reply<Mempool, 'Submit'>[number]
@@ -47,6 +48,10 @@ export interface ChainAccess {
   /** Of the state after the node's last final block, which the answer names. */
   proof(address: Hex, slots: readonly Hex[]): Promise<StateProof>
   call(request: CallRequest): Promise<CallResult>
+  /** The certified checkpoint of the last epoch that is not after `epoch`. */
+  checkpoint(epoch: number): Promise<StoredCheckpoint | undefined>
+  /** A set that a checkpoint names, encoded. */
+  validatorSet(hash: Hex): Promise<Uint8Array | undefined>
   logs(query: LogQuery): Promise<LogAnswer>
   /** With a cause, the transaction's way to its block is a part of that trace. */
   submit(transaction: Uint8Array, cause?: Cause): Promise<Verdict>

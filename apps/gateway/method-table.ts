@@ -1,7 +1,11 @@
 // All methods by name.
 
 import type { Method } from './method.ts'
+import { getCheckpoint as aitbcGetCheckpoint } from './methods/aitbc/get-checkpoint.ts'
 import { getFinality as aitbcGetFinality } from './methods/aitbc/get-finality.ts'
+import { getGenesis as aitbcGetGenesis } from './methods/aitbc/get-genesis.ts'
+import { getHeaders as aitbcGetHeaders } from './methods/aitbc/get-headers.ts'
+import { getInclusion as aitbcGetInclusion } from './methods/aitbc/get-inclusion.ts'
 import { status as aitbcStatus } from './methods/aitbc/status.ts'
 import { accounts } from './methods/eth/accounts.ts'
 import { blockNumber } from './methods/eth/block-number.ts'
@@ -41,7 +45,11 @@ import { clientVersion } from './methods/web3/client-version.ts'
 import { sha3 } from './methods/web3/sha3.ts'
 
 const ALL: readonly Method[] = [
+  aitbcGetCheckpoint,
   aitbcGetFinality,
+  aitbcGetGenesis,
+  aitbcGetHeaders,
+  aitbcGetInclusion,
   aitbcStatus,
   accounts,
   blockNumber,

@@ -82,6 +82,12 @@ export class NodeAccess implements ChainAccess {
 
   call: ChainAccess['call'] = (request) => this.ask(ArchiveMessages, 'Call', request)
 
+  checkpoint: ChainAccess['checkpoint'] = (epoch) =>
+    this.ask(ArchiveMessages, 'Checkpoint', { epoch })
+
+  validatorSet: ChainAccess['validatorSet'] = (hash) =>
+    this.ask(ArchiveMessages, 'ValidatorSet', { hash })
+
   logs: ChainAccess['logs'] = (query) => this.ask(ArchiveMessages, 'Logs', query)
 
   blocksAfter: ChainAccess['blocksAfter'] = async (height, max) => {

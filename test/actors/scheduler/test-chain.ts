@@ -168,6 +168,7 @@ export class TestChain {
           reply({ ok, code: '', output, gasUsed: 0 })
         },
         Checkpoint: (_, reply) => reply(undefined),
+        ValidatorSet: (_, reply) => reply(undefined),
         Logs: (_, reply) => reply({ code: '', logs: [] }),
       }),
     })

@@ -34,6 +34,7 @@ export const archiveOf = (blocks: readonly Stored[]) =>
       Storage: (_, reply) => reply(0n),
       Call: (_, reply) => reply({ ok: true, code: '', output: new Uint8Array(0), gasUsed: 0 }),
       Checkpoint: (_, reply) => reply(undefined),
+      ValidatorSet: (_, reply) => reply(undefined),
       Logs: (_, reply) => reply({ code: '', logs: [] }),
     }),
   })

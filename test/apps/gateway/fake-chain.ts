@@ -90,6 +90,8 @@ export class FakeChain implements ChainAccess {
     const storage = slots.map(() => ({ word: 7n, proof: [] }))
     return this.answer({ height, hash, account: EMPTY_ACCOUNT, accountProof: [], storage })
   }
+  checkpoint = () => this.answer(undefined)
+  validatorSet = () => this.answer(undefined)
   call = () => this.answer({ ok: true, code: '', output: Uint8Array.of(1), gasUsed: 21_000 })
   logs = () => this.answer({ code: '', logs: [] })
   submit: ChainAccess['submit'] = () =>

@@ -6,10 +6,13 @@ import { admits } from '../../../apps/node/admits.ts'
 import { chainSetup } from '../../../apps/node/chain-setup.ts'
 import { hostsOf, mainHostOf, placement } from '../../../apps/node/plan.ts'
 import { startValidator } from '../../../apps/node/start-validator.ts'
+import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../../compute/crypto/secp256k1-native.ts'
 import { taskTable } from '../../../compute/tasks/task-table.ts'
-import { loadNetwork } from '../../../config/network.ts'
+import { loadNetwork, type Network } from '../../../config/network.ts'
 import type { Topology } from '../../../config/topology-schema.ts'
+import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
+import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { Host } from '../../../runtime/host.ts'
 import type { Link, LogLine } from '../../../runtime/ports.ts'
@@ -65,8 +68,20 @@ function makeHost(name: string, topology: Topology, logs: LogLine[]): Host {
   })
 }
 
-export async function startRealChain(driver: 'uws' | 'node' = 'uws'): Promise<RealChain> {
+/** The development network with other parameters in its genesis, and so with another hash. */
+function networkWith(params: object | undefined): Network {
   const network = loadNetwork('dev')
+  if (!params) return network
+  const genesis = { ...(network.genesis as object), params }
+  const { block } = makeGenesis(readGenesis(genesis, blsNative))
+  return { ...network, genesis, genesisHash: block.hash }
+}
+
+export async function startRealChain(
+  driver: 'uws' | 'node' = 'uws',
+  params?: object,
+): Promise<RealChain> {
+  const network = networkWith(params)
   const names = ['node0', 'node1', 'node2', 'node3']
   const nodes = Object.fromEntries(names.map((name) => [name, { roles: ['validator' as const] }]))
   const topology: Topology = { name: 'test', network: 'dev', epoch: 1, process: 'shared', nodes }

@@ -30,7 +30,7 @@ export const getProof = method(
     await requireLatest(chain, ref)
     const slots = wanted.map((key) => key.slot)
     const proof = await chain.proof(account, slots)
-    if (ref.by !== 'tag') {
+    if (ref.by !== 'tag' || ref.tag === 'finalized') {
       // The next block may have become final since it was the latest.
       const height = await heightOf(chain, ref)
       if (height !== proof.height) throw stateNotKept(height as number)
