@@ -192,6 +192,11 @@ test('the list of candidates has an end, and its places are used again', () => {
   w.do(account(4), late, 5n)
   const order = snapshotValidators(w.staking).map(({ address }) => address)
   assert.equal(order, [1, 2, 3, 4].map(account), 'by registration, whatever the places')
+  // The one that was moved into the free place leaves too.
+  w.do(account(3), calls.encodeUnbond(account(3), 5n))
+  w.do(account(4), calls.encodeUnbond(account(4), 5n))
+  const rest = snapshotValidators(w.staking).map(({ address }) => address)
+  assert.equal(rest, [1, 2].map(account))
 })
 
 test('jail for downtime takes the seat only, and its time must pass', () => {

@@ -31,6 +31,7 @@ import {
   readEvidence,
 } from '../../../protocol/staking/evidence.ts'
 import * as calls from '../../../protocol/staking/staking-calls.ts'
+import { loadValidator } from '../../../protocol/staking/validator-record.ts'
 import { AITBC, account, blsSecret, CHAIN, codeOf, hash, StakeWorld } from './stake-world.ts'
 
 const DAYS_21 = 21 * 86_400
@@ -136,6 +137,22 @@ test('a third of the authorities guilty in one epoch lose everything, those befo
   assert.is(w.delegation(0, 20).bonded, 0n, 'and so do those who delegated to them')
   assert.is(submit(w, w.evidence(3, NOTARIZE, 0)), 'accepted')
   assert.is(w.validator(3).bonded, 0n)
+  assert.is(loadValidator(w.staking, account(0))?.slashes, 2, 'there is nothing to take twice')
+})
+
+test('exactly a third is a third: of authorities with little stake, or of stake without them', () => {
+  const count = new StakeWorld()
+  count.admit(...[0, 1, 2, 3, 4, 5].map(account))
+  for (const n of [0, 1, 2, 3, 4, 5]) count.register(n, TEN)
+  count.register(6, 10n * TEN)
+  count.nextEpoch()
+  for (const n of [0, 1]) assert.is(submit(count, count.evidence(n, NOTARIZE, 0)), 'accepted')
+  assert.is(count.validator(0).bonded, 0n)
+  const stake = new StakeWorld()
+  for (const n of [0, 1, 2]) stake.register(n, TEN)
+  stake.nextEpoch()
+  assert.is(submit(stake, stake.evidence(0, NOTARIZE, 0)), 'accepted')
+  assert.is(stake.validator(0).bonded, 0n)
 })
 
 test('a third of the stake is an attack too, and guilt of another epoch does not add up', () => {
@@ -180,6 +197,22 @@ test('money on its way out is slashed with what stayed, once for each slash sinc
   w.do(owner, calls.encodeWithdraw())
   assert.is(w.balance(owner) - before, 471n + 190n)
   assert.is(w.balance(TREASURY_ADDRESS) - treasury, 39n)
+})
+
+test('after a slash a wei costs more than a share on the way out, rounded against who leaves', () => {
+  const w = world()
+  const owner = account(20)
+  w.setParameter('slash_propose_bp', 500n)
+  assert.is(submit(w, w.evidence(0, PROPOSE, 0)), 'accepted')
+  w.do(owner, calls.encodeDelegate(account(0)), 95n)
+  assert.equal(w.delegation(0, 20), { bonded: 95n, shares: 100n, rewards: 0n })
+  const left = [1n, 2n].map((amount) => {
+    w.do(owner, calls.encodeUnbond(account(0), amount))
+    return w.delegation(0, 20).shares
+  })
+  // 1 wei costs 1.05 shares, so 2; 2 cost 2.1, so 3; 92 cost 96.8, more than are left.
+  assert.equal(left, [98n, 95n])
+  assert.is(codeOf(w.call(owner, calls.encodeUnbond(account(0), 92n))), 'BOND_TOO_LOW')
 })
 
 test('an attack found out later takes claims that had paid 5 %', () => {
