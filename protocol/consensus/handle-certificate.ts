@@ -32,7 +32,10 @@ export function receiveCertificate(state: SimplexState, certificate: Certificate
   const known = state.views.get(view)
   const { notarised, nullified } = known ?? {}
   const old = kind === FINALIZE ? state.finals.get(view) : kind === NOTARIZE ? notarised : nullified
-  if (old) return
+  if (old) {
+    state.count('certificate-known')
+    return
+  }
   const { chain, bls } = state.config
   const verdict = verifyCertificate(certificate, state.rules, chain, bls)
   if (!verdict.ok) {

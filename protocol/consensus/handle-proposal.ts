@@ -33,7 +33,7 @@ export function receiveProposal(state: SimplexState, proposal: Proposal, from: s
       // Another block of the same leader may still become notarised by the others: keep it.
       state.tree.add(proposal.block)
       considerProposal(state)
-    }
+    } else state.count('proposal-known')
     return
   }
   const node = state.tree.add(proposal.block)

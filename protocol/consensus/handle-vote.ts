@@ -61,6 +61,7 @@ export function addVote(state: SimplexState, vote: Vote): void {
     return
   }
   const { book } = state.viewState(vote.view)
+  if (book.has(vote)) state.count('vote-known')
   const contradiction = book.add(vote)
   if (contradiction) noteEvidence(state, state.rules, contradiction)
   state.silentTurns.delete(vote.signer)

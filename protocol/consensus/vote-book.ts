@@ -70,12 +70,16 @@ export class VoteBook {
     this.rules = rules
   }
 
+  /** Is a vote of this signer for exactly this here already? */
+  has({ signer, kind, blockHash }: Vote): boolean {
+    const known = this.bySigner.get(signer) ?? []
+    return known.some((one) => one.kind === kind && one.blockHash === blockHash)
+  }
+
   /** Returns what the new vote contradicts, if its signer really signed both. */
   add(vote: Vote): Contradiction | undefined {
+    if (this.has(vote)) return undefined
     const known = this.bySigner.get(vote.signer) ?? []
-    if (known.some((one) => one.kind === vote.kind && one.blockHash === vote.blockHash)) {
-      return undefined
-    }
     // All of them: a forged first vote must not hide a genuine second one.
     const rivals = known.filter((one) => contradicts(one, vote))
     // Room for one vote of each kind and one lie of each; an unchecked flood stops here.
