@@ -1,4 +1,4 @@
-// Reads the tables of docs/runtime-semantics.md that name tests, and says which of them are not
+// Reads the tables of pages that name tests, and says which of them are not
 // there: a promise without its test is no promise.
 
 export interface NamedTest {
@@ -23,14 +23,19 @@ export function namedTests(page: string): NamedTest[] {
   })
 }
 
-/** Rows of the table whose head starts with `first` that name no test, by their first cell. */
+/** Rows of all tables whose head starts with `first` that name no test, by their first cell. */
 export function rowsWithoutTest(page: string, first: string): string[] {
   const lines = page.split('\n')
-  const start = lines.findIndex((line) => line.startsWith(`| ${first} |`))
-  if (start < 0) return [`there is no table "${first}"`]
-  const end = lines.findIndex((line, i) => i > start && !line.startsWith('|'))
-  return lines
-    .slice(start + 2, end < 0 ? undefined : end)
+  const rows: string[] = []
+  let tables = 0
+  for (const [start, line] of lines.entries()) {
+    if (!line.startsWith(`| ${first} |`)) continue
+    tables++
+    const end = lines.findIndex((one, i) => i > start && !one.startsWith('|'))
+    rows.push(...lines.slice(start + 2, end < 0 ? undefined : end))
+  }
+  if (tables === 0) return [`there is no table "${first}"`]
+  return rows
     .filter((line) => namedTests(line).length === 0)
     .map((line) => (line.split('|')[1] ?? '').trim())
 }

@@ -1,5 +1,5 @@
-// What a core is sent by peers that are malformed, wrong, late, early, or lie: each is counted by its
-// code and changes nothing of what the core holds, signs or sends.
+// What a core is sent by peers that are malformed, wrong, late, early, or lie: each is counted by
+// its code and changes nothing of what the core holds, signs or sends.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
