@@ -4,11 +4,11 @@ import { BLOCK_MEMPOOL_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { nextBaseFee } from '../../protocol/block/base-fee.ts'
 import { encodeBlock } from '../../protocol/block/block.ts'
-import { epochWords, rulesAfter } from '../../protocol/epoch/epoch-storage.ts'
-import { trimSidecar } from '../../protocol/epoch/trim-sidecar.ts'
+import { rulesAfter } from '../../protocol/epoch/epoch-storage.ts'
 import { buildBlock } from '../../protocol/execution/build-block.ts'
 import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
 import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
+import { lighterSidecar } from '../../protocol/execution/lighter-sidecar.ts'
 import type { Decided } from '../../protocol/execution/plan-block.ts'
 import { BLOCK_GAS_LIMITS, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
@@ -99,15 +99,21 @@ function seal(
   if (!parent) return none('UNKNOWN_PARENT')
   if (candidates.length === 0 && !request.allowEmpty) return none('')
   const { hash, header } = parent.block
-  const sidecar = trimSidecar(epochWords(treeView(parent.tree)), request.sidecar)
-  const decided = { ...request, sidecar }
-  const built = figures.time(
-    () => buildBlock(props.config, { hash, header }, parent.tree, decided, candidates),
-    (result) => (result.ok ? result.block.header.gasUsed : 0),
-  )
-  if (!built.ok) {
+  const build = (decided: Decided) =>
+    figures.time(
+      () => buildBlock(props.config, { hash, header }, parent.tree, decided, candidates),
+      (result) => (result.ok ? result.block.header.gasUsed : 0),
+    )
+  let decided: Decided = request
+  let built = build(decided)
+  // Each round takes one thing out, so this ends.
+  while (!built.ok) {
     ctx.log('warn', 'block-not-built', { code: built.code, detail: built.detail })
-    return none(built.code)
+    const sidecar = lighterSidecar(decided.sidecar, built)
+    if (!sidecar) return none(built.code)
+    ctx.reached('block-builder-lighter')
+    decided = { ...decided, sidecar }
+    built = build(decided)
   }
   const { block, executed } = built
   if (executed.included.length === 0 && !request.allowEmpty) return none('')

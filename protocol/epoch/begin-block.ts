@@ -2,6 +2,7 @@
 // validators run the same code, so a block with a sidecar that does not hold can be neither built
 // nor accepted.
 
+import { assert } from '../../lib/assert.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Sidecar } from '../block/sidecar.ts'
 import { type Certificate, decodeCertificate, verifyCertificate } from '../consensus/certificate.ts'
@@ -14,9 +15,10 @@ import { keccakHex } from '../crypto/keccak.ts'
 import type { Bls, Vrf } from '../crypto/signatures.ts'
 import type { BlockRefusal } from '../errors/block-refusals.ts'
 import type { SystemState } from '../modules/module.ts'
-import type { ReadWords, Words } from '../modules/storage-layout.ts'
-import { EPOCH_ADDRESS } from '../params.ts'
+import type { Words } from '../modules/storage-layout.ts'
+import { EPOCH_ADDRESS, STAKING_ADDRESS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
+import { applyEvidence } from '../staking/apply-evidence.ts'
 import { addRandomness } from './accumulators.ts'
 import { basisPoints } from './basis-points.ts'
 import {
@@ -45,16 +47,17 @@ export interface BlockFacts {
   readonly sidecar: Sidecar
 }
 
-export type Begun =
-  | {
-      readonly ok: true
-      readonly mixHash: Hex
-      /** Validators whose votes the block records, by index. */
-      readonly participants: readonly number[]
-    }
-  | { readonly ok: false; readonly code: BlockRefusal; readonly detail: string }
+export interface Refused {
+  readonly ok: false
+  readonly code: BlockRefusal
+  readonly detail: string
+  /** Which piece of evidence it was. */
+  readonly item?: number
+}
 
-function refuse(code: BlockRefusal, detail = ''): Begun & { ok: false } {
+export type Begun = { readonly ok: true; readonly mixHash: Hex } | Refused
+
+function refuse(code: BlockRefusal, detail = ''): Refused {
   return { ok: false, code, detail }
 }
 
@@ -102,9 +105,25 @@ function recordCheckpoint(words: Words, judges: Judges, facts: BlockFacts): stri
   return undefined
 }
 
-/** True when a proposer may still put this epoch's predecessor's checkpoint into a block. */
-export function wantsCheckpoint(words: ReadWords, rules: EpochRules): boolean {
-  return rules.epoch > 0 && !isCertified(words, rules.epoch - 1)
+/** Offences whose proof the proposer brings; a proof that proves nothing refuses the block. */
+function punish(system: System, judges: Judges, facts: BlockFacts): Refused | undefined {
+  const { rules, sidecar, timestampMs } = facts
+  const reporter = rules.set.validators[sidecar.proposer]?.address
+  assert(reporter, 'a block has a proposer of its set')
+  const context = {
+    state: system(STAKING_ADDRESS),
+    timestamp: Math.floor(timestampMs / 1000),
+    // No receipt can hold what happens outside of transactions.
+    emit: () => undefined,
+    chain: judges.chain,
+    bls: judges.bls,
+    reporter,
+  }
+  for (const [item, evidence] of sidecar.evidence.entries()) {
+    const outcome = applyEvidence(context, evidence)
+    if (typeof outcome === 'string') return { ...refuse('BAD_EVIDENCE', outcome), item }
+  }
+  return undefined
 }
 
 /** The chain's own view of one of its accounts. */
@@ -117,16 +136,14 @@ export function beginBlock(system: System, judges: Judges, facts: BlockFacts): B
   if (!mixHash) return refuse('WRONG_VRF')
   if (height === rules.startHeight) saveBoundaryHash(words, facts.parentHash)
   if (drawsSeed(rules, height, timestampMs)) addRandomness(words, mixHash)
-  let participants: readonly number[] = []
   if (sidecar.participation.length > 0) {
     const certificate = readParticipation(judges, facts)
     if (!certificate) return refuse('BAD_PARTICIPATION')
-    const window = epochPart(rules, height, timestampMs, WINDOWS)
-    if (markSigners(words, window, certificate)) participants = certificate.signers
+    markSigners(words, epochPart(rules, height, timestampMs, WINDOWS), certificate)
   }
   if (sidecar.checkpoint.length > 0) {
     const why = recordCheckpoint(words, judges, facts)
     if (why) return refuse('BAD_CHECKPOINT', why)
   }
-  return { ok: true, mixHash, participants }
+  return punish(system, judges, facts) ?? { ok: true, mixHash }
 }

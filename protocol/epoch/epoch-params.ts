@@ -18,7 +18,13 @@ export interface EpochParams {
 }
 
 const PARAMS = slot(1)
-const FIELDS = { modePolicy: 8, fast: 32, balanced: 32, secure: 32, epochMs: 40 } as const
+const FIELDS = {
+  modePolicy: 8,
+  fast: 32,
+  balanced: 32,
+  secure: 32,
+  epochMs: 40,
+} as const
 
 export function loadParams(words: ReadWords): EpochParams {
   const { modePolicy, fast, balanced, secure, epochMs } = unpackWord(FIELDS, words.load(PARAMS))

@@ -1,10 +1,11 @@
-// One transaction on the state: checks, fee, transfer or module call, receipt. Gas is charged as on
-// Ethereum (EIP-1559); the base fee goes to the treasury and the tip to the proposer.
+// One transaction on the state: checks, fee, transfer or module call, receipt. Gas is charged as
+// on Ethereum (EIP-1559); the tip goes to the proposer; base fees are shared out at the end of the
+// block.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { TransactionRefusal } from '../errors/transaction-refusals.ts'
 import type { Log } from '../modules/module.ts'
-import { TREASURY_ADDRESS } from '../params.ts'
+import { EPOCH_ADDRESS } from '../params.ts'
 import type { Overlay } from '../state/overlay.ts'
 import type { Transaction, UnsignedTransaction } from '../transaction/transaction.ts'
 import { callModule } from './call-module.ts'
@@ -71,7 +72,7 @@ export function applyTransaction(
   const gas = BigInt(run.gasUsed)
   const room = tx.maxFeePerGas - env.baseFee
   const tip = tx.maxPriorityFeePerGas < room ? tx.maxPriorityFeePerGas : room
-  overlay.transfer(sender, TREASURY_ADDRESS, gas * env.baseFee)
+  overlay.transfer(sender, EPOCH_ADDRESS, gas * env.baseFee)
   overlay.transfer(sender, env.coinbase, gas * tip)
   return { ok: true, ...run }
 }

@@ -1,7 +1,7 @@
 // A proposer's block: the candidates that execute, in order.
 
 import type { Block } from '../block/block.ts'
-import type { BlockRefusal } from '../errors/block-refusals.ts'
+import type { Refused } from '../epoch/begin-block.ts'
 import type { StateTree } from '../state/state-tree.ts'
 import { treeView } from '../state/state-view.ts'
 import type { ChainConfig } from './chain-config.ts'
@@ -12,7 +12,7 @@ import { sealBlock } from './seal-block.ts'
 
 export type BuiltBlock =
   | { readonly ok: true; readonly block: Block; readonly executed: Executed }
-  | { readonly ok: false; readonly code: BlockRefusal; readonly detail: string }
+  | Refused
 
 /** `tree` is the state after the parent; candidates that cannot be executed are left out. */
 export function buildBlock(

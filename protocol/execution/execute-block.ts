@@ -2,10 +2,9 @@
 // adds up. The one path of proposer and validators.
 
 import type { Hex } from '../../lib/hex.ts'
-import { beginBlock } from '../epoch/begin-block.ts'
+import { beginBlock, type Refused } from '../epoch/begin-block.ts'
 import { endBlock } from '../epoch/end-block.ts'
 import { addSupply } from '../epoch/supply.ts'
-import type { BlockRefusal } from '../errors/block-refusals.ts'
 import { EPOCH_ADDRESS } from '../params.ts'
 import type { Account } from '../state/account.ts'
 import { Overlay } from '../state/overlay.ts'
@@ -28,9 +27,7 @@ export interface Executed extends Transacted {
   readonly accounts: ReadonlyMap<Hex, Account>
 }
 
-export type ExecutionResult =
-  | { readonly ok: true; readonly executed: Executed }
-  | { readonly ok: false; readonly code: BlockRefusal; readonly detail: string }
+export type ExecutionResult = { readonly ok: true; readonly executed: Executed } | Refused
 
 export function executeBlock(
   config: ChainConfig,
@@ -48,8 +45,9 @@ export function executeBlock(
     return { ok: false, code: 'BAD_TRANSACTION', detail: `${result.code} at ${result.index}` }
   }
   const { transacted } = result
-  const { mixHash, participants } = begun
-  endBlock(system, { ...facts, participants, gasUsed: transacted.gasUsed })
+  const { mixHash } = begun
+  const { proposer } = facts.sidecar
+  endBlock(system, { ...facts, proposer, gasUsed: transacted.gasUsed })
   addSupply(system(EPOCH_ADDRESS), overlay.minted, overlay.burned)
   const changes = overlay.changes()
   const after = applyChanges(tree, changes)

@@ -4,6 +4,7 @@
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { MODE_NAMES, type ModeNumber, VALIDATORS_MAX } from '../consensus/validator-set.ts'
 import type { Bls } from '../crypto/signatures.ts'
+import { PARAMETERS } from '../governance/parameters.ts'
 import { fail, fields, GenesisError, hexOf, items, wei, whole } from './genesis-fields.ts'
 import { type GenesisParams, readParams } from './genesis-params.ts'
 
@@ -83,6 +84,15 @@ function unique(values: readonly string[], path: string): void {
   if (new Set(values).size !== values.length) throw new GenesisError(`${path}: listed twice`)
 }
 
+/** Whoever is bonded below the minimum would be out of the set that the genesis gives him. */
+function checkStakes(validators: readonly GenesisValidator[], { governance }: GenesisParams): void {
+  for (const [i, { stake, authority }] of validators.entries()) {
+    const name = authority ? 'authority_minimum_wei' : 'stake_minimum_wei'
+    const least = governance[name] ?? PARAMETERS[name].initial
+    if (stake < least) fail(`genesis.validators[${i}].stake`, `at least ${least} (${name})`)
+  }
+}
+
 /** Reads a parsed genesis file. Throws GenesisError naming the first thing that is wrong. */
 export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
   const names = ['chainId', 'timestamp', 'mode', 'validators', 'accounts']
@@ -91,19 +101,27 @@ export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
   if (mode < 0) fail('genesis.mode', MODE_NAMES.join(' | '))
   const chainId = whole(f.chainId, 'genesis.chainId')
   if (chainId === 0 || chainId >= 2 ** 32) fail('genesis.chainId', 'between 1 and 2^32 - 1')
+  const params = readParams(f.params ?? {}, 'genesis.params')
   const validators = items(f.validators, 'genesis.validators', VALIDATORS_MAX).map((item, i) =>
     readValidator(item, `genesis.validators[${i}]`),
   )
   if (!validators.some(({ authority }) => authority)) {
     fail('genesis.validators', 'at least one authority')
   }
-  const keys = validators.map((validator) => validator.blsPublicKey)
-  unique(keys, 'genesis.validators: a key')
+  unique(
+    validators.map(({ blsPublicKey }) => blsPublicKey),
+    'genesis.validators: a key',
+  )
+  unique(
+    validators.map(({ address }) => address),
+    'genesis.validators: an address',
+  )
   for (const [i, { blsPublicKey, possession }] of validators.entries()) {
     if (!bls.verifyPossession(hexToBytes(blsPublicKey), hexToBytes(possession))) {
       fail(`genesis.validators[${i}].possession`, 'a proof of possession of blsPublicKey')
     }
   }
+  checkStakes(validators, params)
   const accounts = items(f.accounts, 'genesis.accounts', ACCOUNTS_MAX).map((item, i) =>
     readAccount(item, `genesis.accounts[${i}]`),
   )
@@ -112,7 +130,6 @@ export function readGenesis(value: unknown, bls: Bls): GenesisSpec {
     'genesis.accounts: an address',
   )
   const timestamp = whole(f.timestamp, 'genesis.timestamp')
-  const params = readParams(f.params ?? {}, 'genesis.params')
   const chain = { chainId: BigInt(chainId), timestamp, mode: mode as ModeNumber }
   return { ...chain, params, validators, accounts }
 }

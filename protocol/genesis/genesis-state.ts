@@ -7,12 +7,17 @@ import { hexToBytes } from '../../lib/hex.ts'
 import type { EpochRules } from '../consensus/epoch-rules.ts'
 import { type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
+import { balancedStakeOf } from '../epoch/announce.ts'
 import { epochLength, saveParams } from '../epoch/epoch-params.ts'
 import { saveAnnouncement, saveCurrentRules } from '../epoch/epoch-storage.ts'
 import { startSupply } from '../epoch/supply.ts'
 import { systemState } from '../execution/system-state.ts'
+import { governAtGenesis } from '../governance/genesis-governance.ts'
+import { PARAMETERS, type Parameters } from '../governance/parameters.ts'
 import { allowanceSlot, depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
-import { EPOCH_ADDRESS, MARKET_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { EPOCH_ADDRESS, GOVERNANCE_ADDRESS, MARKET_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { recordEpoch } from '../staking/epoch-history.ts'
+import { bondAtGenesis } from '../staking/genesis-stake.ts'
 import { Overlay } from '../state/overlay.ts'
 import { EMPTY_STATE, type StateChanges } from '../state/state-tree.ts'
 import { treeView } from '../state/state-view.ts'
@@ -41,10 +46,12 @@ function firstSeed({ chainId, timestamp }: GenesisSpec, setHash: Hex): Hex {
 export function genesisRules(spec: GenesisSpec): EpochRules {
   const set = genesisValidatorSet(spec)
   const setHash = validatorSetHash(set)
+  const { governance } = spec.params
+  const parameters: Parameters = (name) => governance[name] ?? PARAMETERS[name].initial
   return {
     epoch: FIRST_EPOCH,
     mode: spec.mode,
-    balancedStake: spec.params.balancedStake,
+    balancedStake: balancedStakeOf(parameters),
     set,
     setHash,
     seed: firstSeed(spec, setHash),
@@ -70,10 +77,21 @@ function payAccounts(overlay: Overlay, spec: GenesisSpec): void {
   overlay.save(MARKET_ADDRESS, TOTAL_DEPOSITS_SLOT, deposits)
 }
 
+/** Their bonds are wei on the module's account, as all bonds are; the authorities are admitted. */
+function bondValidators(overlay: Overlay, spec: GenesisSpec, { set }: EpochRules): void {
+  const authorities = set.validators.filter(({ authority }) => authority)
+  const seats = authorities.map(({ address }) => address)
+  governAtGenesis(systemState(overlay, GOVERNANCE_ADDRESS), spec.params.governance, seats)
+  for (const { stake } of set.validators) overlay.mint(STAKING_ADDRESS, stake)
+  const state = systemState(overlay, STAKING_ADDRESS)
+  bondAtGenesis(state, set.validators)
+  recordEpoch(state, { epoch: FIRST_EPOCH, startSeconds: spec.timestamp, set })
+}
+
 export function genesisChanges(spec: GenesisSpec, rules: EpochRules): StateChanges {
   const overlay = new Overlay(treeView(EMPTY_STATE))
   payAccounts(overlay, spec)
-  for (const { stake } of spec.validators) overlay.mint(STAKING_ADDRESS, stake)
+  bondValidators(overlay, spec, rules)
   const words = systemState(overlay, EPOCH_ADDRESS)
   saveParams(words, spec.params)
   saveCurrentRules(words, rules)

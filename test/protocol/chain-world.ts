@@ -38,6 +38,7 @@ export function wallet(number: number): Wallet {
 export const CHAIN_ID = 1337n
 export const WALLETS = Array.from({ length: 8 }, (_, i) => wallet(i))
 export const FUNDS = 10n ** 21n
+export const STAKE = 10n ** 22n
 export const GENESIS_SECONDS = 1_700_000_000
 
 /** Asked once for the same: noble is slow, and tests change a block thousands of times. */
@@ -75,7 +76,7 @@ export function genesisJson(accounts: readonly Hex[] = WALLETS.map(({ address })
         blsPublicKey: bytesToHex(blsNoble.publicKey(secret)),
         possession: bytesToHex(blsNoble.provePossession(secret)),
         vrfPublicKey: bytesToHex(vrfNoble.publicKey(secret)),
-        stake: '1000',
+        stake: STAKE.toString(),
       }
     }),
     accounts: accounts.map((address) => ({ address, balance: FUNDS.toString() })),

@@ -27,6 +27,7 @@ export const PROVIDER = address(PROVIDER_KEY)
 export const person = (i: number) => address(personKey(i))
 
 const RICH = 10n ** 24n
+const STAKE = 10n ** 22n
 
 export const simGenesis = makeGenesis({
   chainId: 1337n,
@@ -39,7 +40,7 @@ export const simGenesis = makeGenesis({
     blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
     possession: bytesToHex(simBls.provePossession(validatorKey(i))),
     vrfPublicKey: bytesToHex(simVrf.publicKey(validatorKey(i))),
-    stake: 1n,
+    stake: STAKE,
     authority: true,
   })),
   accounts: [
@@ -61,4 +62,4 @@ export const simConfig = genesisConfig(
 )
 
 /** Every wei there is: balances, deposits on the market's account, and bonded stakes. */
-export const SUPPLY = RICH * BigInt(2 + 2 * PEOPLE) + BigInt(VALIDATORS)
+export const SUPPLY = RICH * BigInt(2 + 2 * PEOPLE) + STAKE * BigInt(VALIDATORS)

@@ -3,6 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Hex } from '../../../lib/hex.ts'
+import { BALANCED_STAKE_PUBLISHED } from '../../../protocol/consensus/epoch-rules.ts'
 import type { ModeNumber } from '../../../protocol/consensus/validator-set.ts'
 import { type ModePolicy, saveParams } from '../../../protocol/epoch/epoch-params.ts'
 import { loadAnnouncement, saveAnnouncement } from '../../../protocol/epoch/epoch-storage.ts'
@@ -60,7 +61,8 @@ function bare(mode: ModeNumber, modePolicy: ModePolicy) {
     load: (slot: Hex) => slots.get(slot) ?? 0n,
     save: (slot: Hex, word: bigint) => void slots.set(slot, word),
   }
-  const { epochBlocks, epochMs, balancedStake } = GENESIS_PARAMS_DEFAULT
+  const { epochBlocks, epochMs } = GENESIS_PARAMS_DEFAULT
+  const balancedStake = BALANCED_STAKE_PUBLISHED
   saveParams(words, { modePolicy, epochBlocks, epochMs })
   saveAnnouncement(words, { mode, set: { validators: [] }, balancedStake })
   return words

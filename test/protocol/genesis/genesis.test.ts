@@ -13,7 +13,7 @@ import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import { depositSlot, TOTAL_DEPOSITS_SLOT } from '../../../protocol/market/market-storage.ts'
 import { MARKET_ADDRESS } from '../../../protocol/params.ts'
 import { readAccount, readStorage } from '../../../protocol/state/state-tree.ts'
-import { genesisJson, WALLETS } from '../chain-world.ts'
+import { genesisJson, STAKE, WALLETS } from '../chain-world.ts'
 
 type Json = ReturnType<typeof genesisJson>
 
@@ -31,7 +31,7 @@ test('the block commits to everything in the file', () => {
     (json) => void Object.assign(json, { mode: 'SECURE' }),
     (json) => void Object.assign(json.accounts[0] as object, { balance: '7' }),
     (json) => void json.accounts.pop(),
-    (json) => void Object.assign(json.validators[1] as object, { stake: '1001' }),
+    (json) => void Object.assign(json.validators[1] as object, { stake: (STAKE + 1n).toString() }),
     (json) => void json.validators.reverse(),
     (json) => void Object.assign(json.accounts[2] as object, { deposit: '5' }),
   ]

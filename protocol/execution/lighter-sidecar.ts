@@ -1,0 +1,21 @@
+// A proposer's sidecar without what the parent's state does not take: another leader may have
+// recorded the checkpoint, or had somebody punished, a moment ago. Validators refuse such a block;
+// nobody should lose his turn for it.
+
+import { decodeSidecar, encodeSidecar } from '../block/sidecar.ts'
+import type { Refused } from '../epoch/begin-block.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/** Undefined when the refusal is about something that no block can do without. */
+export function lighterSidecar(encoded: Uint8Array, refused: Refused): Uint8Array | undefined {
+  const { code, item } = refused
+  if (code !== 'BAD_PARTICIPATION' && code !== 'BAD_CHECKPOINT' && code !== 'BAD_EVIDENCE') {
+    return undefined
+  }
+  const sidecar = decodeSidecar(encoded)
+  if (code === 'BAD_PARTICIPATION') return encodeSidecar({ ...sidecar, participation: NOTHING })
+  if (code === 'BAD_CHECKPOINT') return encodeSidecar({ ...sidecar, checkpoint: NOTHING })
+  const evidence = sidecar.evidence.filter((_, i) => i !== item)
+  return encodeSidecar({ ...sidecar, evidence })
+}
