@@ -37,6 +37,15 @@ import { topologyCheckCommand } from './commands/topology-check.ts'
 import { topologyGraphCommand } from './commands/topology-graph.ts'
 import { traceCommand } from './commands/trace.ts'
 import { upCommand } from './commands/up.ts'
+import {
+  validatorClaimCommand,
+  validatorDelegateCommand,
+  validatorUnjailCommand,
+  validatorWithdrawCommand,
+} from './commands/validator-calls.ts'
+import { validatorExitCommand } from './commands/validator-exit.ts'
+import { validatorJoinCommand } from './commands/validator-join.ts'
+import { validatorStatusCommand } from './commands/validator-status.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -76,6 +85,17 @@ export function program(terminal: Terminal): Command {
       keysImportCommand(terminal),
       keysExportCommand(terminal),
       keysChangePasswordCommand(terminal),
+    ),
+    group(
+      'validator',
+      'join and leave the validators of a chain',
+      validatorJoinCommand(terminal),
+      validatorStatusCommand(terminal),
+      validatorExitCommand(terminal),
+      validatorDelegateCommand(terminal),
+      validatorClaimCommand(terminal),
+      validatorUnjailCommand(terminal),
+      validatorWithdrawCommand(terminal),
     ),
     group('network', 'networks of your own', networkNewCommand(terminal)),
     group(
