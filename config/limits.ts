@@ -240,6 +240,8 @@ export const KEY_PASSWORD_CHARS_MIN = 8
 export const KDF_MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 export const KDF_BLOCKS_MAX = 64
 export const KDF_ROUNDS_MAX = 10_000_000
+/** Whether a key whose sign record was lost signs again. */
+export const KEYS_WATCH_MS = 5000
 
 /** Status. */
 export const FINALITY_SAMPLES_MAX = 500

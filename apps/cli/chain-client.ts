@@ -46,7 +46,7 @@ function refusal(error: unknown, rpc: string): CliError {
   if (/fetch failed|ECONNREFUSED|took too long/i.test(text)) {
     return new CliError('UNREACHABLE', `no answer from ${rpc}`, text, 'check with ./aitbc status')
   }
-  const hint = /insufficient funds/i.test(text)
+  const hint = /insufficient funds|exceeds allowance/i.test(text)
     ? 'use an account with money: ./aitbc accounts lists them'
     : 'correct the request and try again'
   return new CliError('REFUSED', 'the chain refused the transaction', text, hint)

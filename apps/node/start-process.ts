@@ -12,7 +12,9 @@ import { chaosRoute } from './admin/chaos-route.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { ClusterStatusReader } from './cluster-status.ts'
 import { HostLog } from './host-log.ts'
+import { watchKeys } from './keys/watch-keys.ts'
 import type { NodeAddresses } from './node-addresses.ts'
+import { networkMark } from './pin-network.ts'
 import {
   type HostPlan,
   mainHostOf,
@@ -190,6 +192,10 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
     launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
+    const watched = { host, dataDirectory, mark: networkMark(network), keys }
+    const warn = (message: string) => report({ type: 'warning', message })
+    const unwatch = watchKeys({ ...watched, warn })
+    parts.push({ stop: async () => unwatch() })
     servers = await startServers(options, prepared, host, status)
     parts.push(servers)
     step('servers', servers.detail)

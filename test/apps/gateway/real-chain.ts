@@ -1,5 +1,5 @@
-// Four validators of the development network on four hosts of this thread, linked in memory, and a
-// fifth host where the gateway runs: the real actors, consensus included.
+// The validators of the development network, each on a host of this thread, linked in memory, and
+// one more host where the gateway runs: the real actors, consensus included.
 
 import { type Gateway, startGateway } from '../../../apps/gateway/start-gateway.ts'
 import { admits } from '../../../apps/node/admits.ts'
@@ -77,12 +77,19 @@ function networkWith(params: object | undefined): Network {
   return { ...network, genesis, genesisHash: block.hash }
 }
 
+export interface RealChainOptions {
+  /** Four are those of the genesis; others only follow until they join. */
+  readonly validators?: number
+  /** Instead of the development network's. */
+  readonly network?: Network
+}
+
 export async function startRealChain(
   driver: 'uws' | 'node' = 'uws',
   params?: object,
+  { validators = 4, network = networkWith(params) }: RealChainOptions = {},
 ): Promise<RealChain> {
-  const network = networkWith(params)
-  const names = ['node0', 'node1', 'node2', 'node3']
+  const names = Array.from({ length: validators }, (_, i) => `node${i}`)
   const nodes = Object.fromEntries(names.map((name) => [name, { roles: ['validator' as const] }]))
   const topology: Topology = { name: 'test', network: 'dev', epoch: 1, process: 'shared', nodes }
   const plans = names.flatMap((name) => hostsOf(topology, name))
