@@ -138,6 +138,17 @@ function chaosRoutes(
       ]
 }
 
+function keysPart(
+  { dataDirectory, report }: ProcessOptions,
+  { network, keys }: PreparedProcess,
+  host: Host,
+) {
+  const warn = (message: string) => report({ type: 'warning', message })
+  const mark = networkMark(network)
+  const unwatch = watchKeys({ host, dataDirectory, mark, keys, warn })
+  return { stop: async () => unwatch() }
+}
+
 export async function startProcess(given: ProcessOptions): Promise<RunningProcess> {
   const { report, stopping, stopped } = untilStopping(given.report)
   const options = { ...given, report }
@@ -192,10 +203,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
     launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
-    const watched = { host, dataDirectory, mark: networkMark(network), keys }
-    const warn = (message: string) => report({ type: 'warning', message })
-    const unwatch = watchKeys({ ...watched, warn })
-    parts.push({ stop: async () => unwatch() })
+    parts.push(keysPart(options, prepared, host))
     servers = await startServers(options, prepared, host, status)
     parts.push(servers)
     step('servers', servers.detail)
