@@ -23,14 +23,18 @@ export interface Votes {
 
 /** How many of the latest final blocks the key has signed, as their certificates say. */
 export async function votesOf(rpc: string, blsPublicKey: Hex, head: number): Promise<Votes> {
+  const count = Math.min(head, VOTES_BLOCKS)
+  const heights = Array.from({ length: count }, (_, i) => head - i)
+  const answers = await Promise.all(
+    heights.map((height) => {
+      const params = [`0x${height.toString(16)}`]
+      return rpcRequest<Finality | null>(rpc, 'aitbc_getFinality', params).catch(() => null)
+    }),
+  )
   let voted = 0
   let missed = 0
   let lastHeight: number | null = null
-  for (let height = head; height > 0 && height > head - VOTES_BLOCKS; height--) {
-    const asked = [`0x${height.toString(16)}`]
-    const answer = await rpcRequest<Finality | null>(rpc, 'aitbc_getFinality', asked).catch(
-      () => null,
-    )
+  for (const [i, answer] of answers.entries()) {
     if (!answer) continue
     const set = decodeValidatorSet(hexToBytes(answer.validatorSet))
     if (validatorSetHash(set) !== answer.validatorSetHash) continue
@@ -39,7 +43,7 @@ export async function votesOf(rpc: string, blsPublicKey: Hex, head: number): Pro
     const { signers } = decodeCertificate(hexToBytes(answer.certificate))
     if (signers.includes(own.index)) {
       voted++
-      lastHeight ??= height
+      lastHeight ??= heights[i] as number
     } else missed++
   }
   return { voted, missed, lastHeight }
