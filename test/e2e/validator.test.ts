@@ -27,7 +27,7 @@ function balanced(): Network {
 
 let chain: RealChain
 test.before(async () => {
-  chain = await startRealChain('uws', { validators: 5, network: balanced() })
+  chain = await startRealChain('uws', undefined, { validators: 5, network: balanced() })
 })
 test.after(() => chain.stop())
 
