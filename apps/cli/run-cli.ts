@@ -55,6 +55,33 @@ function group(name: string, description: string, ...commands: Command[]): Comma
   return parent
 }
 
+function keysGroup(terminal: Terminal): Command {
+  return group(
+    'keys',
+    'the encrypted keys of validators',
+    keysNewCommand(terminal),
+    keysListCommand(terminal),
+    keysShowCommand(terminal),
+    keysImportCommand(terminal),
+    keysExportCommand(terminal),
+    keysChangePasswordCommand(terminal),
+  )
+}
+
+function validatorGroup(terminal: Terminal): Command {
+  return group(
+    'validator',
+    'join and leave the validators of a chain',
+    validatorJoinCommand(terminal),
+    validatorStatusCommand(terminal),
+    validatorExitCommand(terminal),
+    validatorDelegateCommand(terminal),
+    validatorClaimCommand(terminal),
+    validatorUnjailCommand(terminal),
+    validatorWithdrawCommand(terminal),
+  )
+}
+
 export function program(terminal: Terminal): Command {
   const root = new Command('aitbc')
     .description('A market for AI compute whose results come with receipts anyone can verify.')
@@ -76,27 +103,8 @@ export function program(terminal: Terminal): Command {
       lightCheckpointCommand(terminal),
     ),
     group('models', 'models', modelsPullCommand(terminal), modelsListCommand(terminal)),
-    group(
-      'keys',
-      'the encrypted keys of validators',
-      keysNewCommand(terminal),
-      keysListCommand(terminal),
-      keysShowCommand(terminal),
-      keysImportCommand(terminal),
-      keysExportCommand(terminal),
-      keysChangePasswordCommand(terminal),
-    ),
-    group(
-      'validator',
-      'join and leave the validators of a chain',
-      validatorJoinCommand(terminal),
-      validatorStatusCommand(terminal),
-      validatorExitCommand(terminal),
-      validatorDelegateCommand(terminal),
-      validatorClaimCommand(terminal),
-      validatorUnjailCommand(terminal),
-      validatorWithdrawCommand(terminal),
-    ),
+    keysGroup(terminal),
+    validatorGroup(terminal),
     group('network', 'networks of your own', networkNewCommand(terminal)),
     group(
       'config',
