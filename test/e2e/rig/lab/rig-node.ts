@@ -56,12 +56,11 @@ export class RigNode {
   }
 
   private command(): string[] {
-    const { name, topologyFile, dataDirectory, mode } = this.options
+    const { name, topologyFile, dataDirectory } = this.options
     const skew = this.offsetMs === 0 ? [] : ['faketime', '-f', `${offsetSeconds(this.offsetMs)}s`]
     const aitbc = [join(packageRoot(), 'aitbc'), 'node', '--topology', topologyFile]
-    const modes = mode === 'FAST' ? [] : ['--mode', mode]
-    const rest = ['--name', name, '--data', dataDirectory, ...modes]
-    return [`--net=/run/netns/${name}`, ...skew, ...aitbc, ...rest]
+    const own = ['--name', name, '--data', dataDirectory]
+    return [`--net=/run/netns/${name}`, ...skew, ...aitbc, ...own]
   }
 
   /** Its clock is off by `offsetMs` from now on. */
@@ -79,7 +78,12 @@ export class RigNode {
       stdio: ['ignore', log, log],
       detached: true,
       // The timers of a process run on the monotonic clock, which no wrong date moves.
-      env: { ...process.env, FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        NO_COLOR: '1',
+        AITBC_CONSENSUS_MODE: this.options.mode,
+      },
     })
     closeSync(log)
     this.child = child
