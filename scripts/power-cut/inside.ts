@@ -40,14 +40,20 @@ async function main(): Promise<number> {
     `${recording.acknowledged.length} transfers acknowledged; ${entries.length} entries in the ` +
       `log, ${flushes} of them flushes`,
   )
-  const cuts: { cut: number; acknowledged: number; height: number; wrongs: readonly string[] }[] = []
+  const cuts: { cut: number; acknowledged: number; height: number; wrongs: readonly string[] }[] =
+    []
   for (let i = 0; i < Number(cutsText); i++) {
     const cut = first + Math.floor(chance() * (entries.length - first))
     const marks = entries.slice(0, cut).flatMap(({ mark }) => mark ?? [])
     const last = marks.findLast((mark) => mark.startsWith('acknowledged-')) ?? '-0'
     const acknowledged = recording.acknowledged.slice(0, Number(last.split('-')[1]))
     const image = join(folder, 'cut.image')
-    writeImage(recording.log, survivors(entries, cut, () => chance() < 0.5), image, DISK_BYTES)
+    writeImage(
+      recording.log,
+      survivors(entries, cut, () => chance() < 0.5),
+      image,
+      DISK_BYTES,
+    )
     const { topologyFile } = recording
     const verdict = await checkCut(image, topologyFile, join(folder, `cut-${i}`), acknowledged)
     cuts.push({ cut, acknowledged: acknowledged.length, ...verdict })
