@@ -10,14 +10,18 @@ import { parseArgs } from 'node:util'
 import { chaosCluster } from '../apps/cli/chaos/chaos-cluster.ts'
 import { Checker } from '../apps/cli/chaos/check/checker.ts'
 import type { Invariant } from '../apps/cli/chaos/check/invariant.ts'
+import { Rpc } from '../apps/cli/chaos/rpc.ts'
 import { readEndpoints } from '../apps/node/endpoints.ts'
 import { packageRoot } from '../lib/package-root.ts'
+import { BankLoad } from '../test/e2e/rig/bank/bank-load.ts'
+import { bankInvariants, readStanding } from '../test/e2e/rig/invariants/bank-invariants.ts'
 import { aitbc, type Cluster } from './soak/cluster.ts'
 import { JobLoad } from './soak/job-load.ts'
-import { TransferLoad } from './soak/transfer-load.ts'
 
 const START_MS = 180_000
 const RECOVER_MS = 120_000
+const TRANSFERS_PER_SECOND = 30
+const SETTLE_MS = 30_000
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -71,8 +75,11 @@ const cluster: Cluster = { dataDirectory: data, ...JSON.parse(aitbc(up, START_MS
 
 async function soak() {
   const nodes = readEndpoints(data)?.nodes ?? []
-  const gateways = nodes.flatMap(({ rpc }) => (rpc ? [rpc] : []))
-  const transfers = new TransferLoad(cluster, gateways)
+  const gateways = new Map(nodes.flatMap(({ name, rpc }) => (rpc ? [[name, rpc] as const] : [])))
+  const rpc = new Rpc(cluster.endpoints.rpc)
+  const bank = { gateways, transfers: TRANSFERS_PER_SECOND, accounts: 3, settleMs: SETTLE_MS }
+  const transfers = await BankLoad.open(bank)
+  const before = await readStanding(rpc, transfers.addresses)
   const jobs = new JobLoad(cluster)
   const checker = new Checker({
     nodes: () => chaosCluster(data).nodes,
@@ -89,7 +96,7 @@ async function soak() {
         const result = await chaos(data, [kind, name, '--for', `${seconds}s`])
         faults.push(result)
         const held = result.broken.length === 0 ? 'held' : JSON.stringify(result.broken)
-        const done = `${transfers.acknowledged.size} transfers, ${jobs.accepted.length} jobs`
+        const done = `${transfers.final.length} transfers, ${jobs.accepted.length} jobs`
         progress(`${result.fault}: ${held} (${(result.ms / 1000).toFixed(1)} s; ${done})`)
       }
     }
@@ -99,9 +106,16 @@ async function soak() {
   progress('waiting for the jobs to end')
   const settled = await jobs.settle()
   await checker.rest()
-  for (const [hash, block] of transfers.acknowledged) checker.record.acknowledge(hash, block)
+  for (const { hash, final } of transfers.final) {
+    if (final) checker.record.acknowledge(hash, final.blockHash)
+  }
   const end = await checker.recovery(checker.record.height, RECOVER_MS)
-  const invariants = [...end, ...(await checker.agreement()), ...(await checker.safety())]
+  const invariants = [
+    ...end,
+    ...(await checker.agreement()),
+    ...(await checker.safety()),
+    ...(await bankInvariants(rpc, transfers, before)),
+  ]
   const violations = [
     ...faults.flatMap(({ fault, broken }) =>
       broken.map(({ name, detail }) => `${fault}: ${name}: ${detail}`),
@@ -113,11 +127,11 @@ async function soak() {
   ]
   return {
     faults: faults.length,
-    acknowledged: { transfers: transfers.acknowledged.size, jobs: jobs.accepted.length },
-    transfers_sent: transfers.sent,
+    acknowledged: { transfers: transfers.final.length, jobs: jobs.accepted.length },
+    transfers_sent: transfers.transfers.length,
     jobs_by_end: settled.states,
     errors_told_to_users: {
-      transfers: Object.fromEntries(transfers.errors),
+      transfers: transfers.refusals,
       jobs: jobs.errors,
     },
     invariants,

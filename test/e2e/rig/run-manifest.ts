@@ -1,7 +1,7 @@
 // One run of a manifest, inside the rig's namespaces: the network, the nodes, the load, what is
 // done to them, and in the end what held. Every wait has a limit.
 
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChaosNode } from '../../../apps/cli/chaos/chaos-cluster.ts'
@@ -144,7 +144,6 @@ export class ManifestRun {
     const first = [...this.nodes.values()].filter(({ name }) => !manifest.nodes[name]?.starts)
     for (const node of first) {
       if (hasOwnDisk(manifest, node.name)) {
-        const { mkdirSync } = await import('node:fs')
         mkdirSync(node.dataDirectory, { recursive: true })
         ownDisk(node.dataDirectory)
       }
@@ -189,10 +188,7 @@ export class ManifestRun {
       nodes: running,
       watch,
       faults: () => perturber.current,
-      load: () => {
-        const all = load.transfers
-        return `${all.filter(({ final }) => final).length} of ${all.length} transfers final`
-      },
+      load: () => `${load.final.length} of ${load.transfers.length} transfers final`,
     })
     load.start()
     await Promise.all([perturber.run(), pause(manifest.lasts)])
@@ -200,12 +196,11 @@ export class ManifestRun {
     await load.stop()
     const recovered = await checker.recovery(watch.highest, manifest.recovery)
     await checker.rest()
-    for (const { hash, final } of load.transfers) {
+    for (const { hash, final } of load.final) {
       if (final) checker.record.acknowledge(hash, final.blockHash)
     }
     progress.say('everything is over; the invariants are read')
-    const [, first] = [...this.nodes][0] as [string, RigNode]
-    const reader = new Rpc(first.doors.rpc)
+    const reader = new Rpc((running[0] as RigNode).doors.rpc)
     const invariants = [
       ...recovered,
       ...(await checker.agreement()),

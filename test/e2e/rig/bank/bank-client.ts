@@ -3,6 +3,7 @@
 // same bytes to another until a gateway shows it as final.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import { keccak256 } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { quantity, Rpc } from '../../../../apps/cli/chaos/rpc.ts'
 import type { Hex } from '../../../../lib/hex.ts'
@@ -107,7 +108,6 @@ export class BankClient {
       maxFeePerGas: 10n ** 11n,
       maxPriorityFeePerGas: 10n ** 9n,
     })
-    const { keccak256 } = await import('viem')
     const hash = keccak256(raw)
     return { from: this.address, to, nonce, value, hash, raw, intendedMs, sendings: [] }
   }

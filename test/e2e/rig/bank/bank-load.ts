@@ -70,6 +70,11 @@ export class BankLoad {
     return this.clients.flatMap((client) => client.transfers)
   }
 
+  /** Those that a gateway has shown as final. */
+  get final(): readonly Transfer[] {
+    return this.transfers.filter(({ final }) => final !== undefined)
+  }
+
   get readings(): readonly AccountReading[] {
     return this.clients.flatMap((client) => client.readings)
   }
