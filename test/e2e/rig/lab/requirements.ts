@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Manifest } from '../manifest/manifest-schema.ts'
+import { fakeTimeLibrary } from './fake-time.ts'
 
 export interface Missing {
   readonly what: string
@@ -38,7 +39,7 @@ export function missingForManifest({ nodes }: Manifest): Missing[] {
   if (actions.has('fsync-fail') && !runs('strace', ['-V'])) {
     missing.push({ what: 'strace, for fsync-fail', hint: 'apt-get install strace' })
   }
-  if (actions.has('clock-skew') && !runs('faketime', ['--version'])) {
+  if (actions.has('clock-skew') && fakeTimeLibrary() === undefined) {
     missing.push({ what: 'faketime, for clock-skew', hint: 'apt-get install faketime' })
   }
   return missing

@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { packageRoot } from '../../../../lib/package-root.ts'
+import { fakeTime } from './fake-time.ts'
 import type { Doors } from './network-lab.ts'
 
 export interface RigNodeOptions {
@@ -57,10 +58,9 @@ export class RigNode {
 
   private command(): string[] {
     const { name, topologyFile, dataDirectory } = this.options
-    const skew = this.offsetMs === 0 ? [] : ['faketime', '-f', `${offsetSeconds(this.offsetMs)}s`]
     const aitbc = [join(packageRoot(), 'aitbc'), 'node', '--topology', topologyFile]
     const own = ['--name', name, '--data', dataDirectory]
-    return [`--net=/run/netns/${name}`, ...skew, ...aitbc, ...own]
+    return [`--net=/run/netns/${name}`, ...aitbc, ...own]
   }
 
   /** Its clock is off by `offsetMs` from now on. */
@@ -77,10 +77,9 @@ export class RigNode {
     const child = spawn('nsenter', this.command(), {
       stdio: ['ignore', log, log],
       detached: true,
-      // The timers of a process run on the monotonic clock, which no wrong date moves.
       env: {
         ...process.env,
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        ...fakeTime(this.offsetMs),
         NO_COLOR: '1',
         AITBC_CONSENSUS_MODE: this.options.mode,
       },
@@ -146,9 +145,4 @@ export class RigNode {
     this.child?.kill('SIGCONT')
     this.state = 'up'
   }
-}
-
-/** With its sign, as faketime wants it. */
-function offsetSeconds(ms: number): string {
-  return `${ms < 0 ? '-' : '+'}${Math.abs(ms) / 1000}`
 }
