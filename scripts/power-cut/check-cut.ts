@@ -1,4 +1,4 @@
-// What a node makes of the disk that a power cut left: the file system is mounted, the node started,
+// What a node makes of the disk that a power cut left: it is mounted, the node started,
 // everything that was acknowledged before the cut must be there, and the chain must go on.
 
 import { spawnSync } from 'node:child_process'

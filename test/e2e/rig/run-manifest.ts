@@ -11,7 +11,7 @@ import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
 import { loadNetwork } from '../../../config/network.ts'
 import { BankLoad } from './bank/bank-load.ts'
 import { bankInvariants, readStanding } from './invariants/bank-invariants.ts'
-import { certificatesVerify } from './invariants/certificates.ts'
+import { certificatesVerify, firstCheckpoint } from './invariants/certificates.ts'
 import { NetworkLab } from './lab/network-lab.ts'
 import { RigNode } from './lab/rig-node.ts'
 import type { Manifest } from './manifest/manifest-schema.ts'
@@ -168,6 +168,7 @@ export class ManifestRun {
     const { transfers, accounts } = manifest.load
     const settleMs = manifest.recovery
     const load = await BankLoad.open({ gateways, transfers, accounts, settleMs })
+    const checkpoint = await firstCheckpoint(rpc.url, loadNetwork(this.network).genesisHash)
     const before = await readStanding(rpc, load.addresses)
     const checker = new Checker({
       nodes: () => this.chaosNodes(),
@@ -209,7 +210,7 @@ export class ManifestRun {
       invariant('chains-never-shorten', watch.shortened, `${watch.looks} looks at heights`),
       endsInvariant(running),
       ...(await bankInvariants(reader, load, before)),
-      await certificatesVerify(reader, watch.highest, loadNetwork(this.network)),
+      await certificatesVerify(reader, watch.highest, checkpoint),
     ]
     return {
       manifest: manifest.name,

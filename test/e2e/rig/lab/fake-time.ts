@@ -1,4 +1,4 @@
-// A wrong date for one process: faketime's library, loaded before all others. Not its command, which
+// A wrong date for one process: the library of faketime, loaded first. Not its command, which
 // stays between us and the process, so that a signal would reach the wrong one.
 
 import { existsSync, readdirSync } from 'node:fs'
