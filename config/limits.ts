@@ -227,9 +227,40 @@ export const NODES_LINKED_MS = 120_000
 
 /** Storage. */
 export const LMDB_TABLES_MAX = 64
-export const LMDB_MAP_BYTES = 1024 * 1024 * 1024
+/** Address space, not disk: the file has the size of its data, and lmdb makes the map larger. */
+export const LMDB_MAP_BYTES = 128 * 1024 * 1024 * 1024
 export const STORE_KEY_BYTES_MAX = 1978
 export const LMDB_COMMITS_TIMED = 512
+
+/** Snapshots of the state: chunk 0 holds the block, the others rows of the state. */
+export const SNAPSHOT_CHUNK_BYTES = 2 * 1024 * 1024
+export const SNAPSHOT_CHUNK_BYTES_MAX = 4 * 1024 * 1024
+export const SNAPSHOT_BLOCK_BYTES_MAX = 12 * 1024 * 1024
+export const SNAPSHOT_CHUNKS_MAX = 65_536
+export const SNAPSHOT_MANIFEST_BYTES_MAX = 4 * 1024 * 1024
+/** A node makes one at every so-many-th boundary of an epoch, and keeps the last ones. */
+export const SNAPSHOT_EPOCHS = 10
+export const SNAPSHOTS_KEPT = 2
+export const SNAPSHOT_LOOK_MS = 1000
+export const SNAPSHOT_MAKE_MS = 30 * 60_000
+/** Manifests and chunks that a node reads for its peers at a time; more are asked to wait. */
+export const SNAPSHOT_READS_MAX = 4
+/** Chunks under way to a node that starts from a snapshot, from one peer and from all. */
+export const SYNC_CHUNKS_PER_PEER = 2
+export const SYNC_CHUNKS_MAX = 8
+export const SYNC_ASK_MS = 20_000
+export const SYNC_RETRY_MS = 2000
+/** Commits whose former rows are kept, so that a state of a moment ago can still be read. */
+export const UNDO_COMMITS_MAX = 2048
+
+/** Pruning: epochs whose blocks stay, and those that stay whatever the disk says. */
+export const PRUNE_EPOCHS_KEPT = 128
+export const PRUNE_EPOCHS_MIN = 22
+/** A batch and the pause after it, so that blocks are committed in between. */
+export const PRUNE_ROWS_PER_COMMIT = 1024
+export const PRUNE_BLOCKS_STEP = 256
+export const PRUNE_PAUSE_MS = 25
+export const PRUNE_LOOK_MS = 5000
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096

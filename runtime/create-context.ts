@@ -192,6 +192,7 @@ class CellContext implements Context {
       this.wrapped = {
         get: (table, key) => store.get(table, key),
         range: (table, options) => store.range(table, options),
+        usedBytes: () => store.usedBytes(),
         commit: (puts, done) => {
           const { cause } = this.cell
           host.commit(store, puts, (error) => this.turn(() => done(error), cause))

@@ -37,4 +37,6 @@ export interface Store {
    * is the error with which nothing is applied.
    */
   commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void
+  /** Bytes that the rows take, keys and whatever the store adds to them included; about. */
+  usedBytes(): number
 }

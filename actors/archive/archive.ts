@@ -16,6 +16,7 @@ import { BlockPolls } from './block-polls.ts'
 import { ChainReader } from './chain-reader.ts'
 import { findCheckpoint } from './find-checkpoint.ts'
 import { findLogs } from './find-logs.ts'
+import { SnapshotDesk } from './snapshot-desk.ts'
 
 export interface ArchiveProps {
   readonly config: ChainConfig
@@ -30,7 +31,9 @@ function headOf(reader: ChainReader) {
   const { hash, finalAtMs } = stored
   const header = encodeHeader(block.header)
   const checkpointHeight = loadCertified(epochWords(reader))?.height ?? 0
-  return { height, hash, genesisHash: genesis.hash, header, finalAtMs, checkpointHeight }
+  const oldest = reader.oldestHeight()
+  const genesisHash = genesis.hash
+  return { height, hash, genesisHash, header, finalAtMs, checkpointHeight, oldest }
 }
 
 function callNow(reader: ChainReader, config: ChainConfig, request: CallRequest) {
@@ -58,6 +61,7 @@ export const Archive = actor({
   setup(ctx, props: ArchiveProps) {
     const reader = new ChainReader(ctx.store)
     const polls = new BlockPolls(ctx, reader)
+    const snapshots = new SnapshotDesk(ctx)
     const ready = onceReady(ctx, reader)
     let head: ReturnType<typeof headOf> | undefined
     return {
@@ -68,10 +72,18 @@ export const Archive = actor({
       },
       Head: ready(() => {
         head ??= headOf(reader)
+        const oldest = reader.oldestHeight()
+        if (head.oldest !== oldest) head = { ...head, oldest }
         return head
       }),
       BlocksAfter({ height, max }, reply) {
         polls.add(height, max, reply)
+      },
+      Manifest({ hash }, reply) {
+        snapshots.manifest(hash, reply)
+      },
+      Chunk({ height, index }, reply) {
+        snapshots.chunk(height, index, reply)
       },
       Block: ready(({ height }) => reader.stored(height)),
       HeightOf: ready(({ hash }) => reader.heightOf(hash)),

@@ -13,6 +13,7 @@ import {
   decodePlace,
   decodeReceipts,
   META_FINAL,
+  META_OLDEST,
   readHeight,
   storageKey,
   type TransactionPlace,
@@ -41,6 +42,12 @@ export class ChainReader implements StateView {
     return row && readHeight(row)
   }
 
+  /** Blocks below are not kept, except for the genesis. */
+  oldestHeight(): number {
+    const row = this.store.get(CHAIN_TABLES.meta, META_OLDEST)
+    return row ? readHeight(row) : 0
+  }
+
   block(height: number): Block | undefined {
     const bytes = this.store.get(CHAIN_TABLES.blocks, u64(height))
     return bytes && decodeBlock(bytes)
@@ -56,6 +63,7 @@ export class ChainReader implements StateView {
     const bytes = this.store.get(CHAIN_TABLES.blocks, u64(height))
     const finality = this.store.get(CHAIN_TABLES.finality, u64(height))
     if (!bytes || !finality) return undefined
+    if (height > 0 && height < this.oldestHeight()) return undefined
     const { hash } = decodeBlock(bytes)
     return {
       height,

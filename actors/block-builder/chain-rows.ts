@@ -2,16 +2,14 @@
 
 import { u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
-import { type Block, encodeBlock } from '../../protocol/block/block.ts'
 import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
 import { type Account, encodeAccount, isEmptyAccount } from '../../protocol/state/account.ts'
+import { blockRows } from '../../protocol/state/block-rows.ts'
 import { encodeWord, type StateChanges } from '../../protocol/state/state-tree.ts'
 import {
   CHAIN_STORE_VERSION,
   CHAIN_TABLES,
-  encodeFinality,
   encodePlace,
-  encodeReceipts,
   type FinalityRow,
   META_FINAL,
   META_GENESIS,
@@ -20,19 +18,6 @@ import {
 } from '../../protocol/state/tables.ts'
 import type { Put } from '../../runtime/store.ts'
 import type { Candidate } from './speculation.ts'
-
-function blockRows(block: Block, receipts: readonly Uint8Array[], finality: FinalityRow): Put[] {
-  const key = u64(block.header.height)
-  const rows: Put[] = [
-    { table: CHAIN_TABLES.blocks, key, value: encodeBlock(block) },
-    { table: CHAIN_TABLES.receipts, key, value: encodeReceipts(receipts) },
-    { table: CHAIN_TABLES.finality, key, value: encodeFinality(finality) },
-    { table: CHAIN_TABLES.heights, key: hexToBytes(block.hash), value: key },
-  ]
-  const bloom = hexToBytes(block.header.logsBloom)
-  if (bloom.some((byte) => byte !== 0)) rows.push({ table: CHAIN_TABLES.blooms, key, value: bloom })
-  return rows
-}
 
 function accountRows(accounts: Iterable<readonly [Hex, Account]>): Put[] {
   const rows: Put[] = []

@@ -13,6 +13,7 @@ import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
 import { checkpointRows } from './checkpoint-rows.ts'
 import { epochAfter, followingOf } from './epoch-news.ts'
 import type { Candidate } from './speculation.ts'
+import { undoPuts } from './undo-puts.ts'
 
 interface FinaliseRequest {
   readonly hash: Hex
@@ -65,6 +66,8 @@ export class Finaliser {
     if (path.length > 1) ctx.reached('block-builder-several-final')
     const rows = finalRows(path, { finalAtMs, certificate })
     rows.push(...checkpointRows(speculation.final, path))
+    const base = speculation.final.block.header.height
+    rows.push(...undoPuts(ctx.store, base, base + path.length, rows))
     this.write(rows, (error) => {
       if (error) {
         ctx.log('error', 'commit-failed', { hash, detail: error.message })

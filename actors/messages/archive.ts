@@ -1,5 +1,6 @@
 // archive: reads of final blocks and of the state after the last of them.
 
+import { SNAPSHOT_BLOCK_BYTES_MAX, SNAPSHOT_MANIFEST_BYTES_MAX } from '../../config/limits.ts'
 import {
   bool,
   bytes,
@@ -50,6 +51,8 @@ export const ArchiveMessages = messages('archive', 1, {
       finalAtMs: u53,
       /** Of the last block that the stake has certified: the end of an epoch, or the genesis. */
       checkpointHeight: u53,
+      /** Blocks below this height are not kept, except for the genesis; 0 when all are. */
+      oldest: u53,
     }),
     'control',
   ),
@@ -58,6 +61,19 @@ export const ArchiveMessages = messages('archive', 1, {
    * block is final; an asker whose deadline passes simply asks again.
    */
   BlocksAfter: ask(struct({ height: u53, max: u53 }), list(StoredBlock, 256)),
+  /**
+   * The manifest of this node's newest snapshot, or of the one after block `hash`. `code` is empty,
+   * NONE, or BUSY when it should be asked again later.
+   */
+  Manifest: ask(
+    struct({ hash: optional(hex(32)) }),
+    struct({ code: str(16), manifest: bytes(SNAPSHOT_MANIFEST_BYTES_MAX) }),
+  ),
+  /** A chunk of the snapshot after block `height`; `code` as above. */
+  Chunk: ask(
+    struct({ height: u53, index: u53 }),
+    struct({ code: str(16), chunk: bytes(SNAPSHOT_BLOCK_BYTES_MAX) }),
+  ),
   Block: ask(struct({ height: u53 }), optional(StoredBlock)),
   HeightOf: ask(struct({ hash: hex(32) }), optional(u53)),
   TransactionAt: ask(struct({ hash: hex(32) }), optional(struct({ height: u53, index: u53 }))),

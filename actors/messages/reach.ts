@@ -45,6 +45,8 @@ const archive: ReachOf<typeof ArchiveMessages> = {
   Checkpoint: 'any node',
   ValidatorSet: 'any node',
   Head: 'any node',
+  Manifest: 'any node',
+  Chunk: 'any node',
   BlocksAfter: 'any node',
   Block: 'any node',
   HeightOf: 'any node',

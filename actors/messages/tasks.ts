@@ -12,6 +12,34 @@ export const RecoverSenders = task<
   { readonly senders: readonly (Hex | null)[] }
 >('recover-senders')
 
+/**
+ * Writes a snapshot of the state after the newest boundary of an epoch that is due for one, unless
+ * there is one; null when there was nothing to do. Done in a thread of its own.
+ */
+export const MakeSnapshot = task<
+  null,
+  {
+    readonly height: number
+    readonly accounts: number
+    readonly slots: number
+    readonly chunks: number
+    readonly bytes: number
+    readonly ms: number
+  } | null
+>('make-snapshot')
+
+/** The manifest of the newest snapshot of this node, or of the one after a given block. */
+export const ReadManifest = task<
+  { readonly hash: Hex | undefined },
+  { readonly bytes: Uint8Array }
+>('read-manifest')
+
+/** A chunk of the snapshot after a block; no bytes where there is none. */
+export const ReadChunk = task<
+  { readonly height: number; readonly index: number },
+  { readonly bytes: Uint8Array }
+>('read-chunk')
+
 export interface LoadedModel {
   readonly modelId: string
   readonly modelRoot: Hex

@@ -31,6 +31,9 @@ import { networkNewCommand } from './commands/network-new.ts'
 import { nodeCommand } from './commands/node.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
+import { snapshotCreateCommand } from './commands/snapshot-create.ts'
+import { snapshotInfoCommand } from './commands/snapshot-info.ts'
+import { snapshotRestoreCommand } from './commands/snapshot-restore.ts'
 import { statusCommand } from './commands/status.ts'
 import { topCommand } from './commands/top.ts'
 import { topologyCheckCommand } from './commands/topology-check.ts'
@@ -111,6 +114,13 @@ export function program(terminal: Terminal): Command {
       'the settings of a node',
       configCheckCommand(terminal),
       configShowCommand(terminal),
+    ),
+    group(
+      'snapshot',
+      'snapshots of a node’s state',
+      snapshotCreateCommand(terminal),
+      snapshotRestoreCommand(terminal),
+      snapshotInfoCommand(terminal),
     ),
     group(
       'topology',

@@ -26,7 +26,14 @@ export const CHAIN_TABLES = {
   checkpoints: 'checkpoints',
   /** validatorSetHash → encoded set; those that a checkpoint names. */
   sets: 'sets',
-  /** `genesis` → hash, `final` → height, `version` → layout of these tables. */
+  /** height → what the commit that ended there changed in the state (undo-row.ts). */
+  undo: 'undo',
+  /** chunk number → chunk of a snapshot that is being fetched; empty in a node that runs. */
+  sync: 'sync',
+  /**
+   * `genesis` → hash, `final` → height, `version` → layout of these tables, `oldest` → first height
+   * of which the block is kept (besides the genesis); absent when all are.
+   */
   meta: 'meta',
 } as const
 
@@ -36,6 +43,7 @@ const text = (name: string) => Uint8Array.from(name, (char) => char.charCodeAt(0
 export const META_FINAL = text('final')
 export const META_GENESIS = text('genesis')
 export const META_VERSION = text('version')
+export const META_OLDEST = text('oldest')
 
 export interface FinalityRow {
   readonly finalAtMs: number

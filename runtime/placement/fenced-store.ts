@@ -85,6 +85,10 @@ export class FencedStore implements Store {
     return this.store.range(table, options)
   }
 
+  usedBytes(): number {
+    return this.store.usedBytes()
+  }
+
   commit(puts: readonly Put[], done: (error?: Error) => void): void {
     const ended = (error?: Error) => {
       done(error)

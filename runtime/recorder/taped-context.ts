@@ -170,6 +170,7 @@ function tapedStore(tape: Tape, real: Context | undefined): Store {
   return {
     get: (table, key) => tape.read('get', () => store().get(table, key)),
     range: (table, options) => tape.read('range', () => store().range(table, options)),
+    usedBytes: () => tape.read('usedBytes', () => store().usedBytes()),
     commit: (puts, done) => {
       tape.effect('commit', puts)
       const { call } = tape.callback({

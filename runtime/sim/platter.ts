@@ -42,6 +42,13 @@ export class SimTable {
     return row && this.read(row)
   }
 
+  /** Of all keys and values. */
+  get bytes(): number {
+    let sum = 0
+    for (const { key, value } of this.rows.values()) sum += key.length + value.length
+    return sum
+  }
+
   /** Whether there is such a row, rotten or not. */
   has(key: Uint8Array): boolean {
     return this.rows.has(text(key))
@@ -122,6 +129,12 @@ export class Platter {
       this.tables.set(name, table)
     }
     return table
+  }
+
+  bytes(): number {
+    let sum = 0
+    for (const table of this.tables.values()) sum += table.bytes
+    return sum
   }
 
   apply(puts: readonly Put[]): void {

@@ -41,6 +41,10 @@ export class SimDisk implements Store {
     return this.options.platter.table(table).range(options)
   }
 
+  usedBytes(): number {
+    return this.options.platter.bytes()
+  }
+
   commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
     const { platter, timeline, random, faults, alive, trace } = this.options
     const { commitMinMs, commitTailMs, full } = faults()

@@ -12,6 +12,7 @@ import {
   LMDB_TABLES_MAX,
   STORE_KEY_BYTES_MAX,
 } from '../../config/limits.ts'
+import { assert } from '../../lib/assert.ts'
 import { type HistogramView, Log2Histogram } from '../../lib/log2-histogram.ts'
 import type { Guard, Put, RangeOptions, Store } from '../../runtime/store.ts'
 import { checkKey } from '../check-key.ts'
@@ -43,10 +44,22 @@ export interface StoreStats {
 /** What lmdb tells of an environment or a table: mdb_stat and mdb_env_info. */
 interface LmdbStats {
   readonly pageSize: number
+  readonly treeBranchPageCount: number
+  readonly treeLeafPageCount: number
+  readonly overflowPages: number
   readonly entryCount: number
   readonly mapSize: number
   readonly lastPageNumber: number
   readonly numReaders: number
+}
+
+function pagesOf(stats: LmdbStats): number {
+  return stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages
+}
+
+/** Keys of the root are names of tables. */
+function tableName(key: Buffer): string {
+  return Buffer.from(key).toString('utf8').replace(/\0$/, '')
 }
 
 const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const
@@ -54,6 +67,7 @@ const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const
 export class LmdbStore implements Store {
   private readonly root: RootDatabase<Buffer, Buffer>
   private readonly tables = new Map<string, Table>()
+  private readonly isReadOnly: boolean
   private readonly commitMs: number[] = []
   private readonly commitUs = new Log2Histogram()
   private commits = 0
@@ -63,11 +77,13 @@ export class LmdbStore implements Store {
    * Opens or creates the environment in `folder`; `mapBytes` is what its map starts with, and lmdb
    * makes it larger when the data needs it. Throws if it cannot be opened.
    */
-  constructor(folder: string, mapBytes = LMDB_MAP_BYTES) {
-    mkdirSync(folder, { recursive: true })
+  constructor(folder: string, mapBytes = LMDB_MAP_BYTES, isReadOnly = false) {
+    this.isReadOnly = isReadOnly
+    if (!isReadOnly) mkdirSync(folder, { recursive: true })
     this.root = open<Buffer, Buffer>({
       ...BINARY,
       path: folder,
+      readOnly: isReadOnly,
       maxDbs: LMDB_TABLES_MAX,
       mapSize: mapBytes,
       // The commit that answers is the commit that is flushed.
@@ -78,25 +94,38 @@ export class LmdbStore implements Store {
     this.root.readerCheck()
   }
 
+  /** Beside a process that writes, which does not notice. Throws when there is no environment. */
+  static readOnly(folder: string): LmdbStore {
+    return new LmdbStore(folder, LMDB_MAP_BYTES, true)
+  }
+
   private table(name: string): Table {
-    let table = this.tables.get(name)
+    const table = this.tableToRead(name)
+    if (!table) throw new Error(`the store has no table ${name} and cannot make one`)
+    return table
+  }
+
+  /** Undefined for a table that does not exist yet, where none can be made. */
+  private tableToRead(name: string): Table | undefined {
+    let table: Table | undefined = this.tables.get(name)
     if (!table) {
-      table = this.root.openDB<Buffer, Buffer>({ ...BINARY, name })
-      this.tables.set(name, table)
+      table = this.root.openDB<Buffer, Buffer>({ ...BINARY, name }) as Table | undefined
+      if (table) this.tables.set(name, table)
     }
     return table
   }
 
   get(name: string, key: Uint8Array): Uint8Array | undefined {
     checkKey(key)
-    return this.table(name).get(key as Buffer)
+    return this.tableToRead(name)?.get(key as Buffer)
   }
 
   range(name: string, options: RangeOptions): [Uint8Array, Uint8Array][] {
     const { from = LOWEST, to, reverse = false, limit } = options
     const rows: [Uint8Array, Uint8Array][] = []
     if (limit <= 0 || (to && Buffer.compare(from, to) >= 0)) return rows
-    const table = this.table(name)
+    const table = this.tableToRead(name)
+    if (!table) return rows
     // Both ends are always given: lmdb's own defaults leave out keys such as 00 and ff ff ff ff ff.
     // Its reverse ranges include their start and exclude their end: ours the other way round.
     const bounds = reverse
@@ -118,6 +147,7 @@ export class LmdbStore implements Store {
   }
 
   commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
+    assert(!this.isReadOnly, 'a store opened for reading is not written')
     let error: Error | undefined
     const started = performance.now()
     try {
@@ -148,6 +178,16 @@ export class LmdbStore implements Store {
         else table.putSync(key as Buffer, value as Buffer)
       }
     })
+  }
+
+  /** Of the pages that hold something: the file keeps those that do not, for later. */
+  usedBytes(): number {
+    let pages = pagesOf(this.root.getStats() as LmdbStats)
+    for (const key of this.root.getKeys()) {
+      const table = this.tableToRead(tableName(key))
+      if (table) pages += pagesOf(table.getStats() as LmdbStats)
+    }
+    return pages * (this.root.getStats() as LmdbStats).pageSize
   }
 
   /** Bytes of memory map at present. */

@@ -51,6 +51,14 @@ export class MemoryStore implements Store {
     return keys.map((key) => [key.slice(), this.get(name, key) as Uint8Array])
   }
 
+  usedBytes(): number {
+    let bytes = 0
+    for (const { values } of this.tables.values()) {
+      for (const [key, value] of values.values()) bytes += key.length + value.length
+    }
+    return bytes
+  }
+
   /** Applies at once; for callers that bring their own durability (the simulated disk). */
   apply(puts: readonly Put[]): void {
     for (const { key } of puts) checkKey(key)

@@ -171,6 +171,7 @@ test('a failed write is answered, and the block can be finalised again', async (
   const disk = {
     get: store.get.bind(store),
     range: store.range.bind(store),
+    usedBytes: store.usedBytes.bind(store),
     commit: (puts: Parameters<MemoryStore['commit']>[0], done: (error?: Error) => void) => {
       if (fails-- > 0) setImmediate(() => done(new Error('no space left')))
       else store.commit(puts, done)

@@ -147,9 +147,11 @@ export class TestChain {
         Head(_, reply) {
           const head = chain.blocks.at(-1) as Stored
           const { height, hash, finalAtMs } = head
-          const rest = { genesisHash: ZERO, header: new Uint8Array(0), checkpointHeight: 0 }
-          reply({ height, hash, finalAtMs, ...rest })
+          const rest = { header: new Uint8Array(0), checkpointHeight: 0, oldest: 0 }
+          reply({ height, hash, genesisHash: ZERO, finalAtMs, ...rest })
         },
+        Manifest: (_, reply) => reply({ code: 'NONE', manifest: new Uint8Array(0) }),
+        Chunk: (_, reply) => reply({ code: 'NONE', chunk: new Uint8Array(0) }),
         BlocksAfter: ({ height, max }, reply) => chain.after(height, max, reply),
         Block: ({ height }, reply) => reply(chain.blocks[height]),
         HeightOf: (_, reply) => reply(undefined),

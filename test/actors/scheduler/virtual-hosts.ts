@@ -126,6 +126,7 @@ export class VirtualHosts {
     const store: Store = {
       get: (table, key) => disk.get(table, key),
       range: (table, options) => disk.range(table, options),
+      usedBytes: () => disk.usedBytes(),
       commit: (puts: readonly Put[], done) => {
         this.after(
           1 + this.random(4),

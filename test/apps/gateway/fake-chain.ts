@@ -63,12 +63,16 @@ export class FakeChain implements ChainAccess {
     return this.broken ? Promise.reject(this.broken) : Promise.resolve(value)
   }
 
+  /** Blocks below this height are pruned. */
+  oldest = 0
+
   head = () => {
     const { height, hash, finalAtMs } = this.rows.at(-1) as StoredBlockRow
     const genesisHash = this.rows[0]?.hash as Hex
     const header = encodeHeader({ ...this.genesis.header, height })
-    const { checkpointHeight } = this
-    return this.answer<Head>({ height, hash, genesisHash, header, finalAtMs, checkpointHeight })
+    const { checkpointHeight, oldest } = this
+    const rest = { checkpointHeight, oldest }
+    return this.answer<Head>({ height, hash, genesisHash, header, finalAtMs, ...rest })
   }
 
   block = (height: number) => this.answer(this.rows[height])

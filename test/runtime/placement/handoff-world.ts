@@ -67,6 +67,10 @@ class SlowStore implements Store {
     return this.inner.range(table, options)
   }
 
+  usedBytes(): number {
+    return this.inner.usedBytes()
+  }
+
   commit(puts: readonly Put[], done: (error?: Error) => void, guard?: Guard): void {
     const { now } = this.time
     this.freeAt = Math.max(this.freeAt, now) + this.random.below(60) + 0.01

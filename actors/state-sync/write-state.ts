@@ -1,0 +1,99 @@
+// From the chunks that were fetched to a chain store: first the root is rebuilt, a chunk a turn,
+// then the rows are written, and last the block that makes them a chain.
+
+import type { Block } from '../../protocol/block/block.ts'
+import { decodeBlockChunk } from '../../protocol/snapshot/block-chunk.ts'
+import { StateRebuild } from '../../protocol/snapshot/rebuild-state.ts'
+import { chainRows, stateRows } from '../../protocol/snapshot/restored-rows.ts'
+import type { SnapshotManifest } from '../../protocol/snapshot/snapshot-manifest.ts'
+import { refuse, type SnapshotVerdict } from '../../protocol/snapshot/snapshot-refusal.ts'
+import { decodeStateChunk } from '../../protocol/snapshot/state-chunk.ts'
+import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Put } from '../../runtime/store.ts'
+import type { SyncStore } from './sync-store.ts'
+
+const BATCH_ROWS = 20_000
+
+export class WriteState {
+  private readonly ctx: Context
+  private readonly manifest: SnapshotManifest
+  private readonly kept: SyncStore
+  private readonly progress: (done: number) => void
+
+  constructor(
+    ctx: Context,
+    manifest: SnapshotManifest,
+    kept: SyncStore,
+    progress: (done: number) => void,
+  ) {
+    this.ctx = ctx
+    this.manifest = manifest
+    this.kept = kept
+    this.progress = progress
+  }
+
+  verify(done: (verdict: SnapshotVerdict) => void): void {
+    const rebuild = new StateRebuild(this.manifest)
+    const step = (index: number) => {
+      const bytes = this.kept.chunk(index)
+      const verdict = bytes
+        ? rebuild.add(Uint8Array.from(bytes))
+        : refuse('CHUNK_MISSING', `chunk ${index}`, index)
+      this.progress(index + 1)
+      if (!verdict.ok) done(verdict)
+      else if (index + 1 === this.manifest.chunks.length) done(rebuild.end())
+      else this.ctx.after('verify', 0, () => step(index + 1))
+    }
+    step(0)
+  }
+
+  /** After `verify`. A write that fails ends this incarnation: the next one begins again. */
+  write(genesis: Block, done: () => void): void {
+    const state = [CHAIN_TABLES.accounts, CHAIN_TABLES.storage]
+    this.clear(state, () => this.writeFrom(1, genesis, done))
+  }
+
+  /** What an earlier try that was killed has written. */
+  private clear(tables: readonly string[], done: () => void): void {
+    const [table, ...more] = tables
+    if (table === undefined) {
+      done()
+      return
+    }
+    const puts = this.kept.clearing(table)
+    if (puts.length === 0) this.clear(more, done)
+    else this.commit(puts, () => this.clear(tables, done))
+  }
+
+  private writeFrom(index: number, genesis: Block, done: () => void): void {
+    if (index === this.manifest.chunks.length) {
+      const chunk = decodeBlockChunk(this.chunk(0))
+      this.commit(chainRows(chunk, this.manifest.certificate, genesis), done)
+      return
+    }
+    const rows = stateRows(decodeStateChunk(this.chunk(index)))
+    const batch = (at: number) => {
+      if (at < rows.length) {
+        this.commit(rows.slice(at, at + BATCH_ROWS), () => batch(at + BATCH_ROWS))
+        return
+      }
+      this.progress(index)
+      this.writeFrom(index + 1, genesis, done)
+    }
+    batch(0)
+  }
+
+  private chunk(index: number): Uint8Array {
+    const bytes = this.kept.chunk(index)
+    if (!bytes) throw new Error(`chunk ${index} was here and is not any more`)
+    return Uint8Array.from(bytes)
+  }
+
+  private commit(puts: readonly Put[], done: () => void): void {
+    this.ctx.store.commit(puts, (error) => {
+      if (error) throw new Error(`the state cannot be written: ${error.message}`)
+      done()
+    })
+  }
+}
