@@ -6,7 +6,7 @@ import { type Certificate, encodeCertificate, verifyCertificate } from './certif
 import { type Checkpoint, checkpointHash } from './checkpoint.ts'
 import { encodeMessage } from './consensus-message.ts'
 import type { EpochRules } from './epoch-rules.ts'
-import { noteEvidence } from './note-evidence.ts'
+import { noteContradiction } from './note-evidence.ts'
 import type { SimplexState } from './simplex-state.ts'
 import type { OpenCheckpoint } from './simplex-types.ts'
 import { CHECKPOINT, type Vote, voteDigest } from './vote.ts'
@@ -93,7 +93,8 @@ export function addCheckpointVote(state: SimplexState, vote: Vote): void {
     return
   }
   const contradiction = round.book.add(vote)
-  if (contradiction) noteEvidence(state, round.rules, contradiction)
+  const signer = round.rules.set.validators[vote.signer]
+  if (contradiction && signer) noteContradiction(state, signer.blsPublicKey, contradiction)
   if (round.certificate || round.certified || vote.blockHash !== round.hash) return
   const certificate = round.book.certify(CHECKPOINT, round.hash)
   if (certificate) acceptCheckpoint(state, round, certificate)

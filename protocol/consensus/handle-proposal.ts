@@ -8,7 +8,7 @@ import { voteNotarize, voteNullify } from './cast-vote.ts'
 import { encodeMessage, type Proposal } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { armView } from './enter-view.ts'
-import { keepEvidence } from './note-evidence.ts'
+import { noteEvidence } from './note-evidence.ts'
 import type { SimplexState } from './simplex-state.ts'
 import type { ViewState } from './view-state.ts'
 import { PROPOSE, voteDigest } from './vote.ts'
@@ -57,11 +57,12 @@ function noteTwoProposals(
   twoNode: BlockNode,
 ): void {
   const { epoch, view } = one
-  const leader = state.rules.set.validators[state.leader(view)] as { blsPublicKey: `0x${string}` }
-  const first = { kind: PROPOSE, blockHash: oneNode.hash, signature: one.signature } as const
-  const second = { kind: PROPOSE, blockHash: twoNode.hash, signature: two.signature } as const
-  const { blsPublicKey } = leader
-  keepEvidence(state, { rule: 'E4', blsPublicKey, epoch, view, statements: [first, second] })
+  const leader = state.rules.set.validators[state.leader(view)]
+  if (!leader) return
+  noteEvidence(state, { blsPublicKey: leader.blsPublicKey, epoch, view }, [
+    { kind: PROPOSE, hash: oneNode.hash, signature: one.signature },
+    { kind: PROPOSE, hash: twoNode.hash, signature: two.signature },
+  ])
 }
 
 /** A new block of this view's leader, or the epoch's last block again; signed by the leader. */

@@ -5,7 +5,7 @@ import { addCheckpointVote } from './checkpoint-round.ts'
 import { encodeMessage } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { acceptCertificate } from './handle-certificate.ts'
-import { noteEvidence } from './note-evidence.ts'
+import { noteContradiction } from './note-evidence.ts'
 import { addLateVote } from './presence.ts'
 import type { SimplexState } from './simplex-state.ts'
 import { CHECKPOINT, NO_BLOCK, NOTARIZE, NULLIFY, type Vote } from './vote.ts'
@@ -63,7 +63,8 @@ export function addVote(state: SimplexState, vote: Vote): void {
   const { book } = state.viewState(vote.view)
   if (book.has(vote)) state.count('vote-known')
   const contradiction = book.add(vote)
-  if (contradiction) noteEvidence(state, state.rules, contradiction)
+  const signer = state.rules.set.validators[vote.signer]
+  if (contradiction && signer) noteContradiction(state, signer.blsPublicKey, contradiction)
   state.silentTurns.delete(vote.signer)
   if (alreadyCertified(state, vote)) return
   const certificate = book.certify(vote.kind, vote.blockHash)

@@ -9,7 +9,6 @@ import type { CheckpointRound } from './checkpoint-round.ts'
 import type { ConsensusMessage } from './consensus-message.ts'
 import { EffectQueue } from './effect-queue.ts'
 import type { EpochRules } from './epoch-rules.ts'
-import type { Evidence } from './evidence.ts'
 import { leaderOf } from './leader.ts'
 import type { LateView } from './presence.ts'
 import type {
@@ -55,7 +54,7 @@ export class SimplexState extends EffectQueue {
   early: { from: string; message: ConsensusMessage }[] = []
   checkpoint: CheckpointRound | undefined
   /** Proofs that no final block has brought yet. */
-  readonly evidence = new Map<string, { evidence: Evidence; tries: number }>()
+  readonly evidence = new Map<string, { readonly bytes: Uint8Array; tries: number }>()
   /** Why nothing is signed although we have keys. */
   silenced: string | undefined
   /** Nothing is signed before this epoch: see `lostSignState`. */

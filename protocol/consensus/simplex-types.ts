@@ -3,11 +3,11 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Bls, Vrf } from '../crypto/signatures.ts'
+import type { Evidence } from '../staking/evidence.ts'
 import type { Certificate } from './certificate.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ConsensusMessage } from './consensus-message.ts'
 import type { EpochRules } from './epoch-rules.ts'
-import type { Evidence } from './evidence.ts'
 import type { ChainIdentity } from './vote.ts'
 
 /** A node that takes part, or may one day. */

@@ -6,18 +6,7 @@ import { hexToBytes } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import { type Certificate, isEnough, verifyCertificate } from './certificate.ts'
 import type { QuorumRules } from './epoch-rules.ts'
-import {
-  CHECKPOINT,
-  type ChainIdentity,
-  FINALIZE,
-  NOTARIZE,
-  NULLIFY,
-  type Vote,
-  voteDigest,
-} from './vote.ts'
-
-/** E4 is two proposals, E5 two checkpoints. */
-export type EvidenceRule = 'E1' | 'E2' | 'E3' | 'E4' | 'E5'
+import { type ChainIdentity, FINALIZE, NULLIFY, type Vote, voteDigest } from './vote.ts'
 
 export interface VoteRules {
   readonly rules: QuorumRules
@@ -29,24 +18,14 @@ export interface VoteRules {
 
 /** Two votes of one validator that contradict each other. */
 export interface Contradiction {
-  readonly rule: EvidenceRule
   readonly votes: readonly [Vote, Vote]
 }
 
-const BY_KIND = {
-  [NOTARIZE]: 'E1',
-  [NULLIFY]: undefined,
-  [FINALIZE]: 'E2',
-  [CHECKPOINT]: 'E5',
-} as const
-
-function contradicts(a: Vote, b: Vote): Contradiction['rule'] | undefined {
-  if (a.kind === b.kind) {
-    if (a.blockHash === b.blockHash) return undefined
-    return BY_KIND[a.kind]
-  }
+/** Two blocks in one view, two checkpoints of an epoch, or FINALIZE and NULLIFY: E1, E2, E3, E5. */
+function contradicts(a: Vote, b: Vote): boolean {
+  if (a.kind === b.kind) return a.blockHash !== b.blockHash && a.kind !== NULLIFY
   const kinds = [a.kind, b.kind]
-  return kinds.includes(FINALIZE) && kinds.includes(NULLIFY) ? 'E3' : undefined
+  return kinds.includes(FINALIZE) && kinds.includes(NULLIFY)
 }
 
 /** The votes for one thing, and what they weigh. */
@@ -89,8 +68,7 @@ export class VoteBook {
     this.count(vote, 1)
     if (rivals.length === 0 || !this.isGenuine(vote)) return undefined
     const rival = rivals.find((one) => this.isGenuine(one))
-    const rule = rival && contradicts(rival, vote)
-    return rule && { rule, votes: [rival, vote] }
+    return rival && { votes: [rival, vote] }
   }
 
   private count(vote: Vote, sign: 1 | -1): void {

@@ -183,7 +183,7 @@ export class Member {
         this.world.reached(effect.mark)
         break
       case 'evidence':
-        this.world.reached(`evidence-${effect.evidence.rule}`)
+        this.world.reached(`evidence-E${effect.evidence.rule}`)
         break
       case 'log':
         if (effect.level !== 'debug') {
