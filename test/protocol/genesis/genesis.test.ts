@@ -34,6 +34,10 @@ test('the block commits to everything in the file', () => {
     (json) => void Object.assign(json.validators[1] as object, { stake: (STAKE + 1n).toString() }),
     (json) => void json.validators.reverse(),
     (json) => void Object.assign(json.accounts[2] as object, { deposit: '5' }),
+    (json) => params(json, { epochBlocks: [600, 120, 31] }),
+    (json) => params(json, { modePolicy: 'cycle' }),
+    (json) => params(json, { balancedStake: [1, 2] }),
+    (json) => params(json, { governance: { jail_seconds: '601' } }),
   ]
   const hashes = variants.map((change) => {
     const json = structuredClone(base)
@@ -55,6 +59,10 @@ test('deposits are in the market’s own books', () => {
   assert.equal(decodeBlock(encodeBlock(block)), block)
 })
 
+const params = (json: Json, params: object) => void Object.assign(json, { params })
+const lower = (json: Json, stake: bigint) =>
+  void Object.assign(json.validators[1] as object, { stake: stake.toString() })
+
 test('what is wrong is named', () => {
   const cases: [RegExp, (json: Json) => void][] = [
     [/genesis\.extra: unknown/, (json) => void Object.assign(json, { extra: 1 })],
@@ -68,6 +76,21 @@ test('what is wrong is named', () => {
     [
       /accounts\[1\]\.balance/,
       (json) => void Object.assign(json.accounts[1] as object, { balance: '1e5' }),
+    ],
+    [/validators\[1\]\.stake: expected at least 10000/, (json) => lower(json, STAKE - 1n)],
+    [/params\.extra: unknown/, (json) => params(json, { extra: 1 })],
+    [/params\.epochBlocks: expected three/, (json) => params(json, { epochBlocks: [6, 6] })],
+    [
+      /params\.epochBlocks\[2\]: expected between 2/,
+      (json) => params(json, { epochBlocks: [6, 6, 1] }),
+    ],
+    [/params\.epochMs: expected between/, (json) => params(json, { epochMs: 5 })],
+    [/params\.modePolicy: expected auto \| pinned/, (json) => params(json, { modePolicy: 'no' })],
+    [/params\.governance: .*do not fit/, (json) => params(json, { balancedStake: [1, 5] })],
+    [/governance\.jail: unknown/, (json) => params(json, { governance: { jail: '1' } })],
+    [
+      /governance: jail_seconds is 0/,
+      (json) => params(json, { governance: { jail_seconds: '0' } }),
     ],
     [
       /listed twice/,
