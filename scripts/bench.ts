@@ -1,5 +1,6 @@
 // Lists the benches (bench/**/*.bench.ts) or runs the ones whose name contains a given text, each
-// in its own process. A bench prints its own figures, with the command that makes them.
+// in its own process. A bench prints its own figures, with the command that makes them. What comes
+// from the first option on is the bench's.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -17,8 +18,10 @@ const names = existsSync(folder)
       .sort()
   : []
 
-const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
-const options = process.argv.slice(2).filter((arg) => arg.startsWith('-'))
+const given = process.argv.slice(2)
+const first = given.findIndex((arg) => arg.startsWith('-'))
+const wanted = first < 0 ? given : given.slice(0, first)
+const options = first < 0 ? [] : given.slice(first)
 
 if (wanted.length === 0) {
   console.log(names.length ? 'npm run bench -- NAME, where NAME is one of:' : 'no benches yet')

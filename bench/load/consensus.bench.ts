@@ -1,0 +1,59 @@
+// Finality as a client sees it in every mode, what a block costs a validator, and how soon one that
+// was killed votes again: npm run bench -- consensus [--part rows|cpu|restart|all] [--quick]
+// [--json] [--modes FAST,…] [--validators 4,7] [--delays 0,25,60] [--loads idle,half]
+// [--samples N]. docs/spec/consensus-figures.md says how it measures. Figures go to standard output,
+// progress to standard error.
+
+import { spawnSync } from 'node:child_process'
+import { cpus, loadavg } from 'node:os'
+import { packageRoot } from '../../lib/package-root.ts'
+import { type BenchOptions, readOptions } from './consensus/options.ts'
+
+function read(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`)
+    process.exit(2)
+  }
+}
+
+function commit(): string {
+  const git = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: packageRoot() })
+  return git.status === 0 ? String(git.stdout).trim() : 'unknown'
+}
+
+const options = read()
+const loadBefore = loadavg()[0]
+const result: Record<string, unknown> = { rows: [] }
+if (options.parts.includes('rows')) {
+  const { rowsPart } = await import('./consensus/rows-part.ts')
+  const { rows, goals, capacities } = await rowsPart(options)
+  Object.assign(result, { rows, goals, capacities })
+  if (!options.json) {
+    const { rowLine } = await import('./consensus/row-table.ts')
+    for (const row of rows) console.log(rowLine(row))
+    for (const { goal, load, got_ms, pass } of goals) {
+      console.log(`${pass ? 'pass' : 'FAIL'}  ${goal}, ${load}: ${got_ms} ms`)
+    }
+  }
+}
+if (options.parts.includes('cpu')) {
+  const { cpuPart, cpuText } = await import('./consensus/cpu-part.ts')
+  const cpu = await cpuPart(options)
+  Object.assign(result, { cpu })
+  if (!options.json) console.log(cpuText(cpu))
+}
+if (options.parts.includes('restart')) {
+  const { restartPart, restartText } = await import('./consensus/restart-part.ts')
+  const restart = await restartPart(options)
+  Object.assign(result, { restart })
+  if (!options.json) console.log(restartText(restart))
+}
+const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}`
+const about = { machine, commit: commit(), load_before: loadBefore, load_after: loadavg()[0] }
+if (options.json) console.log(JSON.stringify({ ...result, ...about }))
+else {
+  const load = `load ${loadBefore?.toFixed(1)} before and ${about.load_after?.toFixed(1)} after`
+  console.log(`${machine}, commit ${about.commit}, ${load}; the client runs on the same machine`)
+}
