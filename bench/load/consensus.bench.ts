@@ -1,8 +1,7 @@
 // Finality as a client sees it in every mode, what a block costs a validator, and how soon one that
 // was killed votes again: npm run bench -- consensus [--part rows|cpu|restart|all] [--quick]
 // [--json] [--modes FAST,…] [--validators 4,7] [--delays 0,25,60] [--loads idle,half]
-// [--samples N]. docs/spec/consensus-figures.md says how it measures. Figures go to standard output,
-// progress to standard error.
+// [--samples N]. How it measures: docs/spec/consensus-figures.md. Progress goes to standard error.
 
 import { spawnSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
@@ -28,10 +27,12 @@ const loadBefore = loadavg()[0]
 const result: Record<string, unknown> = { rows: [] }
 if (options.parts.includes('rows')) {
   const { rowsPart } = await import('./consensus/rows-part.ts')
-  const { rows, goals, capacities } = await rowsPart(options)
-  Object.assign(result, { rows, goals, capacities })
+  const { rows, goals, capacities, errors } = await rowsPart(options)
+  Object.assign(result, { rows, goals, capacities, errors })
+  if (errors.length > 0) process.exitCode = 1
   if (!options.json) {
-    const { rowLine } = await import('./consensus/row-table.ts')
+    const { ROW_HEAD, rowLine } = await import('./consensus/row-table.ts')
+    if (rows.length > 0) console.log(ROW_HEAD)
     for (const row of rows) console.log(rowLine(row))
     for (const { goal, load, got_ms, pass } of goals) {
       console.log(`${pass ? 'pass' : 'FAIL'}  ${goal}, ${load}: ${got_ms} ms`)

@@ -1,4 +1,4 @@
-// Ports that count what is asked of them: how often consensus signs and checks, whatever that costs.
+// Ports that count what is asked of them: how often consensus signs and checks.
 
 import type { Bls, Vrf } from '../../../protocol/crypto/signatures.ts'
 

@@ -1,6 +1,7 @@
 // One row: a load on a cluster, as its client and the kernel see it.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import { readCounters, type Steps, stepsBetween } from './consensus-steps.ts'
 import { percentile, sendTimes } from './open-loop.ts'
 import type { Load, Mode } from './options.ts'
 import { runLoad } from './run-load.ts'
@@ -17,7 +18,7 @@ const CALM_MS = 1500
 /** Proposal, NOTARIZE, FINALIZE. */
 const MESSAGE_DELAYS = 3
 
-export interface Row {
+export interface Row extends Steps {
   readonly mode: Mode
   readonly validators: number
   readonly delay_ms: number
@@ -85,12 +86,15 @@ export async function measureRow(request: RowRequest): Promise<Row> {
       : sendTimes(seed, perSecond, HALF_LOAD_MS)
   const transfers = await supply.take(times.length)
   const raw = await rawCalls(cluster)
+  const { admin = '' } = cluster.nodes()[0] ?? {}
+  const counters = await readCounters(admin)
   const before = { height: watch.height, cpuMs: cluster.processorMs() }
   const known = (count: number) => progress(count, times.length)
   const sent = { watch, transfers, times, settleMs: SETTLE_MS, progress: known }
   const result = await runLoad(sent)
   const blocks = watch.height - before.height
   const cpuMs = cluster.processorMs() - before.cpuMs
+  const steps = stepsBetween(counters, await readCounters(admin))
   const finality = spread(result.finalityMs)
   const rawMs = spread(raw)
   const lowerBoundMs = MESSAGE_DELAYS * delayMs + rawMs.p50
@@ -108,6 +112,7 @@ export async function measureRow(request: RowRequest): Promise<Row> {
     failed: result.failed,
     samples: result.finalityMs.length,
     refusals: result.refusals,
+    ...steps,
     client_late_ms: spread(result.sendLateMs),
     comparator: {
       raw_call_ms: rawMs,

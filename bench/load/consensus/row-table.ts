@@ -2,8 +2,8 @@
 
 import type { Row } from './measure-row.ts'
 
-const HEAD =
-  'mode      n  delay  load    tx/s  p50 ms  p99 ms    sent  failed  blocks  cpu ms/block  ' +
+export const ROW_HEAD =
+  'mode      n  delay  load    tx/s  p50 ms  p99 ms    sent  failed  blocks  null  cpu ms/block  ' +
   'bound ms  ratio'
 
 function start(row: Pick<Row, 'mode' | 'validators' | 'delay_ms' | 'load'>): string {
@@ -19,6 +19,7 @@ export function rowLine(row: Row): string {
     [row.offered, 8],
     [row.failed, 8],
     [row.blocks, 8],
+    [row.nullified_views, 6],
     [row.cpu_ms_per_block, 14],
     [row.comparator.lower_bound_ms, 10],
     [row.comparator.ratio, 7],
@@ -47,7 +48,7 @@ export class RowTable {
 
   row(row: Row): void {
     this.clear()
-    if (!this.headed) this.out.write(`${HEAD}\n`)
+    if (!this.headed) this.out.write(`${ROW_HEAD}\n`)
     this.headed = true
     this.out.write(`${rowLine(row)}\n`)
   }
