@@ -31,7 +31,10 @@ export interface CpuResult {
     /** Times a block and validator, by number of validators. */
     readonly times: Readonly<Record<number, number>>
   }[]
+  /** NaN when no real cluster ran. */
   readonly restPerMessageMs: number
+  /** Real clusters that did not run, and why. */
+  readonly errors: readonly string[]
 }
 
 async function realMs(validators: number): Promise<number> {
@@ -61,9 +64,14 @@ export async function cpuPart({ validators: sizes }: BenchOptions): Promise<CpuR
   const names = new Set(counted.flatMap(({ perBlock }) => [...perBlock.keys()]))
   const costs = operationCosts(signersIn(names))
   const real = new Map<number, number>()
+  const errors: string[] = []
   for (const validators of sizes) {
     process.stderr.write(`running ${validators} validators\n`)
-    real.set(validators, await realMs(validators))
+    try {
+      real.set(validators, await realMs(validators))
+    } catch (error) {
+      errors.push(`${validators} validators: ${(error as Error).message}`)
+    }
   }
   const modelled = counted.map(({ validators, perBlock }) => {
     return { validators, ...blockCost(perBlock, costs) }
@@ -85,7 +93,7 @@ export async function cpuPart({ validators: sizes }: BenchOptions): Promise<CpuR
       counted.map(({ validators, perBlock }) => [validators, perBlock.get(operation) ?? 0]),
     ),
   }))
-  return { rows, operations, restPerMessageMs }
+  return { rows, operations, restPerMessageMs, errors }
 }
 
 function cells(values: readonly (string | number)[], width = 11): string {
@@ -99,12 +107,13 @@ function bounds({ byKind, restMs }: CpuRow): string {
   return all.reduce((most, one) => (one[1] > most[1] ? one : most))[0]
 }
 
-export function cpuText({ rows, operations, restPerMessageMs }: CpuResult): string {
+export function cpuText({ rows, operations, restPerMessageMs, errors }: CpuResult): string {
   const shares = rows.map((row) => {
     const ofBlock = BLOCK_TIMES_MS.map((ms) => `${((100 * row.totalMs) / ms).toFixed(0)} %`)
     return cells([String(row.validators), ...ofBlock])
   })
   return [
+    ...errors.map((why) => `FAILED  ${why}`),
     'processor ms a block and validator (FAST, all honest)',
     cells(['validators', ...KINDS, 'the rest', 'total', 'messages', 'bound by']),
     ...rows.map((row) => {

@@ -20,6 +20,8 @@ const NETWORKS: Readonly<Record<number, string>> = { 4: 'dev', 7: 'dev-7' }
 /** Slow machines with other work start seven processes in more than the usual time. */
 const START_MS = 300_000
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 export function validatorTopology(validators: number): object {
   const nodes = Object.fromEntries(
     Array.from({ length: validators }, (_, i) => [
@@ -36,6 +38,11 @@ export class ValidatorCluster {
   readonly watch: BlockWatch
   readonly supply: TransferSupply
   private readonly folder: string
+  /** Whoever stops the bench stops the cluster, which runs by itself. */
+  private readonly interrupted = () => {
+    this.stop()
+    process.exit(130)
+  }
 
   private constructor(
     mode: Mode,
@@ -49,6 +56,7 @@ export class ValidatorCluster {
     this.folder = folder
     this.watch = watch
     this.supply = supply
+    for (const signal of SIGNALS) process.once(signal, this.interrupted)
   }
 
   static async start(mode: Mode, validators: number): Promise<ValidatorCluster> {
@@ -98,6 +106,7 @@ export class ValidatorCluster {
   }
 
   stop(): void {
+    for (const signal of SIGNALS) process.off(signal, this.interrupted)
     this.watch.socket.close()
     down(this.folder)
   }
@@ -105,7 +114,8 @@ export class ValidatorCluster {
 
 function down(folder: string): void {
   try {
-    aitbc(['down', '--data', join(folder, 'data')])
+    const data = join(folder, 'data')
+    if (readEndpoints(data)) aitbc(['down', '--data', data])
   } catch (error) {
     process.stderr.write(`a cluster did not stop in order: ${(error as Error).message}\n`)
   }
