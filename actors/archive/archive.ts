@@ -2,12 +2,14 @@
 // the block-builder and never writes.
 
 import { assert } from '../../lib/assert.ts'
-import { hexToBytes } from '../../lib/hex.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
 import { loadCertified } from '../../protocol/epoch/checkpoint-storage.ts'
 import { epochWords } from '../../protocol/epoch/epoch-storage.ts'
+import { lastDecision } from '../../protocol/epoch/policy-storage.ts'
 import { type CallRequest, call } from '../../protocol/execution/call.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
+import { GOVERNANCE_ADDRESS } from '../../protocol/params.ts'
 import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
@@ -30,10 +32,13 @@ function headOf(reader: ChainReader) {
   assert(stored && block && genesis, 'archive: a head has its rows')
   const { hash, finalAtMs } = stored
   const header = encodeHeader(block.header)
-  const checkpointHeight = loadCertified(epochWords(reader))?.height ?? 0
+  const words = epochWords(reader)
+  const checkpointHeight = loadCertified(words)?.height ?? 0
+  const governance = { load: (at: Hex) => reader.storage(GOVERNANCE_ADDRESS, at) }
+  const modeReason = lastDecision(words, governance)?.reason ?? 'as the genesis says'
   const oldest = reader.oldestHeight()
-  const genesisHash = genesis.hash
-  return { height, hash, genesisHash, header, finalAtMs, checkpointHeight, oldest }
+  const chain = { height, hash, genesisHash: genesis.hash, header, finalAtMs }
+  return { ...chain, checkpointHeight, modeReason, oldest }
 }
 
 function callNow(reader: ChainReader, config: ChainConfig, request: CallRequest) {

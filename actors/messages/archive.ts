@@ -53,6 +53,8 @@ export const ArchiveMessages = messages('archive', 1, {
       checkpointHeight: u53,
       /** Blocks below this height are not kept, except for the genesis; 0 when all are. */
       oldest: u53,
+      /** Why the chain is in its mode, in one sentence. */
+      modeReason: str(512),
     }),
     'control',
   ),

@@ -56,6 +56,7 @@ export async function chainOfNodes(endpoints: Endpoints): Promise<StatusDocument
   return {
     height: Math.max(...validators.map(({ height }) => height)),
     mode: validators[0]?.mode ?? 'unknown',
+    ...validators[0]?.facts,
     finality_ms: { p50: finality?.p50 ?? null, p99: finality?.p99 ?? null },
     validators: validators.map((one) => ({
       id: one.node,

@@ -3,6 +3,7 @@
 // server, so that a view of ten thousand actors costs what its screen shows.
 
 import type { TapEnd, TappedMessage } from '../../runtime/inspect/tap.ts'
+import type { ChainFacts } from '../node/chain-facts.ts'
 
 export type ViewName = 'actors' | 'cluster' | 'jobs' | 'chain' | 'storage' | 'log'
 
@@ -110,6 +111,8 @@ export interface ChainNodeView {
   readonly view: number
   readonly headAgeMs: number
   readonly mempool: number
+  /** Absent from nodes of an earlier version. */
+  readonly facts?: ChainFacts
 }
 
 export interface ChainView {

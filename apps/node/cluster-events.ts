@@ -1,6 +1,7 @@
 // What a starting and running cluster reports to whoever prints it (the screen, --json, tests).
 
 import type { Hex } from '../../lib/hex.ts'
+import type { ChainFacts } from './chain-facts.ts'
 
 export type ClusterEvent =
   /** A start-up step is done. */
@@ -22,6 +23,8 @@ export type ClusterEvent =
 export interface ClusterStatus {
   readonly height: number
   readonly mode: string
+  /** As the first validator that answers sees it; undefined when none does. */
+  readonly facts: ChainFacts | undefined
   readonly finalityMs: { readonly p50: number | undefined; readonly p99: number | undefined }
   readonly validators: readonly {
     readonly id: string

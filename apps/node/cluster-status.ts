@@ -10,6 +10,7 @@ import { decodeBlock } from '../../protocol/block/block.ts'
 import { headerTimeMs } from '../../protocol/block/extra-data.ts'
 import { decodeHeader } from '../../protocol/block/header-codec.ts'
 import type { Host } from '../../runtime/host.ts'
+import { chainFacts } from './chain-facts.ts'
 import type { ClusterStatus } from './cluster-events.ts'
 import { SCHEDULER_KEY } from './plan.ts'
 
@@ -106,9 +107,11 @@ export class ClusterStatusReader {
   private async validator(id: string) {
     const { edge } = this.host
     const head = await edge.ask(ArchiveMessages, id, 'Head', null, { within: ASK_MS })
-    const { mode } = await edge.ask(ValidatorMessages, id, 'Status', null, { within: ASK_MS })
+    const status = await edge.ask(ValidatorMessages, id, 'Status', null, { within: ASK_MS })
     const { stateRoot } = decodeHeader(head.header)
-    return { id, height: head.height, blockHash: head.hash, stateRoot, mode }
+    const { mode } = status
+    const facts = chainFacts(head, status)
+    return { id, height: head.height, blockHash: head.hash, stateRoot, mode, facts }
   }
 
   /** Validators that do not answer are left out. */
@@ -120,8 +123,9 @@ export class ClusterStatusReader {
     return {
       height: Math.max(0, ...found.map((validator) => validator.height)),
       mode: found[0]?.mode ?? 'unknown',
+      facts: found[0]?.facts,
       finalityMs: { p50: p(0.5), p99: p(0.99) },
-      validators: found.map(({ mode: _, ...validator }) => validator),
+      validators: found.map(({ mode: _, facts: __, ...validator }) => validator),
       jobs: this.jobs(),
     }
   }

@@ -71,6 +71,11 @@ test('four processes work together, and one that is killed comes back', async ()
       first.nodes?.reduce((sum, { actors }) => sum + actors, 0),
       18,
     )
+    assert.is(first.certificate?.signers, first.certificate?.authorities, 'no stakers yet')
+    assert.ok((first.certificate?.stake_percent ?? 0) > 66 || first.height === 0)
+    assert.match(first.leader ?? '', /^0x[0-9a-f]{40}$/)
+    assert.ok((first.epoch ?? -1) >= 0 && (first.mode_reason ?? '') !== '')
+    assert.ok((first.checkpoint?.height ?? -1) >= 0)
     await transfer(cluster)
     if (isCached(loadManifest(MODEL))) {
       assert.ok(await until(() => offered(cluster), Boolean))

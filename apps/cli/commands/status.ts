@@ -1,6 +1,7 @@
 // aitbc status: height, finality, validators and jobs, as the running cluster reports them.
 
 import type { Command } from 'commander'
+import type { ChainFacts } from '../../node/chain-facts.ts'
 import type { Endpoints } from '../../node/endpoints.ts'
 import { type BaseOptions, baseCommand, dataDirectory, speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
@@ -12,7 +13,7 @@ import type { Terminal } from '../terminal.ts'
 
 const STATUS_LIMIT_MS = 5000
 
-export interface StatusDocument {
+export interface StatusDocument extends Partial<ChainFacts> {
   readonly height: number
   readonly mode: string
   readonly finality_ms: { readonly p50: number | null; readonly p99: number | null }
@@ -69,6 +70,16 @@ async function readStatus(found: Endpoints): Promise<StatusDocument> {
   return nodes.length > 0 ? { ...status, nodes } : status
 }
 
+function epochLines({ epoch, leader, certificate, checkpoint }: StatusDocument): string[] {
+  if (epoch === undefined || !certificate || !checkpoint) return []
+  const { signers, authorities, stake_percent: stake } = certificate
+  return [
+    ` epoch     ${epoch}, led by ${leader}`,
+    ` signed    by ${signers}, of them ${authorities} authorities, with ${stake} % of all stake`,
+    ` finalized ${checkpoint.height}`,
+  ]
+}
+
 export function statusLines(status: StatusDocument): string[] {
   const { p50, p99 } = status.finality_ms
   const finality =
@@ -82,7 +93,8 @@ export function statusLines(status: StatusDocument): string[] {
   ])
   return [
     ` height    ${status.height}`,
-    ` mode      ${status.mode}`,
+    ` mode      ${status.mode}${status.mode_reason ? ` (${status.mode_reason})` : ''}`,
+    ...epochLines(status),
     ` finality  ${finality}`,
     ` jobs      ${jobs.join(', ') || 'none'}`,
     ...table([['validator', 'height', 'block', 'state'], ...rows]).map((line) => ` ${line}`),

@@ -8,11 +8,12 @@ export const status = apiRoute({
   access: 'public',
   summary: 'The state of the cluster',
   async handle(_, api) {
-    const { height, mode, finalityMs, validators, jobs } = await api.status()
+    const { height, mode, facts, finalityMs, validators, jobs } = await api.status()
     return {
       json: {
         height,
         mode,
+        ...facts,
         finality_ms: { p50: finalityMs.p50 ?? null, p99: finalityMs.p99 ?? null },
         validators: validators.map(({ id, height: at, blockHash, stateRoot }) => ({
           id,

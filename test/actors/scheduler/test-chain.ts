@@ -147,7 +147,7 @@ export class TestChain {
         Head(_, reply) {
           const head = chain.blocks.at(-1) as Stored
           const { height, hash, finalAtMs } = head
-          const rest = { header: new Uint8Array(0), checkpointHeight: 0, oldest: 0 }
+          const rest = { header: new Uint8Array(0), checkpointHeight: 0, oldest: 0, modeReason: '' }
           reply({ height, hash, genesisHash: ZERO, finalAtMs, ...rest })
         },
         Manifest: (_, reply) => reply({ code: 'NONE', manifest: new Uint8Array(0) }),

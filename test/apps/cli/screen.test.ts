@@ -15,6 +15,7 @@ import type { ClusterStatus } from '../../../apps/node/cluster-events.ts'
 const STATUS: ClusterStatus = {
   height: 104,
   mode: 'FAST',
+  facts: undefined,
   finalityMs: { p50: 41.6, p99: 88 },
   validators: [0, 1, 2, 3].map((i) => ({
     id: `node${i}`,

@@ -91,6 +91,7 @@ export async function startWorld({ archive, facts }: WorldParts = {}): Promise<W
     status: async () => ({
       height: 1,
       mode: 'FAST',
+      facts: undefined,
       finalityMs: { p50: 5, p99: undefined },
       validators: [],
       jobs: {},

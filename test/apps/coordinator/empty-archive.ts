@@ -25,6 +25,7 @@ export const archiveOf = (blocks: readonly Stored[]) =>
           finalAtMs: 0,
           checkpointHeight: 0,
           oldest: 0,
+          modeReason: '',
         }),
       Manifest: (_, reply) => reply({ code: 'NONE', manifest: new Uint8Array(0) }),
       Chunk: (_, reply) => reply({ code: 'NONE', chunk: new Uint8Array(0) }),

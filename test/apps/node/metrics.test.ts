@@ -100,6 +100,10 @@ test('what moves, moves as the chain does', async () => {
   assert.ok(value(after, 'rpc_duration_seconds_count', { method: 'eth_chainId' }) >= 1)
   const is = (name: string, wanted: number) => assert.is(value(after, name, node), wanted, name)
   is('p2p_peers', 3)
+  const [height, finalized] = ['chain_head_block', 'chain_head_finalized'].map((name) =>
+    value(after, name, node),
+  ) as [number, number]
+  is('aitbc_chain_checkpoint_lag_blocks', height - finalized)
   is('consensus_validators', 4)
   is('consensus_missing_validators', 0)
   is('consensus_byzantine_validators', 0)

@@ -1,12 +1,15 @@
 // aitbc_status: the chain as the node in use sees it.
 
 import { decodeHeader } from '../../../../protocol/block/header-codec.ts'
+import { chainFacts } from '../../../node/chain-facts.ts'
 import { method } from '../../method.ts'
 import { quantity } from '../../quantity.ts'
 
 export const status = method('aitbc_status', [], async ({ chain, chainId }) => {
   const head = await chain.head()
-  const { mode, epoch, view, syncing, missing, waiting } = await chain.validator()
+  const validator = await chain.validator()
+  const { mode, view, syncing, missing, waiting, lagBlocks } = validator
+  const facts = chainFacts(head, validator)
   const [node] = chain.nodes()
   return {
     chainId: quantity(chainId),
@@ -18,9 +21,14 @@ export const status = method('aitbc_status', [], async ({ chain, chainId }) => {
     genesisHash: head.genesisHash,
     finalAtMs: head.finalAtMs,
     mode,
-    epoch,
+    modeReason: facts.mode_reason,
+    epoch: facts.epoch,
     view,
+    leader: facts.leader,
+    certificate: validator.certificate,
+    checkpoint: facts.checkpoint,
     syncing,
+    lagBlocks,
     missing,
     waiting,
     pool: await chain.pool(),

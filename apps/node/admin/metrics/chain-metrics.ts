@@ -65,6 +65,11 @@ class Families {
 function likeGeth(families: Families): void {
   families.gauge('chain_head_block', 'The last final block.', ({ head }) => head.height)
   families.gauge(
+    'chain_head_finalized',
+    'The last block that the stake has certified.',
+    ({ head }) => head.checkpointHeight,
+  )
+  families.gauge(
     'chain_mgasps',
     'Millions of gas a second of execution, over all blocks executed since the start.',
     ({ execution: { gas, seconds } }) => (seconds > 0 ? gas / seconds / 1e6 : 0),
@@ -172,6 +177,11 @@ function ours(families: Families, rows: readonly ChainReading[]): void {
     'Since the last block became final.',
     ({ headAgeMs }) => headAgeMs / 1000,
     'seconds',
+  )
+  families.gauge(
+    'aitbc_chain_checkpoint_lag_blocks',
+    'Final blocks that the stake has not certified yet.',
+    ({ head }) => head.height - head.checkpointHeight,
   )
   families.histogram(
     'aitbc_chain_finality_seconds',

@@ -10,6 +10,7 @@ import { headerTimeMs } from '../../../../protocol/block/extra-data.ts'
 import { decodeHeader } from '../../../../protocol/block/header-codec.ts'
 import type { Host } from '../../../../runtime/host.ts'
 import type { ChainNodeView, ChainView } from '../../../inspector/snapshot.ts'
+import { chainFacts } from '../../chain-facts.ts'
 import type { AdminOptions } from '../admin-options.ts'
 import type { SnapshotQuery } from '../snapshot-query.ts'
 import { chooseRows, type ViewTable } from '../view-table.ts'
@@ -48,6 +49,7 @@ export async function readValidator(host: Host, node: string): Promise<ChainNode
     view: status.view,
     headAgeMs: Math.max(0, Date.now() - head.finalAtMs),
     mempool: pool.pending + pool.queued,
+    facts: chainFacts(head, status),
   }
 }
 
