@@ -136,7 +136,7 @@ export function handleFinalised(
   for (const old of [...state.views.keys()]) if (old <= view) state.views.delete(old)
   for (const old of [...state.finals.keys()]) if (old <= view) state.finals.delete(old)
   state.emit({ type: 'forget', upTo: { epoch, view } })
-  state.log('info', 'final', { height, epoch, view, hash })
+  state.log('debug', 'final', { height, epoch, view, hash })
   if (following) {
     beginEpoch(state, following)
     return true
