@@ -58,7 +58,8 @@ export async function upDetached(up: UpDetached): Promise<void> {
   const found = await writtenEndpoints(data)
   if (!found) throw startFailed('it said it was ready but wrote no endpoints.json', log)
   if (!options.quiet) {
-    say.line(`  JSON-RPC ${found.endpoints.rpc}   REST ${found.endpoints.api}/api/v1`)
+    const rest = found.endpoints.api ? `   REST ${found.endpoints.api}/api/v1` : ''
+    say.line(`  JSON-RPC ${found.endpoints.rpc}${rest}`)
     say.line(`  running in process ${found.pids.join(', ')}; stop it with ./aitbc down`)
   }
   const { endpoints, accounts, pids, nodes } = found
