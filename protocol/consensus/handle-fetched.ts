@@ -50,8 +50,6 @@ export function handleFetched(state: SimplexState, blocks: readonly FetchedBlock
   const { chain: identity, bls } = state.config
   if (!certificate || !verifyCertificate(certificate, state.rules, identity, bls).ok) {
     if (certificate) state.refuse('forged-certificate')
-    // Whoever said that there is more has nothing to show for it.
-    if (links.length === 0) state.peerHeight = 0
     if (state.isBehind) state.fetchSoon()
     return
   }

@@ -26,17 +26,18 @@ export function handleStatus(
   status: Extract<ConsensusMessage, { type: 'status' }>,
 ): void {
   const { rules } = state
-  if (status.epoch > rules.epoch) {
-    // Its certificates cannot be checked yet: only this epoch's validators are known.
-    if (status.finalHeight > state.final.height) {
-      state.peerHeight = Math.max(state.peerHeight, status.finalHeight)
-      state.fetchSoon()
-    }
-    return
-  }
   if (status.final?.epoch === rules.epoch && status.final.view > state.finalView) {
     receiveCertificate(state, status.final, from)
   }
+  if (status.epoch > rules.epoch) {
+    // Its certificates cannot be checked yet: only this epoch's validators are known.
+    if (state.config.peers.some(({ node }) => node === from)) {
+      state.claims.set(from, status.finalHeight)
+    }
+    if (state.isBehind) state.fetchSoon()
+    return
+  }
+  state.claims.delete(from)
   if (status.epoch === rules.epoch && status.view > state.view) {
     const to = Math.min(status.view, state.view + FUTURE_VIEWS_BUFFERED)
     const range = { epoch: rules.epoch, from: state.view, to }

@@ -46,8 +46,8 @@ export class SimplexState extends EffectQueue {
   lastBlockAt: number
   finalising: Hex | undefined
   fetchArmed = false
-  /** A peer says that it has final blocks up to this height. */
-  peerHeight = 0
+  /** By node: the final height that it claims to have, in an epoch that has not begun here. */
+  readonly claims = new Map<string, number>()
   /** Blocks that were fetched but belong to epochs after this one. */
   ahead: readonly FetchedBlock[] = []
   /** Messages of the next epoch, which others have entered before us. */
@@ -171,7 +171,19 @@ export class SimplexState extends EffectQueue {
   }
 
   get isBehind(): boolean {
-    return this.finals.size > 0 || this.peerHeight > this.final.height
+    return this.finals.size > 0 || this.claimedHeight > this.final.height
+  }
+
+  /**
+   * What validators claim cannot be checked before this epoch ends here; of those that may lie, a
+   * third, at least one tells the truth among the highest claims.
+   */
+  private get claimedHeight(): number {
+    if (this.claims.size === 0) return 0
+    const { validators } = this.rules.set
+    const heights = validators.map(({ index }) => this.claims.get(this.nodeOf(index) ?? '') ?? 0)
+    const liars = Math.floor((validators.length - 1) / 3)
+    return heights.sort((a, b) => b - a)[liars] ?? 0
   }
 
   cancel(...names: TimerName[]): void {
