@@ -1,5 +1,5 @@
-// A node that is not in the genesis joins a running chain and leaves it, by the commands that its
-// operator types.
+// A node that is not in the genesis joins a running chain, votes when the set contains its key, and
+// leaves it, by the commands that its operator types.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
@@ -64,7 +64,7 @@ async function fund(aitbc: bigint): Promise<void> {
 
 /** Blocks come when there is something to do: a transfer each time it looks. */
 async function until<T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 45_000
+  const deadline = Date.now() + 90_000
   for (;;) {
     const value = await read()
     if (good(value) || Date.now() > deadline) return value
@@ -90,7 +90,7 @@ test('a bond that cannot be is refused before anything is sent', async () => {
   assert.is((await statusOf()).status, 'none')
 })
 
-test('it joins with one transaction, and leaves with another', async () => {
+test('it joins with one transaction, votes two epochs later, and leaves with another', async () => {
   await fund(2000n)
   const joined = await until(
     () => cli('join', '--amount', '1500'),
@@ -103,6 +103,13 @@ test('it joins with one transaction, and leaves with another', async () => {
   assert.is(bonded.status, 'listed')
   assert.is(bonded.self_bonded_wei, (1500n * WEI_PER_AITBC).toString())
   assert.match((await cli('join')).err, /there is nothing to do/)
+  const voting = await until(statusOf, ({ voted }) => voted > 0)
+  assert.ok(voting.voted > 0, JSON.stringify(voting))
+  assert.ok(voting.epoch >= earliest_epoch)
+  assert.equal(
+    [voting.sets[0].stake_wei, voting.sets[0].authority],
+    [(1500n * WEI_PER_AITBC).toString(), false],
+  )
 
   const left = await cli('exit')
   assert.is(left.status, 0, left.err)
