@@ -38,11 +38,7 @@ export class ValidatorCluster {
   readonly watch: BlockWatch
   readonly supply: TransferSupply
   private readonly folder: string
-  /** Whoever stops the bench stops the cluster, which runs by itself. */
-  private readonly interrupted = () => {
-    this.stop()
-    process.exit(130)
-  }
+  private readonly interrupted: () => void
 
   private constructor(
     mode: Mode,
@@ -50,13 +46,14 @@ export class ValidatorCluster {
     folder: string,
     watch: BlockWatch,
     supply: TransferSupply,
+    interrupted: () => void,
   ) {
     this.mode = mode
     this.validators = validators
     this.folder = folder
     this.watch = watch
     this.supply = supply
-    for (const signal of SIGNALS) process.once(signal, this.interrupted)
+    this.interrupted = interrupted
   }
 
   static async start(mode: Mode, validators: number): Promise<ValidatorCluster> {
@@ -65,14 +62,21 @@ export class ValidatorCluster {
     const data = join(folder, 'data')
     writeFileSync(file, stringify(validatorTopology(validators)))
     const options = ['--ports', 'auto', '--detach', '--json', '--data', data, '--mode', mode]
+    // Whoever stops the bench stops the cluster, which runs by itself: also while it starts.
+    const interrupted = () => {
+      down(folder)
+      process.exit(130)
+    }
+    for (const signal of SIGNALS) process.once(signal, interrupted)
     try {
       const text = aitbc(['up', file, ...options], START_MS)
       const cluster = { dataDirectory: data, ...JSON.parse(text) } as Cluster
       const socket = await JsonRpcSocket.connect(cluster.endpoints.ws)
       const watch = await BlockWatch.start(socket)
       const supply = await TransferSupply.fund(watch, accountOf(cluster, 'alice'))
-      return new ValidatorCluster(mode, validators, folder, watch, supply)
+      return new ValidatorCluster(mode, validators, folder, watch, supply, interrupted)
     } catch (error) {
+      for (const signal of SIGNALS) process.off(signal, interrupted)
       down(folder)
       throw error
     }
