@@ -256,6 +256,8 @@ export const UNDO_COMMITS_MAX = 2048
 /** Pruning: epochs whose blocks stay, and those that stay whatever the disk says. */
 export const PRUNE_EPOCHS_KEPT = 128
 export const PRUNE_EPOCHS_MIN = 22
+/** storage.prune_threshold where only storage.prune is set. */
+export const PRUNE_BYTES_DEFAULT = 100_000_000_000
 /** A batch and the pause after it, so that blocks are committed in between. */
 export const PRUNE_ROWS_PER_COMMIT = 1024
 export const PRUNE_BLOCKS_STEP = 256

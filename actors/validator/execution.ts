@@ -108,8 +108,29 @@ export class Execution {
       {
         within: FETCH_WITHIN_MS,
         ok: (blocks) => done({ type: 'fetched', blocks }),
-        failed: () => done({ type: 'timer', name: 'fetch' }),
+        failed: () => {
+          this.askKept(peer, aboveHeight)
+          done({ type: 'timer', name: 'fetch' })
+        },
       },
     )
+  }
+
+  /** A peer that has pruned what we miss has nothing to send: then only a snapshot helps. */
+  private askKept(peer: string, aboveHeight: number): void {
+    this.ctx.ask(ArchiveMessages, peer, 'Head', null, {
+      within: FETCH_WITHIN_MS,
+      ok: ({ oldest }) => {
+        if (oldest <= aboveHeight + 1) return
+        const advice = 'remove this chain and start from a snapshot (consensus.trusted_hash)'
+        this.ctx.log('error', 'a peer has pruned the blocks that this node misses', {
+          peer,
+          from: aboveHeight + 1,
+          oldest,
+          advice,
+        })
+      },
+      failed: () => {},
+    })
   }
 }

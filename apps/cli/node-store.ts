@@ -121,6 +121,18 @@ export async function networkOf(
   )
 }
 
+/** What marks the folders of a node's network. Throws CliError for a node without a chain. */
+export async function nodeMark(found: NodeStore, data: string): Promise<string> {
+  const { LmdbStore } = await import('../../storage/lmdb/lmdb-store.ts')
+  const { networkMark } = await import('../node/pin-network.ts')
+  const store = LmdbStore.readOnly(found.chain)
+  const genesis = genesisOf(store)
+  await store.close()
+  if (genesis) return networkMark((await networkOf(genesis, data)).network)
+  const hint = 'start the node first'
+  throw new CliError('BAD_VALUE', `${found.node} has no chain`, `${found.chain} is empty`, hint)
+}
+
 /** Runs with the node's folder taken: nothing else may run on it. Throws CliError. */
 export async function withNode<T>(
   { folder }: NodeStore,

@@ -11,6 +11,7 @@ import { chaosHealCommand } from './commands/chaos-heal.ts'
 import { chaosKillCommand } from './commands/chaos-kill.ts'
 import { chaosPartitionCommand } from './commands/chaos-partition.ts'
 import { chaosPauseCommand } from './commands/chaos-pause.ts'
+import { compactCommand } from './commands/compact.ts'
 import { configCheckCommand } from './commands/config-check.ts'
 import { configShowCommand } from './commands/config-show.ts'
 import { depositCommand } from './commands/deposit.ts'
@@ -29,6 +30,7 @@ import { modelsListCommand } from './commands/models-list.ts'
 import { modelsPullCommand } from './commands/models-pull.ts'
 import { networkNewCommand } from './commands/network-new.ts'
 import { nodeCommand } from './commands/node.ts'
+import { pruneCommand } from './commands/prune.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
@@ -49,6 +51,7 @@ import {
 import { validatorExitCommand } from './commands/validator-exit.ts'
 import { validatorJoinCommand } from './commands/validator-join.ts'
 import { validatorStatusCommand } from './commands/validator-status.ts'
+import { verifyDbCommand } from './commands/verify-db.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -85,6 +88,22 @@ function validatorGroup(terminal: Terminal): Command {
   )
 }
 
+/** Commands that work on the folder of a node, whether it runs or not. */
+function folderCommands(terminal: Terminal): Command[] {
+  return [
+    group(
+      'snapshot',
+      'snapshots of a node’s state',
+      snapshotCreateCommand(terminal),
+      snapshotRestoreCommand(terminal),
+      snapshotInfoCommand(terminal),
+    ),
+    pruneCommand(terminal),
+    compactCommand(terminal),
+    verifyDbCommand(terminal),
+  ]
+}
+
 export function program(terminal: Terminal): Command {
   const root = new Command('aitbc')
     .description('A market for AI compute whose results come with receipts anyone can verify.')
@@ -115,13 +134,7 @@ export function program(terminal: Terminal): Command {
       configCheckCommand(terminal),
       configShowCommand(terminal),
     ),
-    group(
-      'snapshot',
-      'snapshots of a node’s state',
-      snapshotCreateCommand(terminal),
-      snapshotRestoreCommand(terminal),
-      snapshotInfoCommand(terminal),
-    ),
+    ...folderCommands(terminal),
     group(
       'topology',
       'topology files',

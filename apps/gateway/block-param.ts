@@ -63,7 +63,7 @@ export const blockOfState: Param<BlockRef> = withDefault(
 )
 
 interface Heights {
-  head(): Promise<{ height: number; checkpointHeight: number }>
+  head(): Promise<{ height: number; checkpointHeight: number; oldest: number }>
   heightOf(hash: Hex): Promise<number | undefined>
 }
 
@@ -75,7 +75,15 @@ export async function heightOf(chain: Heights, ref: BlockRef): Promise<number | 
     const { height, checkpointHeight } = await chain.head()
     return ref.tag === 'finalized' ? checkpointHeight : height
   }
-  return ref.height <= (await chain.head()).height ? ref.height : undefined
+  const { height, oldest } = await chain.head()
+  if (ref.height > height) return undefined
+  if (ref.height > 0 && ref.height < oldest) throw prunedHistory(oldest)
+  return ref.height
+}
+
+/** With the text and the number of geth: the block was there once, which null would deny. */
+export function prunedHistory(oldest: number): RpcError {
+  return new RpcError('PRUNED', `pruned history unavailable: blocks from ${oldest} on are kept`)
 }
 
 /**

@@ -15,6 +15,7 @@ export const RPC_ERRORS = {
   INTERNAL: { code: -32603, meaning: 'a fault in the gateway; it was logged' },
   REFUSED: { code: -32000, meaning: 'the chain refuses the transaction or call' },
   STATE_NOT_KEPT: { code: -32000, meaning: 'only the state after the latest block is kept' },
+  PRUNED: { code: 4444, meaning: 'this node keeps no blocks that old (EIP-4444)' },
   HEADER_NOT_FOUND: { code: -32000, meaning: 'there is no such block' },
   NOT_FOUND: { code: -32001, meaning: 'the thing asked for does not exist' },
   UNAVAILABLE: { code: -32002, meaning: 'no node of the chain answers' },

@@ -7,8 +7,10 @@ import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import { actorsOn, type HostPlan } from './plan.ts'
+import type { Upkeep } from './upkeep.ts'
 
 export interface ActorPlace {
+  readonly upkeep?: Upkeep | undefined
   readonly plan: HostPlan
   readonly topology: Topology
   readonly network: Network
@@ -18,14 +20,14 @@ export interface ActorPlace {
 export type StartActors = (host: Host, setup: ChainSetup) => void
 
 export async function loadActors(place: ActorPlace): Promise<StartActors> {
-  const { plan, topology, network, keys } = place
+  const { plan, topology, network, keys, upkeep } = place
   const spec = topology.nodes[plan.node]
   if (!spec) throw new Error(`no node ${plan.node} in the topology`)
   const kinds = actorsOn(topology, plan).map((ref) => ref.slice(0, ref.indexOf('/')))
   const starts: StartActors[] = []
   if (kinds.some((kind) => kind !== 'scheduler' && kind !== 'gpu-worker')) {
     const { startValidator } = await import('./start-validator.ts')
-    const own = { node: plan.node, kinds, keys }
+    const own = { node: plan.node, kinds, keys, upkeep }
     starts.push((host, setup) => startValidator(host, own, topology, network, setup))
   }
   if (kinds.includes('scheduler')) {

@@ -30,6 +30,7 @@ import { type ProcessServers, startServers } from './process-servers.ts'
 import { pullModels } from './pull-models.ts'
 import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
+import { type Upkeep, upkeepOf } from './upkeep.ts'
 
 export interface RunningProcess {
   readonly network: PreparedProcess['network']
@@ -116,6 +117,11 @@ function untilStopping(report: ProcessOptions['report']) {
   }
 }
 
+/** A node that starts from a snapshot has its head when it has fetched all of it. */
+function firstHeadLimit({ trustedHash }: Upkeep): number {
+  return trustedHash ? Number.POSITIVE_INFINITY : FIRST_HEAD_LIMIT_MS
+}
+
 /** Providers start last: they would ask for models that are still on their way. */
 function isProvider(plan: HostPlan): boolean {
   return plan.kinds.includes('gpu-worker')
@@ -157,6 +163,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   const prepared = await prepareProcess(options)
   step('checks', prepared.detail)
   const { network, keys } = prepared
+  const upkeep = upkeepOf(options.environment.settings)
   const log = new HostLog(dataDirectory, topology.process === 'each' ? plan.name : 'aitbc')
   const host = mainHost(topology, plan.name, log)
   const parts: { stop(): Promise<void> }[] = []
@@ -170,7 +177,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   const launch = (hosts: readonly HostPlan[]) =>
     Promise.all(
       hosts.map((one) =>
-        crew.start({ plan: one, topology, network, dataDirectory, keys: keys[one.node] }),
+        crew.start({ plan: one, topology, network, dataDirectory, upkeep, keys: keys[one.node] }),
       ),
     )
   const all = validatorNames(topology)
@@ -197,7 +204,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     const launched = await launch(plan.hosts.filter((one) => !isProvider(one)))
     const own = all.filter((name) => plan.nodes.includes(name))
     step('nodes', `${plan.hosts.length} worker threads, ${own.length} validators`)
-    const height = await heads(host, own, { limitMs: FIRST_HEAD_LIMIT_MS, stopped })
+    const height = await heads(host, own, { limitMs: firstHeadLimit(upkeep), stopped })
     step('chain', height > 0 ? `continues at height ${height}` : 'new, from genesis')
     const { cached, wanted } = await pulling
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)

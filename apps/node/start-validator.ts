@@ -4,6 +4,10 @@
 import { Archive } from '../../actors/archive/archive.ts'
 import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../actors/mempool/mempool.ts'
+import { PRUNE_STAGES } from '../../actors/pruner/prune-policy.ts'
+import { Pruner } from '../../actors/pruner/pruner.ts'
+import { SnapshotMaker } from '../../actors/snapshot-maker/snapshot-maker.ts'
+import { StateSync } from '../../actors/state-sync/state-sync.ts'
 import { Validator } from '../../actors/validator/validator.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { vrfNative } from '../../compute/crypto/vrf-native.ts'
@@ -17,6 +21,7 @@ import { consensusKeys } from './keys/consensus-keys.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import { signingKeys } from './keys/signing-keys.ts'
 import { validatorNames } from './plan.ts'
+import { NO_UPKEEP, type Upkeep } from './upkeep.ts'
 
 const STATUS_INTERVAL_MS = 1000
 
@@ -56,11 +61,41 @@ export interface ValidatorPlace {
   readonly kinds: readonly string[]
   /** Undefined where keys are public. */
   readonly keys?: NodeKeys | undefined
+  readonly upkeep?: Upkeep | undefined
+}
+
+/** The actors that write a node's chain; with a trusted block, after the node has a chain. */
+function startChain(
+  host: Host,
+  node: string,
+  peers: readonly string[],
+  setup: ChainSetup,
+  { trustedHash, pruneBytes }: Upkeep,
+): void {
+  const start = () => {
+    host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
+    host.spawn(SnapshotMaker, node, null)
+    if (pruneBytes !== undefined) {
+      const policy = { thresholdBytes: pruneBytes, stages: PRUNE_STAGES }
+      host.spawn(Pruner, node, { policy })
+    }
+  }
+  if (trustedHash === undefined) {
+    start()
+    return
+  }
+  const { chainId, block: genesis } = setup.genesis
+  let started = false
+  const ready = () => {
+    if (!started) start()
+    started = true
+  }
+  host.spawn(StateSync, node, { chainId, genesis, peers, trustedHash, ready })
 }
 
 export function startValidator(
   host: Host,
-  { node, kinds, keys }: ValidatorPlace,
+  { node, kinds, keys, upkeep = NO_UPKEEP }: ValidatorPlace,
   topology: Topology,
   network: Network,
   setup: ChainSetup,
@@ -69,9 +104,7 @@ export function startValidator(
   const peers = names.filter((name) => name !== node)
   const { chainId } = setup.genesis
   const index = names.indexOf(node)
-  if (kinds.includes('block-builder')) {
-    host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
-  }
+  if (kinds.includes('block-builder')) startChain(host, node, peers, setup, upkeep)
   if (kinds.includes('archive')) host.spawn(Archive, node, setup)
   if (kinds.includes('mempool')) {
     host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })

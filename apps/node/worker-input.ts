@@ -5,6 +5,7 @@ import type { Topology } from '../../config/topology-schema.ts'
 import type { LogLine } from '../../runtime/ports.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import type { HostPlan } from './plan.ts'
+import type { Upkeep } from './upkeep.ts'
 
 export interface WorkerInput {
   readonly plan: HostPlan
@@ -14,6 +15,8 @@ export interface WorkerInput {
   readonly dataDirectory: string
   /** Of the host's node; undefined where keys are public. */
   readonly keys?: NodeKeys | undefined
+  /** How the node begins its chain and what it keeps of it; nothing special when absent. */
+  readonly upkeep?: Upkeep | undefined
   /** Where the thread's host counts, for others to read; given by whoever starts the thread. */
   readonly counters?: SharedArrayBuffer
 }

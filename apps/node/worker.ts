@@ -9,8 +9,9 @@ import { serveAgent } from './agent/serve-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
 import { chainSetup } from './chain-setup.ts'
 import { HostStores } from './host-stores.ts'
-import { hostTasks, type StoppableTasks } from './host-tasks.ts'
+import type { StoppableTasks } from './host-tasks.ts'
 import { loadActors, type StartActors } from './load-actors.ts'
+import { nodeTasks } from './node-tasks.ts'
 import { placement } from './plan.ts'
 import { recordingOf } from './recording.ts'
 import { joinRelay } from './relay/join-relay.ts'
@@ -69,10 +70,7 @@ async function stop(host: Host, tasks: StoppableTasks): Promise<void> {
 try {
   const node = topology.nodes[plan.node]
   if (!node) throw new Error(`no node ${plan.node} in the topology`)
-  const [tasks, startActors] = await Promise.all([
-    hostTasks(node, plan.kinds, warn),
-    loadActors(input),
-  ])
+  const [tasks, startActors] = await Promise.all([nodeTasks(node, input, warn), loadActors(input)])
   const host = start(tasks, startActors)
   parentPort?.on('message', (message: StopRequest) => {
     if (message.type === 'stop') void stop(host, tasks)

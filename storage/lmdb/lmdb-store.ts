@@ -217,6 +217,11 @@ export class LmdbStore implements Store {
     }
   }
 
+  /** A copy of the environment without its unused pages, in an existing folder. */
+  async copyTo(folder: string): Promise<void> {
+    await this.root.backup(folder, true)
+  }
+
   async close(): Promise<void> {
     await this.root.close()
   }

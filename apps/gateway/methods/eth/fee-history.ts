@@ -63,7 +63,7 @@ export const feeHistory = method(
     const next = last ? [nextBaseFee(last.header)] : []
     const fees = [...range.map(({ header }) => header.baseFeePerGas), ...next]
     return {
-      oldestBlock: quantity(oldest),
+      oldestBlock: quantity(range[0]?.height ?? oldest),
       baseFeePerGas: fees.map(quantity),
       gasUsedRatio: range.map(({ header }) => header.gasUsed / header.gasLimit),
       baseFeePerBlobGas: fees.map(() => '0x1'),
