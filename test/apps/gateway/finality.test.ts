@@ -8,6 +8,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { devAccount } from '../../../apps/node/dev-keys.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { hexToBytes } from '../../../lib/hex.ts'
+import { unpackExtraData } from '../../../protocol/block/extra-data.ts'
 import { decodeHeader, headerHash } from '../../../protocol/block/header-codec.ts'
 import { decodeSidecar, sidecarRoot } from '../../../protocol/block/sidecar.ts'
 import { decodeCertificate, verifyCertificate } from '../../../protocol/consensus/certificate.ts'
@@ -63,11 +64,13 @@ test('a block is final for whoever trusts the validator set, and for nobody else
   const sidecar = hexToBytes(answer.sidecar)
   assert.is(sidecarRoot(sidecar), first.parentBeaconBlockRoot)
   const set = decodeValidatorSet(hexToBytes(answer.validatorSet))
-  const rules = { epoch: 0, mode: 0 as const, balancedStake: BALANCED_STAKE_PUBLISHED, set }
   assert.is(validatorSetHash(set), chain.network.validatorSetHash)
   assert.is(decodeSidecar(sidecar).validatorSetHash, chain.network.validatorSetHash)
   const certificate = decodeCertificate(hexToBytes(answer.certificate))
+  const { epoch } = certificate
+  const rules = { epoch, mode: 0 as const, balancedStake: BALANCED_STAKE_PUBLISHED, set }
   assert.is(certificate.kind, FINALIZE)
+  assert.is(unpackExtraData((headers.at(-1) as typeof first).extraData)?.epoch, epoch)
   assert.is(certificate.blockHash, headerHash(headers.at(-1) as typeof first))
   const identity = { chainId: 1337n, genesisHash: chain.network.genesisHash }
   assert.ok(verifyCertificate(certificate, rules, identity, blsNative).ok)
