@@ -14,7 +14,7 @@ test.after(() => rmSync(root, { recursive: true, force: true }))
 /** Until the thread has begun to write its folder. */
 async function begun(folder: string): Promise<void> {
   for (let tries = 0; !existsSync(join(folder, 'PG_VERSION')); tries++) {
-    assert.ok(tries < 2000, 'the database never begins')
+    assert.ok(tries < 6000, 'the database never begins')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
