@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { quantity, Rpc } from '../../apps/cli/chaos/rpc.ts'
 import { aitbc, killCluster } from '../soak/cluster.ts'
-import type { Acknowledged } from './record.ts'
+import type { Acknowledged, Recording } from './record.ts'
 
 const START_MS = 120_000
 const GOES_ON_MS = 60_000
@@ -48,14 +48,15 @@ async function check(rpc: Rpc, acknowledged: readonly Acknowledged[]): Promise<C
 
 export async function checkCut(
   image: string,
-  topologyFile: string,
   folder: string,
+  { topologyFile, passwordFile }: Pick<Recording, 'topologyFile' | 'passwordFile'>,
   acknowledged: readonly Acknowledged[],
 ): Promise<CutVerdict> {
   const fault = mounted(image, folder)
   if (fault !== undefined) return { wrongs: [`the file system: ${fault}`], height: 0 }
   const data = join(folder, 'data')
-  const up = ['up', topologyFile, '--ports', 'auto', '--detach', '--json', '--data', data]
+  const own = ['--data', data, '--password-file', passwordFile]
+  const up = ['up', topologyFile, '--ports', 'auto', '--detach', '--json', ...own]
   try {
     const started = JSON.parse(aitbc(up, START_MS)) as {
       endpoints: { rpc: string }

@@ -11,10 +11,11 @@ sectors=$(cat /sys/block/ubda/size)
 dmsetup create --noudevsync disk --table "0 $sectors log-writes /dev/ubda /dev/ubdb" || halt -f
 mknod /dev/logged b 254 0
 mkfs.ext4 -q -F -E nodiscard /dev/logged && mount -t ext4 /dev/logged "$RUN_FOLDER/disk" || halt -f
+cp -r "$RUN_FOLDER/data" "$RUN_FOLDER/disk/data" && sync
 dmsetup message disk 0 mark mounted
 cd "$RUN_PROGRAM" || halt -f
-HOME=/root node scripts/cli.mjs up "$RUN_FOLDER/topology.yaml" --quiet \
-  --data "$RUN_FOLDER/disk/data" > "$RUN_FOLDER/node.log" 2>&1 &
+HOME=/root node scripts/cli.mjs up "$RUN_TOPOLOGY" --quiet \
+  --data "$RUN_FOLDER/disk/data" --password-file "$RUN_FOLDER/password" > "$RUN_FOLDER/node.log" 2>&1 &
 node scripts/power-cut/guest-load.mjs "$RUN_FOLDER/transfers.json" \
   "$RUN_FOLDER/acknowledged" "$RUN_SECONDS"
 dmsetup message disk 0 mark end

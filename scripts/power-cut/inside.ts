@@ -54,8 +54,7 @@ async function main(): Promise<number> {
       image,
       DISK_BYTES,
     )
-    const { topologyFile } = recording
-    const verdict = await checkCut(image, topologyFile, join(folder, `cut-${i}`), acknowledged)
+    const verdict = await checkCut(image, join(folder, `cut-${i}`), recording, acknowledged)
     cuts.push({ cut, acknowledged: acknowledged.length, ...verdict })
     const held = verdict.wrongs.length === 0 ? 'all there' : verdict.wrongs.join('; ')
     progress(`cut ${i + 1} at entry ${cut}: ${acknowledged.length} acknowledged, ${held}`)

@@ -7,25 +7,17 @@ import { join } from 'node:path'
 import { keccak256 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { devAccount } from '../../apps/node/dev-keys.ts'
-import { loadNetwork } from '../../config/network.ts'
 import { packageRoot } from '../../lib/package-root.ts'
 import { RigError } from '../../test/e2e/rig/rig-error.ts'
+import { aitbc } from '../soak/cluster.ts'
 
 export const DISK_BYTES = 256 * 1024 * 1024
 const LOG_BYTES = 4 * 1024 * 1024 * 1024
 const GUEST_MEMORY = '2048M'
 const TRANSFERS = 1000
+const SENDER = 'alice'
+const CHAIN_ID = 4242
 const START_MS = 900_000
-
-const TOPOLOGY = `name: power-cut
-network: dev
-process: shared
-nodes:
-  node0: { roles: [validator, gateway], ports: { rpc: 8545 } }
-  node1: { roles: [validator] }
-  node2: { roles: [validator] }
-  node3: { roles: [validator] }
-`
 
 export interface Acknowledged {
   readonly hash: string
@@ -35,19 +27,41 @@ export interface Acknowledged {
 
 export interface Recording {
   readonly log: string
+  readonly passwordFile: string
   readonly topologyFile: string
   readonly acknowledged: readonly Acknowledged[]
 }
 
+interface SoloNetwork {
+  readonly topologyFile: string
+  readonly passwordFile: string
+}
+
+/** One validator with a key of its own: nobody else has what its disk loses. */
+function makeNetwork(folder: string): SoloNetwork {
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, 'power cut\n')
+  const place = ['--data', join(folder, 'data'), '--node', 'node0', '--password-file', passwordFile]
+  aitbc(['keys', 'new', ...place, '--light-kdf'])
+  const identity = join(folder, 'identity.json')
+  writeFileSync(identity, aitbc(['keys', 'show', '--public', ...place]))
+  const money = `${devAccount(SENDER).address}=1000`
+  const chain = ['--chain-id', String(CHAIN_ID), '--account', money, '--out', folder, '--json']
+  const made = JSON.parse(aitbc(['network', 'new', 'solo', '--validators', identity, ...chain]))
+  const topologyFile = made.topology_file as string
+  const text = readFileSync(topologyFile, 'utf8')
+  writeFileSync(topologyFile, text.replace('process: each', 'process: shared'))
+  return { topologyFile, passwordFile }
+}
+
 async function signTransfers(): Promise<{ raw: string; hash: string }[]> {
-  const account = privateKeyToAccount(devAccount('alice').privateKey)
+  const account = privateKeyToAccount(devAccount(SENDER).privateKey)
   const to = devAccount('bob').address
-  const { chainId } = loadNetwork('dev').genesis as { chainId: number }
   const signed = []
   for (let nonce = 0; nonce < TRANSFERS; nonce++) {
     const raw = await account.signTransaction({
       type: 'eip1559',
-      chainId,
+      chainId: CHAIN_ID,
       nonce,
       to,
       value: 1n,
@@ -72,10 +86,9 @@ export async function record(
   seconds: number,
   progress: (text: string) => void,
 ): Promise<Recording> {
-  const topologyFile = join(folder, 'topology.yaml')
   const acknowledgedFile = join(folder, 'acknowledged')
   mkdirSync(join(folder, 'disk'))
-  writeFileSync(topologyFile, TOPOLOGY)
+  const { topologyFile, passwordFile } = makeNetwork(folder)
   writeFileSync(join(folder, 'transfers.json'), JSON.stringify(await signTransfers()))
   const log = emptyFile(join(folder, 'writes.log'), LOG_BYTES)
   const args = [
@@ -91,10 +104,11 @@ export async function record(
     'con=null',
     'con0=null,fd:1',
     `RUN_FOLDER=${folder}`,
+    `RUN_TOPOLOGY=${topologyFile}`,
     `RUN_PROGRAM=${packageRoot()}`,
     `RUN_SECONDS=${seconds}`,
   ]
-  progress('a guest starts a network on a disk that logs its writes')
+  progress('a guest starts a node on a disk that logs its writes')
   const limit = START_MS + seconds * 1000
   const guest = spawnSync('linux.uml', args, { encoding: 'utf8', timeout: limit })
   const tail = guest.stdout.trim().split('\n').slice(-5).join('\n       ')
@@ -104,5 +118,5 @@ export async function record(
   }
   const lines = readFileSync(acknowledgedFile, 'utf8').trim().split('\n')
   const acknowledged = lines.map((line) => JSON.parse(line) as Acknowledged)
-  return { log, topologyFile, acknowledged }
+  return { log, topologyFile, passwordFile, acknowledged }
 }
