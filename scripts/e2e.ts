@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../lib/package-root.ts'
-import { enclosed, runFolder } from '../test/e2e/rig/lab/enclosure.ts'
+import { enclosed, keepFolder, runFolder } from '../test/e2e/rig/lab/enclosure.ts'
 import { missingForManifest, missingForRig } from '../test/e2e/rig/lab/requirements.ts'
 import { readManifest } from '../test/e2e/rig/manifest/read-manifest.ts'
 import { RigError } from '../test/e2e/rig/rig-error.ts'
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
   const status = await enclosed(values.json ? [...args, 'json'] : args, limitMs)
   if (status === 124) process.stderr.write(`error: the run took longer than ${limitMs / 1000} s\n`)
   if (status === 0 && !values.keep) rmSync(folder, { recursive: true })
-  else process.stderr.write(`logs and data of the nodes: ${folder}\n`)
+  else process.stderr.write(`logs and data of the nodes: ${keepFolder(folder)}\n`)
   return status
 }
 

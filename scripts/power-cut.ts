@@ -8,7 +8,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../lib/package-root.ts'
-import { enclosed, runFolder } from '../test/e2e/rig/lab/enclosure.ts'
+import { enclosed, keepFolder, runFolder } from '../test/e2e/rig/lab/enclosure.ts'
 import { RigError } from '../test/e2e/rig/rig-error.ts'
 
 const CUT_MS = 200_000
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   const limitMs = RECORD_MS + seconds * 1000 + cuts * CUT_MS
   const status = await enclosed(values.json ? [...args, 'json'] : args, limitMs)
   if (status === 0) rmSync(folder, { recursive: true })
-  else process.stderr.write(`the log of writes and the images: ${folder}\n`)
+  else process.stderr.write(`the log of writes and the images: ${keepFolder(folder)}\n`)
   return status
 }
 

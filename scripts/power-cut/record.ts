@@ -113,7 +113,7 @@ export async function record(
   const guest = spawnSync('linux.uml', args, { encoding: 'utf8', timeout: limit })
   const tail = guest.stdout.trim().split('\n').slice(-5).join('\n       ')
   if (!existsSync(acknowledgedFile)) {
-    const hint = `read ${join(folder, 'node.log')}`
+    const hint = 'read node.log in the folder that is kept'
     throw new RigError('nothing was acknowledged in the guest', tail, hint)
   }
   const lines = readFileSync(acknowledgedFile, 'utf8').trim().split('\n')

@@ -4,7 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processAlive } from '../../../../apps/node/endpoints.ts'
@@ -21,6 +21,14 @@ export function runFolder(): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { mode: 0o700 })
   return folder
+}
+
+/** Gives the folder of a run that did not end well a name under which no later run removes it. */
+export function keepFolder(folder: string): string {
+  const kept = folder.replace(PREFIX, `${PREFIX}kept-`)
+  rmSync(kept, { recursive: true, force: true })
+  renameSync(folder, kept)
+  return kept
 }
 
 export const UNSHARE = [
