@@ -28,7 +28,8 @@ export function adminToken(dataDirectory: string): string {
   const token = randomBytes(32).toString('hex')
   const file = adminTokenFile(dataDirectory)
   const draft = `${file}.${process.pid}`
-  writeFileSync(draft, `${token}\n`, { mode: 0o600 })
+  // On the disk before it has its name: a power cut must not leave a token without its text.
+  writeFileSync(draft, `${token}\n`, { mode: 0o600, flush: true })
   try {
     // Whole or not at all; of several processes that start at once, the first one's counts.
     linkSync(draft, file)
