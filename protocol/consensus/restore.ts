@@ -16,7 +16,8 @@ function restoreVote(state: SimplexState, vote: Vote, message: Uint8Array): void
   if (vote.kind === NULLIFY) view.sentNullify = true
   if (vote.kind === FINALIZE) view.sentFinalize = vote.blockHash
   view.own.push(message)
-  view.book.add(vote)
+  // Counted like any other once all is restored: alone it may be the quorum that was missing.
+  state.ownVotes.push(vote)
 }
 
 /** Slot 0 holds what we proposed ourselves. */

@@ -60,8 +60,13 @@ function start(config: SimplexConfig, event: Start, clock: Now): SimplexState {
   signCheckpoint(state)
   startView(state)
   advance(state)
+  countOwnVotes(state)
   if (records.length > 0) state.timer('rebroadcast', 0)
   return state
+}
+
+function countOwnVotes(state: SimplexState): void {
+  for (const vote of state.ownVotes.splice(0)) addVote(state, vote)
 }
 
 function dispatch(state: SimplexState, event: Exclude<SimplexEvent, Start>): void {
@@ -80,7 +85,7 @@ function dispatch(state: SimplexState, event: Exclude<SimplexEvent, Start>): voi
       break
     case 'persisted':
       state.persisted(event.id)
-      for (const vote of state.ownVotes.splice(0)) addVote(state, vote)
+      countOwnVotes(state)
       break
     case 'finalised':
       if (handleFinalised(state, event)) afterEpoch(state)

@@ -73,6 +73,16 @@ function timeOut(core: Simplex, view: number): SimplexEffect[] {
   return core.handle({ type: 'timer', name: 'advance' }, now)
 }
 
+test('a restarted core whose own vote is a quorum goes on with it', () => {
+  const only = validatorOf({ index: 0, blsPublicKey: bytesToHex(bls.publicKey(keys[ME] as never)) })
+  const following = { rules: rulesOf(0, [only], { epoch: 0 }), checkpoint: undefined }
+  const [record] = persisted(timeOut(open({}, { following }).core, 1))
+  assert.is(record?.slot, NULLIFY)
+  // The power went after the record was written and before anybody counted the vote.
+  const { core } = open({}, { following, records: [record], signedTo: { epoch: 0, view: 1 } })
+  assert.is(core.view?.view, 2)
+})
+
 test('a restarted core sends the same bytes again, and signs nothing that contradicts them', () => {
   const first = open().core
   const [record] = persisted(timeOut(first, 1))
