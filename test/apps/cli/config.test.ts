@@ -7,32 +7,15 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ownAddress } from '../../../apps/cli/own-address.ts'
-import { runCli } from '../../../apps/cli/run-cli.ts'
-import type { Terminal } from '../../../apps/cli/terminal.ts'
 import { sizeBytes } from '../../../config/node-settings.ts'
 import { type ConfigError, loadNodeToml, parseNodeToml } from '../../../config/node-toml.ts'
 import { loadTopology } from '../../../config/topology.ts'
+import { runCommand } from '../../kit/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-config-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-async function cli(args: string[], env: Record<string, string> = {}) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env,
-    cwd: folder,
-  }
-  return { status: await runCli(args, terminal), out, err }
-}
+const cli = (args: string[], env: Record<string, string> = {}) => runCommand(folder, args, env)
 
 test('the published file is read as it is', async () => {
   const settings = loadNodeToml('config/node.toml')
