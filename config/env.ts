@@ -113,6 +113,13 @@ export function readEnvironment(
   file: NodeSettings = {},
 ): Environment {
   const settings = { ...file, ...settingsIn(env) }
+  const { trustedEpoch, trustedHash } = settings
+  if (trustedEpoch && !trustedHash) {
+    throw new EnvironmentError(
+      `${trustedEpoch.source} sets consensus.trusted_epoch without consensus.trusted_hash`,
+      'give the hash of the last block of that epoch too, or neither',
+    )
+  }
   const notices: string[] = []
   if (env.AITBC_REDIS_URL) {
     notices.push('AITBC_REDIS_URL has no effect yet: there is one coordinator')

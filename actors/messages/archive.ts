@@ -108,6 +108,9 @@ export const ArchiveMessages = messages('archive', 1, {
         /** Hash of the set that signed. */
         signers: hex(32),
         sets: list(bytes(65_536), 3),
+        /** Header and sidecar of the block that ended the epoch; empty where it is pruned. */
+        header: bytes(4096),
+        sidecar: bytes(65_536),
       }),
     ),
   ),

@@ -26,12 +26,55 @@ export interface FoundNothing {
 interface Question {
   readonly peers: readonly string[]
   readonly hash: Hex | undefined
-  readonly judge: (manifest: SnapshotManifest) => SnapshotVerdict
+  readonly judge: (
+    manifest: SnapshotManifest,
+    peer: string,
+    verdict: (verdict: SnapshotVerdict) => void,
+  ) => void
+}
+
+interface Sent {
+  readonly peer: string
+  readonly bytes: Uint8Array
 }
 
 function better(a: Offer, b: Offer): boolean {
   const [mine, other] = [a.manifest.header.height, b.manifest.header.height]
   return mine > other || (mine === other && a.peers.size > b.peers.size)
+}
+
+/** One after the other: what is found out for the first holds for the rest. */
+function judgeAll(
+  sent: readonly Sent[],
+  judge: Question['judge'],
+  found: (offer: Offer | FoundNothing) => void,
+): void {
+  const offers = new Map<Hex, Offer>()
+  let why = 'no peer has a snapshot of that block'
+  const take = (at: number): void => {
+    const one = sent[at]
+    if (!one) {
+      let best: Offer | undefined
+      for (const offer of offers.values()) if (!best || better(offer, best)) best = offer
+      found(best ?? { why })
+      return
+    }
+    const { peer, bytes } = one
+    const manifest = decodeManifest(bytes)
+    if (typeof manifest === 'string') {
+      why = `${peer} sends a manifest that cannot be read: ${manifest}`
+      take(at + 1)
+      return
+    }
+    judge(manifest, peer, (verdict) => {
+      const id = keccakHex(bytes)
+      if (!verdict.ok) why = `${peer}: ${verdict.code}, ${verdict.detail}`
+      else if (offers.has(id)) offers.get(id)?.peers.add(peer)
+      else offers.set(id, { manifest, bytes, peers: new Set([peer]) })
+      take(at + 1)
+    })
+  }
+  take(0)
 }
 
 /** Answers once every peer has, or could. */
@@ -40,30 +83,10 @@ export function findSnapshot(
   { peers, hash, judge }: Question,
   found: (offer: Offer | FoundNothing) => void,
 ): void {
-  const offers = new Map<Hex, Offer>()
-  let why = 'no peer has a snapshot of that block'
+  const sent: Sent[] = []
   let waiting = peers.length
-  const take = (peer: string, bytes: Uint8Array) => {
-    const manifest = decodeManifest(bytes)
-    if (typeof manifest === 'string') {
-      why = `${peer} sends a manifest that cannot be read: ${manifest}`
-      return
-    }
-    const verdict = judge(manifest)
-    if (!verdict.ok) {
-      why = `${peer}: ${verdict.code}, ${verdict.detail}`
-      return
-    }
-    const id = keccakHex(bytes)
-    const offer = offers.get(id)
-    if (offer) offer.peers.add(peer)
-    else offers.set(id, { manifest, bytes, peers: new Set([peer]) })
-  }
   const end = () => {
-    if (--waiting > 0) return
-    let best: Offer | undefined
-    for (const offer of offers.values()) if (!best || better(offer, best)) best = offer
-    found(best ?? { why })
+    if (--waiting === 0) judgeAll(sent, judge, found)
   }
   if (peers.length === 0) found({ why: 'no peers are left to ask' })
   for (const peer of peers) {
@@ -75,7 +98,7 @@ export function findSnapshot(
       {
         within: SYNC_ASK_MS,
         ok: ({ code, manifest }) => {
-          if (code === '') take(peer, manifest)
+          if (code === '') sent.push({ peer, bytes: manifest })
           end()
         },
         failed: end,

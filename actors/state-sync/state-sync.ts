@@ -5,14 +5,16 @@
 import { SYNC_RETRY_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
-import type { Certificate } from '../../protocol/consensus/certificate.ts'
+import { unpackExtraData } from '../../protocol/block/extra-data.ts'
 import type { SnapshotManifest } from '../../protocol/snapshot/snapshot-manifest.ts'
+import { refuse, type SnapshotVerdict } from '../../protocol/snapshot/snapshot-refusal.ts'
 import { trustSnapshot } from '../../protocol/snapshot/trust-snapshot.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import { StateSyncMessages } from '../messages/state-sync.ts'
 import { FetchChunks } from './fetch-chunks.ts'
 import { findSnapshot, type Offer } from './find-snapshot.ts'
+import { FollowCheckpoints, type TrustedEpoch } from './follow-checkpoints.ts'
 import { SyncStore } from './sync-store.ts'
 import { WriteState } from './write-state.ts'
 
@@ -23,7 +25,8 @@ export interface StateSyncProps {
   readonly peers: readonly string[]
   /** Hash of a final block, from a source that is trusted. */
   readonly trustedHash: Hex | undefined
-  readonly certified?: (certificate: Certificate) => boolean
+  /** An epoch that ended with the trusted block: its checkpoint leads to newer snapshots. */
+  readonly trustedEpoch?: TrustedEpoch | undefined
   /** Called once: the store has a chain. */
   readonly ready: () => void
 }
@@ -44,12 +47,22 @@ class Sync {
   private readonly props: StateSyncProps
   private readonly kept: SyncStore
   private readonly banned = new Set<string>()
+  private readonly path: FollowCheckpoints | undefined
   private tries = 0
 
   constructor(ctx: Context, props: StateSyncProps) {
     this.ctx = ctx
     this.props = props
     this.kept = new SyncStore(ctx.store)
+    const { chainId, genesis, trustedEpoch } = props
+    const chain = { chainId, genesisHash: genesis.hash }
+    this.path =
+      trustedEpoch &&
+      new FollowCheckpoints(ctx, chain, trustedEpoch, (peer) => {
+        this.ctx.log('warn', 'a peer shows a false checkpoint and is not asked again', { peer })
+        this.ctx.reached('state-sync-false-checkpoint')
+        this.ban(peer)
+      })
   }
 
   start(): void {
@@ -57,28 +70,55 @@ class Sync {
     else this.find()
   }
 
-  private judge(manifest: SnapshotManifest) {
-    const { chainId, genesis, trustedHash, certified } = this.props
+  private ban(peer: string): void {
+    this.banned.add(peer)
+  }
+
+  private verdict(manifest: SnapshotManifest): SnapshotVerdict {
+    const { chainId, genesis, trustedHash } = this.props
+    const { path } = this
     const nowMs = this.ctx.wallTime()
     const trust = { chainId, genesisHash: genesis.hash, trustedHash, nowMs }
-    return trustSnapshot(manifest, { ...trust, ...(certified && { certified }) })
+    if (!path) return trustSnapshot(manifest, trust)
+    return trustSnapshot(manifest, { ...trust, certified: (one) => path.isCertified(one) })
+  }
+
+  /** With a trusted epoch, the checkpoints are followed to the epoch of the snapshot first. */
+  private judge(
+    manifest: SnapshotManifest,
+    peer: string,
+    done: (verdict: SnapshotVerdict) => void,
+  ): void {
+    const verdict = this.verdict(manifest)
+    const { path } = this
+    if (!path || verdict.ok || verdict.code !== 'UNTRUSTED') {
+      done(verdict)
+      return
+    }
+    const epoch = unpackExtraData(manifest.header.extraData)?.epoch ?? 0
+    const others = this.props.peers.filter((other) => other !== peer && !this.banned.has(other))
+    path.reach(epoch, [peer, ...others], (why) => {
+      done(why === undefined ? this.verdict(manifest) : refuse('UNTRUSTED', why))
+    })
   }
 
   private find(): void {
     this.status.phase = 'looking'
     const stored = this.kept.manifest()
-    const known = stored && this.judge(stored).ok ? stored : undefined
+    const known = stored && (this.path || this.verdict(stored).ok) ? stored : undefined
     const peers = this.props.peers.filter((peer) => !this.banned.has(peer))
     // With every peer banned, the one that is honest may be among them all the same.
     if (peers.length === 0) this.banned.clear()
-    const hash = known?.hash ?? (this.props.certified ? undefined : this.props.trustedHash)
-    findSnapshot(this.ctx, { peers, hash, judge: (manifest) => this.judge(manifest) }, (found) => {
+    const hash = known?.hash ?? (this.path ? undefined : this.props.trustedHash)
+    const judge: typeof this.judge = (...offer) => this.judge(...offer)
+    findSnapshot(this.ctx, { peers, hash, judge }, (found) => {
       if ('why' in found) {
         if (this.tries++ % SAY_EVERY === 0) {
           this.ctx.log('warn', 'no snapshot to start from yet', { why: found.why })
         }
-        // What was begun is gone everywhere: any other will do.
-        if (known && found.why.startsWith('no peer')) this.forget(() => this.later())
+        // What was begun is gone everywhere, or never was any good: any other will do.
+        const forget = known && (this.path || found.why.startsWith('no peer'))
+        if (forget) this.forget(() => this.later())
         else this.later()
         return
       }
@@ -117,7 +157,7 @@ class Sync {
     const progress = this.progress('fetching')
     new FetchChunks(this.ctx, offer, this.kept, {
       progress,
-      bad: (peer) => this.banned.add(peer),
+      bad: (peer) => this.ban(peer),
       stuck: () => this.later(),
       complete: () => this.write(offer, peers),
     }).start()
@@ -131,7 +171,7 @@ class Sync {
     work.verify((verdict) => {
       if (!verdict.ok) {
         // The chunks are those of the manifest: whoever gave it has made it up.
-        for (const peer of peers) this.banned.add(peer)
+        for (const peer of peers) this.ban(peer)
         const { code, detail } = verdict
         this.ctx.log('warn', 'a snapshot is false; its peers are not asked again', {
           peers,
@@ -143,7 +183,7 @@ class Sync {
         return
       }
       this.status.phase = 'writing'
-      work.write(this.props.genesis, () => this.finish())
+      work.write(this.props.genesis, this.path?.steps.values() ?? [], () => this.finish())
     })
   }
 

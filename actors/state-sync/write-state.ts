@@ -2,12 +2,14 @@
 // then the rows are written, and last the block that makes them a chain.
 
 import type { Block } from '../../protocol/block/block.ts'
+import type { StoredStep } from '../../protocol/light/search-path.ts'
 import { decodeBlockChunk } from '../../protocol/snapshot/block-chunk.ts'
 import { StateRebuild } from '../../protocol/snapshot/rebuild-state.ts'
-import { chainRows, stateRows } from '../../protocol/snapshot/restored-rows.ts'
+import { chainRows, checkpointRows, stateRows } from '../../protocol/snapshot/restored-rows.ts'
 import type { SnapshotManifest } from '../../protocol/snapshot/snapshot-manifest.ts'
 import { refuse, type SnapshotVerdict } from '../../protocol/snapshot/snapshot-refusal.ts'
 import { decodeStateChunk } from '../../protocol/snapshot/state-chunk.ts'
+import type { TableRow } from '../../protocol/state/block-rows.ts'
 import { CHAIN_TABLES } from '../../protocol/state/tables.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put } from '../../runtime/store.ts'
@@ -49,9 +51,12 @@ export class WriteState {
   }
 
   /** After `verify`. A write that fails ends this incarnation: the next one begins again. */
-  write(genesis: Block, done: () => void): void {
+  write(genesis: Block, followed: Iterable<StoredStep>, done: () => void): void {
     const state = [CHAIN_TABLES.accounts, CHAIN_TABLES.storage]
-    this.clear(state, () => this.writeFrom(1, genesis, done))
+    const checkpoints = checkpointRows(followed)
+    this.clear(state, () => {
+      this.batches(checkpoints, () => this.writeFrom(1, genesis, done))
+    })
   }
 
   /** What an earlier try that was killed has written. */
@@ -72,14 +77,16 @@ export class WriteState {
       this.commit(chainRows(chunk, this.manifest.certificate, genesis), done)
       return
     }
-    const rows = stateRows(decodeStateChunk(this.chunk(index)))
-    const batch = (at: number) => {
-      if (at < rows.length) {
-        this.commit(rows.slice(at, at + BATCH_ROWS), () => batch(at + BATCH_ROWS))
-        return
-      }
+    this.batches(stateRows(decodeStateChunk(this.chunk(index))), () => {
       this.progress(index)
       this.writeFrom(index + 1, genesis, done)
+    })
+  }
+
+  private batches(rows: readonly TableRow[], done: () => void): void {
+    const batch = (at: number) => {
+      if (at >= rows.length) done()
+      else this.commit(rows.slice(at, at + BATCH_ROWS), () => batch(at + BATCH_ROWS))
     }
     batch(0)
   }

@@ -70,7 +70,7 @@ function startChain(
   node: string,
   peers: readonly string[],
   setup: ChainSetup,
-  { trustedHash, pruneBytes }: Upkeep,
+  { trustedHash, trustedEpoch: epoch, pruneBytes }: Upkeep,
 ): void {
   const start = () => {
     host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
@@ -90,7 +90,9 @@ function startChain(
     if (!started) start()
     started = true
   }
-  host.spawn(StateSync, node, { chainId, genesis, peers, trustedHash, ready })
+  const trustedEpoch =
+    epoch === undefined ? undefined : { epoch, hash: trustedHash, bls: blsNative }
+  host.spawn(StateSync, node, { chainId, genesis, peers, trustedHash, trustedEpoch, ready })
 }
 
 export function startValidator(

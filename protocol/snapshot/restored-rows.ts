@@ -2,14 +2,16 @@
 // last the block with everything by which a node knows that it has a chain.
 
 import { concatBytes, u64 } from '../../lib/bytes.ts'
-import { hexToBytes } from '../../lib/hex.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Block } from '../block/block.ts'
 import { headerTimeMs } from '../block/extra-data.ts'
-import { keccak } from '../crypto/keccak.ts'
+import { keccak, keccakHex } from '../crypto/keccak.ts'
+import type { StoredStep } from '../light/search-path.ts'
 import { blockRows, type TableRow } from '../state/block-rows.ts'
 import {
   CHAIN_STORE_VERSION,
   CHAIN_TABLES,
+  encodeCheckpointRow,
   encodePlace,
   META_FINAL,
   META_GENESIS,
@@ -27,6 +29,21 @@ export function stateRows({ accounts }: StateChunk): TableRow[] {
     for (const { slot, word } of slots) {
       rows.push({ table: CHAIN_TABLES.storage, key: concatBytes(address, slot), value: word })
     }
+  }
+  return rows
+}
+
+/** Checkpoints that led to the snapshot's epoch: light clients will be served with them. */
+export function checkpointRows(steps: Iterable<StoredStep>): TableRow[] {
+  const rows: TableRow[] = []
+  const sets = new Map<Hex, Uint8Array>()
+  for (const step of steps) {
+    const key = u64(step.epoch)
+    rows.push({ table: CHAIN_TABLES.checkpoints, key, value: encodeCheckpointRow(step) })
+    for (const set of step.sets) sets.set(keccakHex(set), set)
+  }
+  for (const [hash, value] of sets) {
+    rows.push({ table: CHAIN_TABLES.sets, key: hexToBytes(hash), value })
   }
   return rows
 }

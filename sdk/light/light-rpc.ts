@@ -3,7 +3,7 @@
 
 import { LIGHT_ASK_MS, LIGHT_HEADERS_MAX, LIGHT_REPLY_BYTES_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes, isHex } from '../../lib/hex.ts'
-import type { StoredStep } from './find-path.ts'
+import type { StoredStep } from '../../protocol/light/search-path.ts'
 import { LightError } from './light-error.ts'
 
 export type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>

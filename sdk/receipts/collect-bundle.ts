@@ -11,9 +11,10 @@ import { encodeValidatorSet, type ValidatorSet } from '../../protocol/consensus/
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import type { Bls } from '../../protocol/crypto/signatures.ts'
 import { genesisState, type LightState, rulesFor } from '../../protocol/light/light-state.ts'
+import type { StoredStep } from '../../protocol/light/search-path.ts'
 import { type Bundle, type BundleSources, buildBundle } from '../../protocol/receipt/bundle.ts'
 import type { ReceiptV2 } from '../../protocol/receipt/receipt-v2.ts'
-import { type CheckpointSource, findPath, type StoredStep } from '../light/find-path.ts'
+import { type CheckpointSource, findPath } from '../light/find-path.ts'
 
 export interface FinalBlock {
   readonly height: number

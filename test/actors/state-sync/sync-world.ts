@@ -1,9 +1,12 @@
 // A simulated node that starts from a snapshot, and peers that have it: some honest, some not.
 
 import { ArchiveMessages } from '../../../actors/messages/archive.ts'
+import type { TrustedEpoch } from '../../../actors/state-sync/follow-checkpoints.ts'
 import { StateSync } from '../../../actors/state-sync/state-sync.ts'
 import { concatBytes } from '../../../lib/bytes.ts'
-import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
+import type { Infer } from '../../../lib/schema.ts'
+import type { Block } from '../../../protocol/block/block.ts'
 import { keccak, keccakHex } from '../../../protocol/crypto/keccak.ts'
 import {
   decodeManifest,
@@ -13,6 +16,7 @@ import {
 import { actor } from '../../../runtime/actor.ts'
 import type { Faults } from '../../../runtime/sim/faults.ts'
 import { World } from '../../../runtime/sim/world.ts'
+import type { Store } from '../../../runtime/store.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 import { makeSnapshot } from '../../../storage/snapshot/make-snapshot.ts'
 import { emptyArchive } from '../../apps/coordinator/empty-archive.ts'
@@ -28,7 +32,7 @@ const addresses = Array.from({ length: ACCOUNTS }, (_, i) =>
 )
 export const genesis = testGenesis([...WALLETS.map(({ address }) => address), ...addresses])
 
-interface Files {
+export interface Files {
   readonly bytes: Uint8Array
   readonly manifest: SnapshotManifest
   readonly chunks: readonly Uint8Array[]
@@ -37,7 +41,7 @@ interface Files {
 export const source = new FinalChain(new MemoryStore(), { genesis })
 for (let nonce = 0; nonce < 3; nonce++) source.add([sign(ann, { nonce, to: ben.address })])
 
-function files(chain: FinalChain): Files {
+export function filesOf(store: Store, height: number, genesisHash: Hex): Files {
   const chunks: Uint8Array[] = []
   let bytes = new Uint8Array(0)
   const sink = {
@@ -48,18 +52,16 @@ function files(chain: FinalChain): Files {
       bytes = Uint8Array.from(written)
     },
   }
-  const { height } = chain.tip.block.header
-  const from = { store: chain.store, chainId: CHAIN_ID, genesisHash: genesis.block.hash }
-  makeSnapshot(from, height, sink, { chunkBytes: 1500 })
+  makeSnapshot({ store, chainId: CHAIN_ID, genesisHash }, height, sink, { chunkBytes: 1500 })
   const manifest = decodeManifest(bytes)
   if (typeof manifest === 'string') throw new Error(manifest)
   return { bytes, manifest, chunks }
 }
 
-export const honest = files(source)
+export const honest = filesOf(source.store, source.tip.block.header.height, genesis.block.hash)
 
 /** The same block with a list of chunks whose rows are made up. */
-function madeUp(): Files {
+function madeUp(honest: Files): Files {
   const chunks = [...honest.chunks]
   const rich = Uint8Array.from(chunks[2] as Uint8Array)
   rich[60] = (rich[60] as number) ^ 1
@@ -81,16 +83,44 @@ export const served = new Map<string, Served>()
 
 const NOTHING = new Uint8Array(0)
 
+type Shown = Infer<typeof ArchiveMessages.verbs.Checkpoint.reply>
+
+export interface SyncChain {
+  readonly genesis: Block
+  readonly trustedHash: Hex
+  readonly trustedEpoch?: TrustedEpoch
+  readonly files: Files
+  readonly nowMs: number
+  /** What a peer answers when asked for a checkpoint. */
+  readonly checkpoint?: (peer: number, epoch: number) => Shown
+}
+
+const SOURCE: SyncChain = {
+  genesis: genesis.block,
+  trustedHash: source.tip.block.hash,
+  files: honest,
+  nowMs: source.tip.block.header.timestamp * 1000 + 60_000,
+}
+
+interface PeerProps {
+  readonly kind: PeerKind
+  readonly index: number
+  readonly chain: SyncChain
+}
+
 const FakeArchive = actor({
   messages: ArchiveMessages,
   restart: 'permanent',
   mailbox: { capacity: 1000, overflow: 'reject' },
-  setup(ctx, kind: PeerKind) {
-    const set = kind === 'false-manifest' ? madeUp() : honest
+  setup(ctx, { kind, index: peer, chain }: PeerProps) {
+    const set = kind === 'false-manifest' ? madeUp(chain.files) : chain.files
     const counts = served.get(ctx.self.key) ?? { manifests: 0, chunks: 0 }
     served.set(ctx.self.key, counts)
     return {
       ...emptyArchive.setup(ctx, null),
+      Checkpoint({ epoch }, reply) {
+        reply(chain.checkpoint?.(peer, epoch))
+      },
       Manifest(_, reply) {
         counts.manifests++
         if (kind === 'nothing') reply({ code: 'NONE', manifest: NOTHING })
@@ -112,7 +142,12 @@ export interface SyncWorld {
   readonly ready: () => number
 }
 
-export function syncWorld(seed: string, faults: Faults, kinds: readonly PeerKind[]): SyncWorld {
+export function syncWorld(
+  seed: string,
+  faults: Faults,
+  kinds: readonly PeerKind[],
+  chain: SyncChain = SOURCE,
+): SyncWorld {
   served.clear()
   const peers = kinds.map((_, i) => `p${i}`)
   let ready = 0
@@ -122,17 +157,19 @@ export function syncWorld(seed: string, faults: Faults, kinds: readonly PeerKind
     place: (kind, key) => (kind === 'archive' ? key : NODE),
     disk: () => 'chain',
     tasks: {},
-    wallStartMs: source.tip.block.header.timestamp * 1000 + 60_000,
+    wallStartMs: chain.nowMs,
   })
-  for (const [i, kind] of kinds.entries()) {
-    world.addNode(peers[i] as string, (host) => host.spawn(FakeArchive, peers[i] as string, kind))
+  for (const [index, kind] of kinds.entries()) {
+    const peer = peers[index] as string
+    world.addNode(peer, (host) => host.spawn(FakeArchive, peer, { kind, index, chain }))
   }
   world.addNode(NODE, (host) =>
     host.spawn(StateSync, NODE, {
       chainId: CHAIN_ID,
-      genesis: genesis.block,
+      genesis: chain.genesis,
       peers,
-      trustedHash: source.tip.block.hash,
+      trustedHash: chain.trustedHash,
+      trustedEpoch: chain.trustedEpoch,
       ready: () => {
         ready++
       },
