@@ -1,5 +1,5 @@
-// The first step of whoever trusts nothing but the hash of the block that ended an epoch: its header
-// commits to the validators of that epoch, and they have signed the stake checkpoint about it.
+// The first step of whoever trusts nothing but the hash of the block that ended an epoch: its
+// header commits to the validators of that epoch, and they signed the stake checkpoint about it.
 
 import type { Hex } from '../../lib/hex.ts'
 import { headerTimeMs, unpackExtraData } from '../block/extra-data.ts'

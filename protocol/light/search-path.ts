@@ -31,8 +31,8 @@ export interface PathQuery {
 export type PathSearch<Out> = Generator<number, Out, StoredStep | undefined>
 
 /**
- * The state nearest before `epoch` that the checkpoints lead to: where those of the epoch before are
- * not certified yet, its rules are at best announced.
+ * The state nearest before `epoch` that the checkpoints lead to: where those of the epoch before
+ * are not certified yet, its rules are at best announced.
  */
 export function* searchPath(query: PathQuery): PathSearch<FoundPath | Refused> {
   const { epoch, bls, stepsMax, keep } = query

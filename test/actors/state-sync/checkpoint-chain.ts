@@ -1,5 +1,5 @@
-// A chain of nine epochs whose validators and modes change, with a snapshot after its end, for nodes
-// that know only the end of an old epoch; and what peers answer that lack or forge its checkpoints.
+// A chain of nine epochs whose validators and modes change, with a snapshot at its end, for nodes
+// that know only the end of an old epoch; and what peers answer that lack some checkpoints.
 
 import { genesisRows } from '../../../actors/block-builder/chain-rows.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
