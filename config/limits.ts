@@ -163,6 +163,39 @@ export const BLOCKS_NOT_FINAL_MAX = 256
 export const ARCHIVE_POLLS_MAX = 1024
 export const ARCHIVE_REPLY_BYTES_MAX = 4 * 1024 * 1024
 
+/** Rollup: the sequencer of a shard, and what a shard keeps in memory. */
+export const ROLLUP_PENDING_TRANSFERS_MAX = 262_144
+export const ROLLUP_GROUPS_MAX = 4096
+/** A group that does not ask for its events for so long is forgotten. */
+export const ROLLUP_GROUP_IDLE_MS = 60_000
+export const ROLLUP_GROUP_EVENTS_MAX = 256
+/** The first transfer of a batch waits so long for company while another batch is under way. */
+export const ROLLUP_WINDOW_MS = 30
+/** Senders co-sign within this, or are absent. */
+export const ROLLUP_COSIGN_MS = 100
+/** A group that failed to co-sign is only taken with ordinary signatures for so long. */
+export const ROLLUP_DISTRUST_MS = 10_000
+/** A sealed batch that no block has ordered is told to the peers again after so long. */
+export const ROLLUP_RETELL_MS = 1000
+/** Batches that are executed here and not final. */
+export const ROLLUP_UNFINAL_BATCHES_MAX = 64
+/** Batches kept in memory whose parent is not here yet, or that stand on another branch. */
+export const ROLLUP_WAITING_BATCHES_MAX = 64
+/** A missing batch is asked of one peer after another, so long of each. */
+export const ROLLUP_FETCH_MS = 500
+export const ROLLUP_HOLD_MS = 2000
+export const ROLLUP_READY_MS = 50
+/** Batches that a peer may fetch, a second and at once. */
+export const ROLLUP_FETCHES_PER_SECOND = 200
+export const ROLLUP_FETCHES_BURST = 1000
+/** Final batches whose transfers can be looked up by sender and nonce. */
+export const ROLLUP_RECENT_BATCHES = 64
+/** Inbox messages of one batch. */
+export const ROLLUP_INBOX_PER_BATCH = 1024
+/** Ordinary signatures of absentees that one task checks. */
+export const ROLLUP_CHECK_BATCH = 256
+export const ROLLUP_CHECK_MS = 5000
+
 /** Jobs. */
 export const JOB_INPUT_BYTES_MAX = 256 * 1024
 export const JOB_OUTPUT_BYTES_MAX = 1024 * 1024

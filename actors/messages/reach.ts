@@ -6,6 +6,8 @@ import type { Verbs, Vocabulary } from '../../runtime/messages.ts'
 import type { ArchiveMessages } from './archive.ts'
 import type { BlockBuilderMessages } from './block-builder.ts'
 import type { MempoolMessages } from './mempool.ts'
+import type { RollupSequencerMessages } from './rollup-sequencer.ts'
+import type { ShardMessages } from './shard.ts'
 import type { ValidatorMessages } from './validator.ts'
 
 type Reach = 'own node' | 'any node'
@@ -57,11 +59,45 @@ const archive: ReachOf<typeof ArchiveMessages> = {
   Logs: 'any node',
 }
 
+/** The single writer of a shard's state: what it holds is from anybody, what it makes final is not. */
+const shard: ReachOf<typeof ShardMessages> = {
+  Batch: 'any node',
+  Fetch: 'any node',
+  Assemble: 'own node',
+  Proofs: 'own node',
+  Seal: 'own node',
+  Drop: 'own node',
+  Ready: 'own node',
+  Hold: 'own node',
+  Ordered: 'own node',
+  Epoch: 'own node',
+  Account: 'any node',
+  IndexOf: 'any node',
+  AccountProof: 'any node',
+  Head: 'any node',
+  ClaimAt: 'any node',
+  FindTransfer: 'any node',
+}
+
+const rollupSequencer: ReachOf<typeof RollupSequencerMessages> = {
+  Submit: 'any node',
+  Next: 'any node',
+  Cosign: 'any node',
+  Leave: 'any node',
+  Status: 'any node',
+  Look: 'own node',
+  Final: 'own node',
+  Undone: 'own node',
+  Epoch: 'own node',
+}
+
 const KINDS: Readonly<Record<string, Readonly<Record<string, Reach>>>> = {
   validator,
   'block-builder': blockBuilder,
   mempool,
   archive,
+  shard,
+  'rollup-sequencer': rollupSequencer,
 }
 
 /** Whether another node may send this; what is unknown is refused by its receiver. */

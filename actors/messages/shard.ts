@@ -1,0 +1,227 @@
+// shard: executor and only writer of one shard of the rollup on its node. It stores, checks and
+// executes batches as they come, before any block orders them (docs/spec/rollup.md).
+
+import {
+  bool,
+  bytes,
+  hex,
+  list,
+  nothing,
+  optional,
+  str,
+  struct,
+  u53,
+  u256,
+} from '../../lib/schema.ts'
+import { ask, messages, tell } from '../../runtime/messages.ts'
+
+/** The key of the actors of a shard on a node, of both kinds: the one place that makes it. */
+export function shardKey(node: string, shard: number): string {
+  return shard === 0 ? node : `${node}.${shard}`
+}
+
+/** protocol/rollup/claim.ts, encoded. */
+export const EncodedClaim = bytes(16_384)
+/** protocol/rollup/read-body.ts: one byte string from the sequencer to the disk, never re-encoded. */
+export const EncodedBody = bytes(4 << 20)
+/** u32 each, little endian: positions in a batch or in a submission. */
+const Positions = bytes(4 * 65_536)
+
+/** What a final block says to the shards: from the block-builder of the own node alone. */
+export const OrderedBlock = struct({
+  height: u53,
+  blockHash: hex(32),
+  timestampMs: u53,
+  /** Claims of all shards in the order of the block's sidecar. */
+  claims: list(EncodedClaim, 8),
+  /** Inbox messages that the block's transactions left (protocol/rollup), of all shards. */
+  inbox: list(struct({ shard: u53, index: u53, message: bytes(512) }), 65_536),
+})
+
+export const ShardMessages = messages('shard', 1, {
+  /**
+   * A batch with its claim: from the node that made it, or passed on. Anybody may send one; the
+   * claim's signature says who made it. Executed at once when it stands on the tip, else kept.
+   */
+  Batch: tell(struct({ claim: EncodedClaim, body: EncodedBody })),
+  /** A batch that a peer holds durably, by claim hash; both empty when it does not. Rate limited. */
+  Fetch: ask(struct({ hash: hex(32) }), struct({ claim: EncodedClaim, body: EncodedBody })),
+
+  /**
+   * From the own sequencer: takes candidates for the next batch. `draft` is a body (§5) with number
+   * 0 and no signature. What cannot be executed (unregistered, balance) is left out; the rest is
+   * executed on the tip, after the inbox messages that are final. One draft at a time.
+   * `code` is empty, or DRAFT_OPEN, STALE (the shard is not ready), UNDECODABLE, NOTHING (nothing
+   * was left and no inbox message waits).
+   */
+  Assemble: ask(
+    struct({ draft: EncodedBody, fee: u53, feeAccount: optional(u53) }),
+    struct({
+      code: str(64),
+      number: u53,
+      parent: hex(32),
+      /** What was kept, as a body with number 0; empty when all of it was. */
+      draft: EncodedBody,
+      transfers: u53,
+      fee: u53,
+      txRoot: hex(32),
+      /** What the co-signers sign (cosignDigest). */
+      digest: hex(32),
+      /** Positions in the draft that was given, and a byte each: index in BATCH_REFUSALS. */
+      refused: Positions,
+      refusedCodes: bytes(65_536),
+    }),
+    'control',
+  ),
+  /** Merkle paths of positions of the open draft, depth times 32 bytes each, in their order. */
+  Proofs: ask(
+    struct({ number: u53, positions: Positions }),
+    struct({ code: str(64), proofs: bytes(16 << 20) }),
+    'control',
+  ),
+  /**
+   * Ends the draft: aggregates what the groups signed, checks it and the ordinary signatures as any
+   * validator does, writes the body, signs the claim and stores both. Replies when they are durable.
+   * Every position is in a run of `cosigned` or in `positions`, never in both.
+   * `code`: empty; STALE (another branch was executed meanwhile: the draft is gone); BAD_SIGNATURES
+   * (who is in `badGroups` and `badPositions`; the draft stays open: Drop it).
+   */
+  Seal: ask(
+    struct({
+      number: u53,
+      /** runs: [first, count] u32 pairs; signature: 96 bytes, the aggregate of the run's senders. */
+      cosigned: list(struct({ runs: bytes(8 * 65_536), signature: bytes(96) }), 65_536),
+      /** Absentees, rising, with what their ordinary signatures say: u32 each, 64 bytes each. */
+      positions: Positions,
+      maxFees: Positions,
+      notAfters: Positions,
+      signatures: bytes(64 * 65_536),
+    }),
+    struct({
+      code: str(64),
+      claim: EncodedClaim,
+      hash: hex(32),
+      /** Indices into `cosigned`. */
+      badGroups: list(u53, 65_536),
+      badPositions: Positions,
+    }),
+    'control',
+  ),
+  /** The open draft is undone: it was not co-signed. */
+  Drop: tell(struct({ number: u53 }), 'control'),
+
+  /**
+   * From the block-builder: claims that stand on `head` (the shard's last claim in the state of the
+   * block's parent), verified and durable, oldest first.
+   */
+  Ready: ask(
+    struct({ head: hex(32), number: u53, max: u53 }),
+    struct({ claims: list(EncodedClaim, 8) }),
+    'control',
+  ),
+  /**
+   * From the block-builder, before it checks a block: replies `code` '' once all these claims of
+   * this shard are held, verified and durable; fetches what is missing from the peers. A claim that
+   * is wrong answers BAD_CLAIM at once; CLAIM_NOT_HELD after `withinMs`.
+   */
+  Hold: ask(
+    struct({ claims: list(EncodedClaim, 8), withinMs: u53 }),
+    struct({ code: str(64), detail: str(256) }),
+    'control',
+  ),
+  /** From the block-builder: a block is final and committed. */
+  Ordered: tell(OrderedBlock, 'control'),
+  /** From the block-builder: at its start and at each turn of the epoch. */
+  Epoch: tell(struct({ epoch: u53, seed: hex(32), validators: list(hex(48), 256) }), 'control'),
+
+  /**
+   * An account as the last executed claim left it; a balance may still change back
+   * while that claim is not final.
+   */
+  Account: ask(
+    struct({ index: u53 }),
+    optional(
+      struct({
+        index: u53,
+        owner: hex(20),
+        blsKey: hex(48),
+        spendKey: hex(32),
+        balance: u256,
+        nonce: u53,
+        touch: u53,
+        /** Number of the claim after which this is so. */
+        number: u53,
+      }),
+    ),
+  ),
+  IndexOf: ask(struct({ owner: hex(20) }), optional(u53)),
+  /** A proof of the record against the state root after the last executed claim. */
+  AccountProof: ask(
+    struct({ index: u53 }),
+    optional(
+      struct({
+        number: u53,
+        claim: hex(32),
+        stateRoot: hex(32),
+        treeRoot: hex(32),
+        meta: bytes(64),
+        record: bytes(32),
+        proof: list(hex(32), 32),
+      }),
+    ),
+  ),
+  Head: ask(
+    nothing,
+    struct({
+      shard: u53,
+      /** The last final claim; number 0 before the first. */
+      number: u53,
+      hash: hex(32),
+      height: u53,
+      timestampMs: u53,
+      entries: u53,
+      supply: u256,
+      accounts: u53,
+      /** Inbox messages consumed, and known to be final. */
+      inboxTo: u53,
+      inbox: u53,
+      /** The last executed claim, final or not. */
+      tip: u53,
+      /** The last claim that stated a root, final or not. */
+      rootNumber: u53,
+      stateRoot: hex(32),
+      ready: bool,
+    }),
+  ),
+  /** A claim that is final, by number, with its body and the block that ordered it. */
+  ClaimAt: ask(
+    struct({ number: u53 }),
+    optional(
+      struct({
+        claim: EncodedClaim,
+        hash: hex(32),
+        body: EncodedBody,
+        height: u53,
+        blockHash: hex(32),
+        timestampMs: u53,
+      }),
+    ),
+  ),
+  /** Where the transfer of (from, nonce) went, if it was among the last final batches. */
+  FindTransfer: ask(
+    struct({ from: u53, nonce: u53 }),
+    optional(
+      struct({
+        number: u53,
+        claim: hex(32),
+        position: u53,
+        to: u53,
+        amount: u256,
+        txRoot: hex(32),
+        proof: list(hex(32), 32),
+        height: u53,
+        blockHash: hex(32),
+      }),
+    ),
+  ),
+})
