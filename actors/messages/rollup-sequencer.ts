@@ -2,9 +2,9 @@
 // into a batch, hands each group of senders the proofs of its transfers, collects what they sign,
 // and has the batch sealed. Its words are for the edges (apps/gateway) of any node.
 //
-// A group is whoever speaks for some senders: a session of a WebSocket, a load generator. Its number
-// is drawn by its edge (53 random bits: nobody else guesses it). Positions, counts and the like come
-// as u32 little endian in byte strings: no object per transfer.
+// A group is whoever speaks for some senders: a session of a WebSocket, a load generator. Its edge
+// draws its number (53 random bits: nobody else guesses it). Positions, counts and the like come as
+// u32 little endian in byte strings: no object per transfer.
 
 import {
   bool,
@@ -89,8 +89,8 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
    * absent are those transfers whose ordinary signature is given now (any of them, none, all).
    * Nonces are not said: a transfer takes its sender's next one, and the ordinary signature must be
    * over that. `submission` is the group's own number for it, below 2^32 and rising.
-   * `code` is empty, UNDECODABLE, BUSY (again after `retryAfterMs`), NOT_SEQUENCER (ask `sequencer`,
-   * a node's name, empty when unknown), NEEDS_SIGNATURES (a group that failed to co-sign before is
+   * `code` is empty, UNDECODABLE, BUSY (again after `retryAfterMs`), NOT_SEQUENCER (ask
+   * `sequencer`, a node's name, empty when unknown), NEEDS_SIGNATURES (a group that failed to co-sign before is
    * only taken with ordinary signatures for a while).
    */
   Submit: ask(
@@ -106,7 +106,7 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
     }),
   ),
   /**
-   * Long poll for what concerns the group: replies at once with the events above `after`, else when
+   * Long poll for what concerns the group: replies at once with what is above `after`, else when
    * the next one comes or after LONG_POLL_HOLD_MS with none. A group that does not ask for
    * GROUP_IDLE_MS is forgotten. `lost`: events were thrown away because nobody fetched them.
    */
@@ -166,13 +166,13 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
       height: u53,
       blockHash: hex(32),
       timestampMs: u53,
-      /** Index in the epoch's set of who made the shard's last final claim. */
-      sequencer: u53,
+      /** Operator of who made the shard's last final claim. */
+      sequencer: hex(20),
     }),
     'control',
   ),
   /** From the own shard: these sealed claims or the open draft (from `number` on) were undone. */
   Undone: tell(struct({ number: u53 }), 'control'),
   /** From the block-builder, as to the shard. */
-  Epoch: tell(struct({ epoch: u53, seed: hex(32), validators: list(hex(48), 256) }), 'control'),
+  Epoch: tell(struct({ rules: bytes(1 << 18) }), 'control'),
 })

@@ -67,7 +67,7 @@ export const ShardMessages = messages('shard', 1, {
       txRoot: hex(32),
       /** What the co-signers sign (cosignDigest). */
       digest: hex(32),
-      /** Positions in the draft that was given, and a byte each: index in BATCH_REFUSALS. */
+      /** Positions in the draft that was given, and a byte each: index in TRANSFER_REFUSALS. */
       refused: Positions,
       refusedCodes: bytes(65_536),
     }),
@@ -80,8 +80,8 @@ export const ShardMessages = messages('shard', 1, {
     'control',
   ),
   /**
-   * Ends the draft: aggregates what the groups signed, checks it and the ordinary signatures as any
-   * validator does, writes the body, signs the claim and stores both. Replies when they are durable.
+   * Ends the draft: aggregates what the groups signed, checks it and the ordinary signatures like
+   * any validator, writes the body, signs the claim, stores both. Replies once they are durable.
    * Every position is in a run of `cosigned` or in `positions`, never in both.
    * `code`: empty; STALE (another branch was executed meanwhile: the draft is gone); BAD_SIGNATURES
    * (who is in `badGroups` and `badPositions`; the draft stays open: Drop it).
@@ -131,8 +131,11 @@ export const ShardMessages = messages('shard', 1, {
   ),
   /** From the block-builder: a block is final and committed. */
   Ordered: tell(OrderedBlock, 'control'),
-  /** From the block-builder: at its start and at each turn of the epoch. */
-  Epoch: tell(struct({ epoch: u53, seed: hex(32), validators: list(hex(48), 256) }), 'control'),
+  /**
+   * From the block-builder: at its start and at each turn of the epoch
+   * (protocol/consensus/epoch-rules.ts, encoded).
+   */
+  Epoch: tell(struct({ rules: bytes(1 << 18) }), 'control'),
 
   /**
    * An account as the last executed claim left it; a balance may still change back
