@@ -90,7 +90,8 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
    * Nonces are not said: a transfer takes its sender's next one, and the ordinary signature must be
    * over that. `submission` is the group's own number for it, below 2^32 and rising.
    * `code` is empty, UNDECODABLE, BUSY (again after `retryAfterMs`), NOT_SEQUENCER (ask
-   * `sequencer`, a node's name, empty when unknown), NEEDS_SIGNATURES (a group that failed to co-sign before is
+   * `sequencer`, a node's name, empty when unknown), NEEDS_SIGNATURES (a group that failed to
+   * co-sign before is
    * only taken with ordinary signatures for a while).
    */
   Submit: ask(
