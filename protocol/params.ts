@@ -74,3 +74,36 @@ export const LESSER_OFFENCES_MAX = 16
 export const EPOCH_RECORD_SECONDS = EVIDENCE_SECONDS_MAX + 86_400
 export const EPOCH_RECORDS_DROPPED = 2
 export const BASIS_POINTS = 10_000n
+
+/** The rollup: docs/spec/rollup.md. Its module, and the unit of its amounts in wei. */
+export const ROLLUP_ADDRESS: Hex = '0x000000000000000000000000000000000000a104'
+export const ROLLUP_UNIT_WEI = 10n ** 9n
+/** A receiver that means: withdraw to the owner's address on the base chain. */
+export const EXIT_INDEX = 0xffff_ffff
+/** The sender in the trace of a credit, which has none. */
+export const CREDIT_INDEX = 0xffff_fffe
+/** Consecutive indices whose keys are summed together: a power of two. */
+export const COHORT_SIZE = 4096
+export const COHORT_BITS = 12
+/** Indices lie below this: 4,096 cohorts. */
+export const ROLLUP_ACCOUNTS_MAX = 2 ** 24
+export const SHARDS_MAX = 64
+/** An account's record in the state tree, and how many records make a page. */
+export const RECORD_BYTES = 32
+export const PAGE_RECORDS = 64
+export const TABLE_RECORDS_MIN = 4096
+export const TRACE_LEAF_BYTES = 64
+export const BATCH_TRANSFERS_MAX = 65_536
+export const BATCH_BYTES_MAX = 4 * 1024 * 1024
+/** Batches of a shard from one stated root to the next. */
+export const ROOT_EVERY_MAX = 16
+export const CLAIMS_PER_BLOCK_MAX = 8
+export const CLAIMS_PER_SHARD_MAX = 4
+/** Parcels that one claim may consume, and messages of the inbox. */
+export const CLAIM_PARCELS_MAX = 256
+export const CLAIM_MESSAGES_MAX = 4096
+/** The next sequencer may take over when the one before was silent for so long. */
+export const FAILOVER_MS = 1000
+/** Blocks that a message may wait before a claim must consume it, and before its shard freezes. */
+export const FORCE_AFTER_BLOCKS = 50
+export const FREEZE_AFTER_BLOCKS = 600

@@ -3,6 +3,7 @@
 import { CLI_ERRORS } from '../apps/cli/cli-error.ts'
 import { API_ERRORS } from '../apps/coordinator/errors.ts'
 import { RPC_ERRORS } from '../apps/gateway/errors.ts'
+import { BATCH_REFUSALS } from '../protocol/errors/batch-refusals.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
 import { JOB_REFUSALS } from '../protocol/errors/job-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
@@ -65,6 +66,12 @@ export function errorsPage(): string {
       'Why a validator refuses a block, or cannot build one: in its log.',
       ['code', 'meaning'],
       rowsOf(BLOCK_REFUSALS),
+    ),
+    section(
+      'Batches',
+      'Why the body of a rollup batch or its signatures are refused: in the log of a validator.',
+      ['code', 'meaning'],
+      rowsOf(BATCH_REFUSALS),
     ),
   ].join('')
 }

@@ -1,0 +1,23 @@
+// Why the body of a batch or its signatures are refused.
+
+export const BATCH_REFUSALS = {
+  BODY_LENGTH: 'the body is cut short, goes on after its end, or is above the limit',
+  BODY_VERSION: 'the version of the body is unknown',
+  BODY_COUNTS: 'a number in the head is out of range or differs from what the sections add up to',
+  BODY_RESERVED: 'a reserved word is not zero',
+  BODY_SECTION: 'a section is empty, of an unknown kind, or after the sparse one',
+  BODY_COHORT: 'a cohort is out of range or not above the one before',
+  BODY_BITMAP: 'the bitmap does not hold as many senders as the section, or all of a full cohort',
+  BODY_SENDERS: 'a sender is out of range, not above the one before, or in a dense section too',
+  BODY_ABSENT: 'a position of an absent sender is out of range or not above the one before',
+  BODY_SIGNATURE:
+    'the aggregate is missing although somebody co-signed, or there although nobody did',
+  BATCH_MISMATCH: 'shard, number or transfers of the body are not those of the claim',
+  BATCH_NOT_AFTER: 'the claim does not state the lowest notAfter of the absent senders',
+  FEE_ABOVE_MAX: 'the fee is above what an absent sender allows',
+  NO_SPEND_KEY: 'an absent sender has no key',
+  BAD_SPEND_SIGNATURE: 'the ordinary signature of an absent sender does not hold',
+  BAD_AGGREGATE: 'the aggregate is not that of the senders that co-signed',
+} as const
+
+export type BatchRefusal = keyof typeof BATCH_REFUSALS
