@@ -1,5 +1,5 @@
-// What senders sign: with the ordinary key their transfer, when they submit it; with the BLS key the
-// root of the batch that contains it. SHA-256 over fixed widths, little-endian.
+// What senders sign: with the ordinary key their transfer, when they submit it; with the BLS key
+// the root of the batch that contains it. SHA-256 over fixed widths, little-endian.
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { assert } from '../../lib/assert.ts'
