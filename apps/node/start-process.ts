@@ -31,6 +31,7 @@ import { pullModels } from './pull-models.ts'
 import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
 import { type Upkeep, upkeepOf } from './upkeep.ts'
+import { warnStakeMinimum } from './warn-stake-minimum.ts'
 
 export interface RunningProcess {
   readonly network: PreparedProcess['network']
@@ -144,11 +145,14 @@ function chaosRoutes(
       ]
 }
 
-function keysPart(
-  { dataDirectory, report }: ProcessOptions,
+/** What a running node finds out about its keys and settings. */
+function warnings(
+  { dataDirectory, environment, report }: ProcessOptions,
   { network, keys }: PreparedProcess,
   host: Host,
+  own: readonly string[],
 ) {
+  if (own[0]) warnStakeMinimum(host, own[0], environment.settings, report)
   const warn = (message: string) => report({ type: 'warning', message })
   const mark = networkMark(network)
   const unwatch = watchKeys({ host, dataDirectory, mark, keys, warn })
@@ -210,7 +214,7 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
     launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
-    parts.push(keysPart(options, prepared, host))
+    parts.push(warnings(options, prepared, host, own))
     servers = await startServers(options, prepared, host, status)
     parts.push(servers)
     step('servers', servers.detail)

@@ -62,7 +62,9 @@ test('every metric that an alert asks for is there', async () => {
     ]),
   )
   for (const { alert, expr } of rules) {
-    const names = expr.match(/\b(?:aitbc|consensus|chain|p2p|mempool|txpool|rpc)_\w+/g) ?? []
+    const names =
+      expr.match(/\b(?:aitbc|consensus|chain|p2p|mempool|txpool|rpc|blocksync|statesync)_\w+/g) ??
+      []
     assert.ok(names.length > 0, alert)
     assert.equal(
       names.filter((name) => !samples.has(name)),
@@ -108,6 +110,7 @@ test('what moves, moves as the chain does', async () => {
   is('consensus_missing_validators', 0)
   is('consensus_byzantine_validators', 0)
   is('blocksync_syncing', 0)
+  is('statesync_syncing', 0)
   is('aitbc_chain_mode', 0)
   is('consensus_validator_missed_blocks', 0)
   assert.ok(value(after, 'aitbc_consensus_clock_ahead_seconds', node) < 0.1, 'one clock')

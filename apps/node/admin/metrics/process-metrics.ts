@@ -10,6 +10,7 @@ import { hostFamilies } from './host-metrics.ts'
 import { peerFamilies } from './peer-metrics.ts'
 import { readChain } from './read-chain.ts'
 import { readHosts } from './read-hosts.ts'
+import { syncFamilies } from './sync-metrics.ts'
 
 const one = (value: number) => [{ labels: {}, value }]
 
@@ -165,6 +166,7 @@ export async function processMetrics(options: AdminOptions, head: ProcessHead): 
     ...peerFamilies(options, hosts),
     ...stores,
     ...chainFamilies(readings),
+    ...syncFamilies(options.validators, hosts),
     ...rpcFamilies(options),
   ]
 }
