@@ -1,5 +1,5 @@
-// What a node does with its settings: what it warns of where its chain is another, what its threads
-// are given, and the metric that tells that it still fetches the snapshot which the settings ask for.
+// What a node does with its settings: what it warns of where its chain is another, what its
+// threads are given, and the metric that says that it still fetches its first snapshot.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
