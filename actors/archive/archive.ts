@@ -5,7 +5,7 @@ import { assert } from '../../lib/assert.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
 import { loadCertified } from '../../protocol/epoch/checkpoint-storage.ts'
-import { epochWords } from '../../protocol/epoch/epoch-storage.ts'
+import { epochWords, lastHeight } from '../../protocol/epoch/epoch-storage.ts'
 import { lastDecision } from '../../protocol/epoch/policy-storage.ts'
 import { type CallRequest, call } from '../../protocol/execution/call.ts'
 import type { ChainConfig } from '../../protocol/execution/chain-config.ts'
@@ -38,7 +38,8 @@ function headOf(reader: ChainReader) {
   const modeReason = lastDecision(words, governance)?.reason ?? 'as the genesis says'
   const oldest = reader.oldestHeight()
   const chain = { height, hash, genesisHash: genesis.hash, header, finalAtMs }
-  return { ...chain, checkpointHeight, modeReason, oldest }
+  const epochEnd = lastHeight(words)
+  return { ...chain, checkpointHeight, epochEnd, modeReason, oldest }
 }
 
 function callNow(reader: ChainReader, config: ChainConfig, request: CallRequest) {

@@ -51,6 +51,8 @@ export const ArchiveMessages = messages('archive', 1, {
       finalAtMs: u53,
       /** Of the last block that the stake has certified: the end of an epoch, or the genesis. */
       checkpointHeight: u53,
+      /** With which the epoch of the next block ends at the latest: time may end it before. */
+      epochEnd: u53,
       /** Blocks below this height are not kept, except for the genesis; 0 when all are. */
       oldest: u53,
       /** Why the chain is in its mode, in one sentence. */

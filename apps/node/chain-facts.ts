@@ -11,6 +11,8 @@ type Status = Reply<(typeof ValidatorMessages)['verbs'], 'Status'>
 
 export interface ChainFacts {
   readonly epoch: number
+  /** Until the epoch ends at the latest. Absent from nodes of an earlier version. */
+  readonly epoch_blocks_left?: number
   readonly mode_reason: string
   /** Address of the present view's leader. */
   readonly leader: string
@@ -28,6 +30,7 @@ export function chainFacts(head: Head, { epoch, leader, certificate }: Status): 
   const { signers, authorities, stakePercent } = certificate
   return {
     epoch,
+    epoch_blocks_left: Math.max(0, head.epochEnd - head.height),
     mode_reason: head.modeReason,
     leader,
     certificate: { signers, authorities, stake_percent: stakePercent },

@@ -69,6 +69,12 @@ export function rulesAfter(view: StateView): EpochRules {
   return currentRules(epochWords(view))
 }
 
+/** The height with which the epoch of the next block ends at the latest: time may end it before. */
+export function lastHeight(words: ReadWords): number {
+  const { startHeight, epochBlocks } = unpackWord(HEAD, words.load(slot(CURRENT)))
+  return startHeight + epochBlocks - 1
+}
+
 export const currentRules = (words: ReadWords) => loadRules(words, CURRENT)
 
 export function saveCurrentRules(words: Words, rules: EpochRules): void {

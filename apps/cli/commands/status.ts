@@ -70,11 +70,13 @@ async function readStatus(found: Endpoints): Promise<StatusDocument> {
   return nodes.length > 0 ? { ...status, nodes } : status
 }
 
-function epochLines({ epoch, leader, certificate, checkpoint }: StatusDocument): string[] {
+function epochLines({ epoch, epoch_blocks_left, leader, ...status }: StatusDocument): string[] {
+  const { certificate, checkpoint } = status
   if (epoch === undefined || !certificate || !checkpoint) return []
+  const left = epoch_blocks_left === undefined ? '' : `, ${epoch_blocks_left} blocks left`
   const { signers, authorities, stake_percent: stake } = certificate
   return [
-    ` epoch     ${epoch}, led by ${leader}`,
+    ` epoch     ${epoch}${left}, led by ${leader}`,
     ` signed    by ${signers}, of them ${authorities} authorities, with ${stake} % of all stake`,
     ` finalized ${checkpoint.height}`,
   ]

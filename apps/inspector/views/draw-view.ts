@@ -12,6 +12,7 @@ import {
 } from '../tables/data-tables.ts'
 import { type Found, findRows, gather, type Row, type ViewTable } from '../tables/view-table.ts'
 import type { Area, Cells } from '../terminal/cells.ts'
+import { CONSENSUS_LINES, drawConsensus } from './consensus-lines.ts'
 import { drawDetail } from './detail-pane.ts'
 import { drawTable, type TableLook } from './draw-table.ts'
 import { bytes, count, millis, percent } from './figures.ts'
@@ -149,6 +150,9 @@ function drawChain(cells: Cells, state: InspectorState, at: Layout, found: Found
   const side = state.detail ? undefined : at.side
   if (at.below && rest(state, at)) {
     let area = at.below
+    if (area.height >= 6 && drawConsensus(cells, area, state)) {
+      area = { ...area, y: area.y + CONSENSUS_LINES, height: area.height - CONSENSUS_LINES }
+    }
     if (!side && area.height >= 9) {
       drawSeries(cells, { ...area, height: 5 }, finality)
       area = { ...area, y: area.y + 5, height: area.height - 5 }

@@ -147,8 +147,9 @@ export class TestChain {
         Head(_, reply) {
           const head = chain.blocks.at(-1) as Stored
           const { height, hash, finalAtMs } = head
-          const rest = { header: new Uint8Array(0), checkpointHeight: 0, oldest: 0, modeReason: '' }
-          reply({ height, hash, genesisHash: ZERO, finalAtMs, ...rest })
+          const rest = { checkpointHeight: 0, epochEnd: 0, oldest: 0, modeReason: '' }
+          const header = new Uint8Array(0)
+          reply({ height, hash, genesisHash: ZERO, header, finalAtMs, ...rest })
         },
         Manifest: (_, reply) => reply({ code: 'NONE', manifest: new Uint8Array(0) }),
         Chunk: (_, reply) => reply({ code: 'NONE', chunk: new Uint8Array(0) }),

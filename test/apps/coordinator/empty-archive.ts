@@ -24,6 +24,7 @@ export const archiveOf = (blocks: readonly Stored[]) =>
           header: new Uint8Array(0),
           finalAtMs: 0,
           checkpointHeight: 0,
+          epochEnd: 0,
           oldest: 0,
           modeReason: '',
         }),

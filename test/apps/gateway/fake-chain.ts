@@ -71,7 +71,7 @@ export class FakeChain implements ChainAccess {
     const genesisHash = this.rows[0]?.hash as Hex
     const header = encodeHeader({ ...this.genesis.header, height })
     const { checkpointHeight, oldest } = this
-    const rest = { checkpointHeight, oldest, modeReason: '' }
+    const rest = { checkpointHeight, epochEnd: 0, oldest, modeReason: '' }
     return this.answer<Head>({ height, hash, genesisHash, header, finalAtMs, ...rest })
   }
 

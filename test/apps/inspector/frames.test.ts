@@ -110,6 +110,15 @@ test('chain: validators, blocks, finality drawn from polled blocks only', () => 
   assert.match(small, /│ +231 +0 +300 0xaaaa/)
   assert.match(small, /Finality ms, by block 300 ─+ 1000 ─╮/)
   assert.match(small, /[\u2801-\u28ff]/)
+  assert.match(small, / epoch 7 {3}9 blocks left {3}checkpoint 180, 51 behind {3}leader 0xc4c4c4c4/)
+  assert.match(small, / mode BALANCED: load 0\.62 is above 0\.40/)
+  const large = text(world({ view: 'chain' }), LARGE)
+  assert.match(large, / epoch 7 {3}9 blocks left .*\n mode BALANCED: load 0\.62/)
+  // Nodes of an earlier version do not say these things: their page has no such lines.
+  const silent = recorded('node0', ACTORS.node0)
+  const old = silent.chain.validators.map(({ facts: _, ...validator }) => validator)
+  const older = { ...silent, chain: { ...silent.chain, validators: old } }
+  assert.not.match(text(heardState({ node0: older }, { view: 'chain' }), SMALL), /epoch|leader/)
   const none = { ...world({ view: 'chain' }), histories: { blocks: [], cluster: [] } }
   assert.match(text(none, LARGE), /Finality ms, by block ─+╮\n.*collecting/)
   assert.not.match(text(none, LARGE), /[\u2801-\u28ff]/)

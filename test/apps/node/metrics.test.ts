@@ -119,6 +119,13 @@ test('what moves, moves as the chain does', async () => {
   assert.ok(mean > 0.05 && mean < 10, `a block every ${mean} s`)
 })
 
+test('a node says how many blocks its epoch has left', async () => {
+  const status = (await rpc('aitbc_status')) as Record<string, unknown>
+  const { height, epoch, epochBlocksLeft } = status
+  assert.is(epoch, 0)
+  assert.is(Number(height) + Number(epochBlocksLeft), 600, 'the first epoch of FAST')
+})
+
 test('every final block is one line of the log, with what operators ask for', async () => {
   const lines = () =>
     chain.logs.filter(({ event, host }) => event === 'block' && host === 'node0/chain')

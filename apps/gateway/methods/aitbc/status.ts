@@ -23,6 +23,7 @@ export const status = method('aitbc_status', [], async ({ chain, chainId }) => {
     mode,
     modeReason: facts.mode_reason,
     epoch: facts.epoch,
+    epochBlocksLeft: facts.epoch_blocks_left,
     view,
     leader: facts.leader,
     certificate: validator.certificate,
