@@ -48,23 +48,33 @@ test('every documented metric is there with its type, and no other', async () =>
   )
 })
 
-/** What a rule asks for, as the text of a scrape names it. */
+/** The names of all samples, those of histograms and counters without one among them. */
+function sampleNames(families: Scraped): Set<string> {
+  return new Set(
+    [...families].flatMap(([name, { type, samples: given }]) => [
+      ...given.map((one) => one.name),
+      ...(type === 'gauge' ? [name] : []),
+      ...(type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : []),
+      ...(type === 'counter' ? [`${name}_total`] : []),
+    ]),
+  )
+}
+
+/** The metrics that a PromQL expression asks for. */
+function asked(expr: string): string[] {
+  const name =
+    /\b(?:aitbc|consensus|chain|p2p|mempool|txpool|rpc|blocksync|statesync|process|node)_\w+/g
+  return expr.match(name) ?? []
+}
+
 test('every metric that an alert asks for is there', async () => {
   const { groups } = parse(readFileSync('docs/monitoring/alerts.yaml', 'utf8')) as {
     groups: { rules: { alert: string; expr: string }[] }[]
   }
   const rules = groups.flatMap((group) => group.rules)
-  const samples = new Set(
-    [...(await scrape())].flatMap(([name, { type, samples: given }]) => [
-      ...given.map((one) => one.name),
-      ...(type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : []),
-      ...(type === 'counter' ? [`${name}_total`] : []),
-    ]),
-  )
+  const samples = sampleNames(await scrape())
   for (const { alert, expr } of rules) {
-    const names =
-      expr.match(/\b(?:aitbc|consensus|chain|p2p|mempool|txpool|rpc|blocksync|statesync)_\w+/g) ??
-      []
+    const names = asked(expr)
     assert.ok(names.length > 0, alert)
     assert.equal(
       names.filter((name) => !samples.has(name)),
@@ -73,6 +83,48 @@ test('every metric that an alert asks for is there', async () => {
     )
   }
   assert.ok(rules.length >= 8)
+})
+
+interface Dashboard {
+  readonly templating: { readonly list: readonly { readonly query: string }[] }
+  readonly panels: readonly {
+    readonly title: string
+    readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[]
+  }[]
+}
+
+test('every metric and label that the dashboard asks for is there', async () => {
+  const { panels, templating }: Dashboard = JSON.parse(
+    readFileSync('docs/monitoring/dashboard.json', 'utf8'),
+  )
+  const families = await scrape()
+  const samples = sampleNames(families)
+  const labelsOf = (name: string) => {
+    const family = families.get(name) ?? families.get(name.replace(/_(?:total|bucket|count)$/, ''))
+    return new Set(family?.samples.flatMap(({ labels }) => Object.keys(labels)))
+  }
+  const queries = panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr, legendFormat }) => ({ title, expr, legendFormat })),
+  )
+  assert.ok(queries.length > 30, `${queries.length} queries`)
+  for (const { title, expr, legendFormat } of queries) {
+    const names = asked(expr)
+    assert.ok(names.length > 0, `${title}: ${expr}`)
+    for (const name of names) {
+      assert.ok(samples.has(name), `${title}: ${name}`)
+      const labels = labelsOf(name)
+      if (labels.size === 0) continue
+      // What Prometheus itself adds.
+      labels.add('instance')
+      for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
+        assert.ok(labels.has(label), `${title}: ${name} has no label ${label}`)
+      }
+      const selected = /\{(\w+)=~/.exec(expr)?.[1]
+      if (selected) assert.ok(labels.has(selected), `${title}: ${name} has no ${selected}`)
+    }
+  }
+  const variable = templating.list.map(({ query }) => query).join()
+  assert.ok(asked(variable).every((name) => samples.has(name)))
 })
 
 test('what moves, moves as the chain does', async () => {
