@@ -55,8 +55,6 @@ export function bytesToBigint(bytes: Uint8Array): bigint {
 /** Big-endian u64 key of a safe integer: sorts like the number. */
 export function u64(value: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, Math.floor(value / 2 ** 32))
-  view.setUint32(4, value >>> 0)
+  for (let i = 7, rest = value; rest > 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest
   return bytes
 }

@@ -11,11 +11,11 @@ export function bytesToHex(bytes: Uint8Array): Hex {
   return text as Hex
 }
 
-function nibble(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 97 && code <= 102) return code - 87
-  if (code >= 65 && code <= 70) return code - 55
-  return -1
+/** By character code; -1 for what is no digit. */
+const NIBBLES = new Int8Array(128).fill(-1)
+for (let i = 0; i < 16; i++) {
+  NIBBLES[i.toString(16).charCodeAt(0)] = i
+  NIBBLES[i.toString(16).toUpperCase().charCodeAt(0)] = i
 }
 
 /** Decodes `0x`-prefixed text of whole bytes; throws a RangeError naming what is wrong. */
@@ -24,8 +24,8 @@ export function hexToBytes(hex: string): Uint8Array {
   if (hex.length % 2 !== 0) throw new RangeError('hex text must have an even number of digits')
   const bytes = new Uint8Array(hex.length / 2 - 1)
   for (let i = 0; i < bytes.length; i++) {
-    const high = nibble(hex.charCodeAt(2 + 2 * i))
-    const low = nibble(hex.charCodeAt(3 + 2 * i))
+    const high = NIBBLES[hex.charCodeAt(2 + 2 * i)] ?? -1
+    const low = NIBBLES[hex.charCodeAt(3 + 2 * i)] ?? -1
     if (high < 0 || low < 0) throw new RangeError(`not a hex digit at position ${2 + 2 * i}`)
     bytes[i] = high * 16 + low
   }

@@ -66,7 +66,12 @@ export class BlockTree {
   /** The node of these bytes, kept if it is new and above the last final block. */
   add(bytes: Uint8Array): BlockNode | undefined {
     const node = readBlockNode(bytes)
-    if (!node || node.height <= this.final.height) return undefined
+    return node && this.addNode(node)
+  }
+
+  /** The same for what `readBlockNode` has just read. */
+  addNode(node: BlockNode): BlockNode | undefined {
+    if (node.height <= this.final.height) return undefined
     const known = this.nodes.get(node.hash)
     if (known) return known
     this.nodes.set(node.hash, node)

@@ -13,7 +13,7 @@ import {
 } from '../rlp/rlp.ts'
 import type { QuorumRules } from './epoch-rules.ts'
 import { hasStake, isQuorum, type Weight, weightOf } from './quorum.ts'
-import { VALIDATORS_MAX } from './validator-set.ts'
+import { blsKeyOf, VALIDATORS_MAX } from './validator-set.ts'
 import {
   CHECKPOINT,
   type ChainIdentity,
@@ -109,7 +109,7 @@ export function verifyCertificate(
   for (const i of signers) {
     const validator = rules.set.validators[i]
     if (!validator) return { ok: false, code: 'UNKNOWN_SIGNER' }
-    keys.push(hexToBytes(validator.blsPublicKey))
+    keys.push(blsKeyOf(validator))
   }
   if (!isEnough(rules, kind, weightOf(rules, new Set(signers))))
     return { ok: false, code: 'NO_QUORUM' }

@@ -4,7 +4,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import { type Certificate, encodeCertificate, verifyCertificate } from './certificate.ts'
 import { type Checkpoint, checkpointHash } from './checkpoint.ts'
-import { encodeMessage } from './consensus-message.ts'
+import { certificateMessage, encodeMessage } from './consensus-message.ts'
 import type { EpochRules } from './epoch-rules.ts'
 import { noteContradiction } from './note-evidence.ts'
 import type { SimplexState } from './simplex-state.ts'
@@ -122,7 +122,7 @@ function acceptCheckpoint(
 ): void {
   round.certificate = certificate
   state.reached('checkpoint-certified')
-  state.emit({ type: 'broadcast', message: encodeMessage({ type: 'certificate', certificate }) })
+  state.emit({ type: 'broadcast', message: certificateMessage(certificate) })
 }
 
 /**
@@ -146,6 +146,6 @@ export function repeatCheckpoint(state: SimplexState): void {
   const round = state.checkpoint
   if (!round || round.certified || !round.own) return
   const { certificate } = round
-  const message = certificate ? encodeMessage({ type: 'certificate', certificate }) : round.own
+  const message = certificate ? certificateMessage(certificate) : round.own
   state.emit({ type: 'broadcast', message })
 }

@@ -120,6 +120,19 @@ export function encodeMessage(message: ConsensusMessage): Uint8Array {
   }
 }
 
+/** PERF: a certificate is said and recorded many times. */
+const certificateMessages = new WeakMap<Certificate, Uint8Array>()
+
+/** The message that is this certificate, shared: not to be changed. */
+export function certificateMessage(certificate: Certificate): Uint8Array {
+  let message = certificateMessages.get(certificate)
+  if (!message) {
+    message = encodeMessage({ type: 'certificate', certificate })
+    certificateMessages.set(certificate, message)
+  }
+  return message
+}
+
 function readTagged(tag: number, items: RlpItem[]): ConsensusMessage {
   if (tag === PROPOSE_TAG) return { type: 'propose', proposal: readProposal(items) }
   if (tag === VOTE_TAG) return { type: 'vote', vote: readVote(items) }

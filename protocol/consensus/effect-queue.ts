@@ -3,6 +3,8 @@
 
 import type { SignRecord, SimplexEffect } from './simplex-types.ts'
 
+const NOTHING: readonly SimplexEffect[] = []
+
 export class EffectQueue {
   /** How often each thing happened, by name, since the start. */
   readonly counts = new Map<string, number>()
@@ -51,7 +53,7 @@ export class EffectQueue {
   }
 
   /** The effects of the event just handled. */
-  takeEffects(): SimplexEffect[] {
+  takeEffects(): readonly SimplexEffect[] {
     if (this.afterPersist.length > 0) {
       const id = this.nextPersist++
       this.persisting.set(id, this.afterPersist)
@@ -60,6 +62,8 @@ export class EffectQueue {
       this.afterPersist = []
     }
     const { effects } = this
+    // PERF: most votes want nothing done.
+    if (effects.length === 0) return NOTHING
     this.effects = []
     return effects
   }

@@ -2,7 +2,7 @@
 // when work is known, when the next empty block is due, or when an epoch is to be ended.
 
 import { boundaryAt } from './boundary.ts'
-import { encodeMessage } from './consensus-message.ts'
+import { certificateMessage, encodeMessage } from './consensus-message.ts'
 import { parentFor, planProposal } from './propose.ts'
 import type { SimplexState } from './simplex-state.ts'
 
@@ -71,10 +71,7 @@ export function rebroadcast(state: SimplexState): void {
     }
     for (const certificate of [view.notarised, view.nullified]) {
       if (!certificate || view.view < state.view - 1) continue
-      state.emit({
-        type: 'broadcast',
-        message: encodeMessage({ type: 'certificate', certificate }),
-      })
+      state.emit({ type: 'broadcast', message: certificateMessage(certificate) })
     }
   }
   const hash = state.viewState(state.view).notarised?.blockHash

@@ -6,7 +6,7 @@ import { beginEpoch } from './begin-epoch.ts'
 import { NOTARISED_SLOT, NULLIFIED_SLOT, voteFinalize } from './cast-vote.ts'
 import { type Certificate, encodeCertificate, verifyCertificate } from './certificate.ts'
 import { receiveCheckpoint } from './checkpoint-round.ts'
-import { encodeMessage } from './consensus-message.ts'
+import { certificateMessage, encodeMessage } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { enterView } from './enter-view.ts'
 import { considerProposal, startCheck } from './handle-proposal.ts'
@@ -53,14 +53,13 @@ export function receiveCertificate(state: SimplexState, certificate: Certificate
 
 export function acceptCertificate(state: SimplexState, certificate: Certificate): void {
   const { epoch, view: number, kind } = certificate
-  const message = encodeMessage({ type: 'certificate', certificate })
   if (kind === FINALIZE) state.finals.set(number, certificate)
   else {
     const view = state.viewState(number)
     if (kind === NOTARIZE) view.notarised ??= certificate
     else view.nullified ??= certificate
     const slot = kind === NOTARIZE ? NOTARISED_SLOT : NULLIFIED_SLOT
-    state.record({ epoch, view: number, slot, message })
+    state.record({ epoch, view: number, slot, message: certificateMessage(certificate) })
   }
   advance(state)
   if (kind === FINALIZE) tryFinalise(state)

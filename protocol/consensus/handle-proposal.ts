@@ -31,12 +31,12 @@ export function receiveProposal(state: SimplexState, proposal: Proposal, from: s
     if (view.node?.hash !== read.hash) {
       noteTwoProposals(state, view.proposal, view.node as BlockNode, proposal, read)
       // Another block of the same leader may still become notarised by the others: keep it.
-      state.tree.add(proposal.block)
+      state.tree.addNode(read)
       considerProposal(state)
     } else state.count('proposal-known')
     return
   }
-  const node = state.tree.add(proposal.block)
+  const node = state.tree.addNode(read)
   if (!node) {
     state.refuse('proposal-not-above-final')
     return

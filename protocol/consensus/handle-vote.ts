@@ -2,7 +2,7 @@
 // there.
 
 import { addCheckpointVote } from './checkpoint-round.ts'
-import { encodeMessage } from './consensus-message.ts'
+import { certificateMessage } from './consensus-message.ts'
 import { isCurrentEnough } from './current-views.ts'
 import { acceptCertificate } from './handle-certificate.ts'
 import { noteContradiction } from './note-evidence.ts'
@@ -30,7 +30,7 @@ export function receiveVote(state: SimplexState, vote: Vote, from: string): void
     suspectTwin(state, vote, from)
     return
   }
-  const sender = state.config.peers.find((peer) => peer.blsPublicKey === key)?.node
+  const sender = key && state.nodeWith(key)
   if (sender !== undefined && sender !== from) {
     state.refuse('vote-of-another', from)
     return
@@ -69,6 +69,6 @@ export function addVote(state: SimplexState, vote: Vote): void {
   if (alreadyCertified(state, vote)) return
   const certificate = book.certify(vote.kind, vote.blockHash)
   if (!certificate) return
-  state.emit({ type: 'broadcast', message: encodeMessage({ type: 'certificate', certificate }) })
+  state.emit({ type: 'broadcast', message: certificateMessage(certificate) })
   acceptCertificate(state, certificate)
 }

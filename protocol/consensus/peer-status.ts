@@ -1,7 +1,7 @@
 // Once a second every node says where it is; who is behind asks for what it lacks.
 
 import { FUTURE_VIEWS_BUFFERED } from '../params.ts'
-import { type ConsensusMessage, encodeMessage } from './consensus-message.ts'
+import { type ConsensusMessage, certificateMessage, encodeMessage } from './consensus-message.ts'
 import { receiveCertificate } from './handle-certificate.ts'
 import type { SimplexState } from './simplex-state.ts'
 
@@ -55,19 +55,18 @@ export function handleGet(
     state.refuse('malformed-get', from)
     return
   }
-  const send = (message: ConsensusMessage) =>
-    state.emit({ type: 'send', to: from, message: encodeMessage(message) })
+  const send = (message: Uint8Array) => state.emit({ type: 'send', to: from, message })
   const { certificate } = state.final
   const isOlder = range.epoch < state.rules.epoch || range.from <= state.finalView
-  if (isOlder && certificate) send({ type: 'certificate', certificate })
+  if (isOlder && certificate) send(certificateMessage(certificate))
   if (range.epoch !== state.rules.epoch) return
   const last = Math.min(range.to, range.from + FUTURE_VIEWS_BUFFERED)
   for (let number = Math.max(range.from, state.finalView + 1); number <= last; number++) {
     const view = state.views.get(number)
-    if (view?.proposal) send({ type: 'propose', proposal: view.proposal })
-    if (view?.notarised) send({ type: 'certificate', certificate: view.notarised })
-    if (view?.nullified) send({ type: 'certificate', certificate: view.nullified })
+    if (view?.proposal) send(encodeMessage({ type: 'propose', proposal: view.proposal }))
+    if (view?.notarised) send(certificateMessage(view.notarised))
+    if (view?.nullified) send(certificateMessage(view.nullified))
     const final = state.finals.get(number)
-    if (final) send({ type: 'certificate', certificate: final })
+    if (final) send(certificateMessage(final))
   }
 }

@@ -2,7 +2,7 @@
 // one epoch is new with each.
 
 import type { Hex } from '../../lib/hex.ts'
-import { BLOCK_TIMES_MS, DELTAS_MS, EARLY_MESSAGES_MAX } from '../params.ts'
+import { BLOCK_TIMES_MS, DELTAS_MS, EARLY_MESSAGES_MAX, FUTURE_VIEWS_BUFFERED } from '../params.ts'
 import type { BlockTree } from './block-tree.ts'
 import type { Certificate } from './certificate.ts'
 import type { CheckpointRound } from './checkpoint-round.ts'
@@ -65,10 +65,14 @@ export class SimplexState extends EffectQueue {
   /** Votes of ours that have become durable and are to be counted. */
   readonly ownVotes: Vote[] = []
   private readonly indices = new Map<Hex, number>()
+  /** PERF: asked for with every vote. */
+  private readonly nodesByKey: ReadonlyMap<Hex, string>
+  private readonly leaders = new Map<number, number>()
 
   constructor(config: SimplexConfig, tree: BlockTree, rules: EpochRules, clock: Now) {
     super()
     this.config = config
+    this.nodesByKey = new Map(config.peers.map((peer) => [peer.blsPublicKey, peer.node]))
     this.tree = tree
     this.clock = clock
     this.lastBlockAt = clock.now
@@ -89,6 +93,7 @@ export class SimplexState extends EffectQueue {
     const { keys } = this.config
     this.index = keys && this.indices.get(keys.blsPublicKey)
     this.views.clear()
+    this.leaders.clear()
     this.finals.clear()
     this.lately.length = 0
     this.silentTurns.clear()
@@ -121,7 +126,13 @@ export class SimplexState extends EffectQueue {
   }
 
   leader(view: number): number {
-    return leaderOf(this.rules, view)
+    let leader = this.leaders.get(view)
+    if (leader === undefined) {
+      leader = leaderOf(this.rules, view)
+      // A peer may name any view; only those that we come to are kept.
+      if (view <= this.view + FUTURE_VIEWS_BUFFERED) this.leaders.set(view, leader)
+    }
+    return leader
   }
 
   get isLeader(): boolean {
@@ -130,7 +141,12 @@ export class SimplexState extends EffectQueue {
 
   nodeOf(index: number): string | undefined {
     const key = this.rules.set.validators[index]?.blsPublicKey
-    return key && this.config.peers.find(({ blsPublicKey }) => blsPublicKey === key)?.node
+    return key && this.nodeWith(key)
+  }
+
+  /** The peer whose key this is. */
+  nodeWith(blsPublicKey: Hex): string | undefined {
+    return this.nodesByKey.get(blsPublicKey)
   }
 
   /** Nothing more is signed until the node is started again. */

@@ -37,7 +37,7 @@ export class Simplex {
   }
 
   /** Handles one event at a moment in time and says what is to be done. */
-  handle(event: SimplexEvent, clock: Now): SimplexEffect[] {
+  handle(event: SimplexEvent, clock: Now): readonly SimplexEffect[] {
     if (event.type === 'start') {
       this.state = start(this.config, event, clock)
       return this.state.takeEffects()

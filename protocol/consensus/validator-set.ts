@@ -80,6 +80,19 @@ export function decodeValidatorSet(bytes: Uint8Array): ValidatorSet {
   return { validators }
 }
 
+/** PERF: every certificate needs the keys of all who signed it. */
+const keys = new WeakMap<Validator, Uint8Array>()
+
+/** The BLS key as bytes, shared: not to be changed. */
+export function blsKeyOf(validator: Validator): Uint8Array {
+  let key = keys.get(validator)
+  if (!key) {
+    key = hexToBytes(validator.blsPublicKey)
+    keys.set(validator, key)
+  }
+  return key
+}
+
 export function authoritiesOf(set: ValidatorSet): readonly Validator[] {
   return set.validators.filter((validator) => validator.authority)
 }

@@ -2,10 +2,10 @@
 // quorum is there; only if that fails are they checked one by one and the bad ones thrown out.
 
 import type { Hex } from '../../lib/hex.ts'
-import { hexToBytes } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import { type Certificate, isEnough, verifyCertificate } from './certificate.ts'
 import type { QuorumRules } from './epoch-rules.ts'
+import { blsKeyOf } from './validator-set.ts'
 import { type ChainIdentity, FINALIZE, NULLIFY, type Vote, voteDigest } from './vote.ts'
 
 export interface VoteRules {
@@ -35,15 +35,12 @@ interface Tally {
   stake: bigint
 }
 
-function subject({ kind, blockHash }: Pick<Vote, 'kind' | 'blockHash'>): string {
-  return `${kind} ${blockHash}`
-}
-
 export class VoteBook {
   private readonly rules: VoteRules
   /** By signer: every different vote it sent in this view (two kinds, or proof of a lie). */
   private readonly bySigner = new Map<number, Vote[]>()
-  private readonly tallies = new Map<string, Tally>()
+  /** By kind of vote and block. */
+  private readonly tallies = new Map<Vote['kind'], Map<Hex, Tally>>()
 
   constructor(rules: VoteRules) {
     this.rules = rules
@@ -71,15 +68,25 @@ export class VoteBook {
     return rival && { votes: [rival, vote] }
   }
 
+  private tally(kind: Vote['kind'], blockHash: Hex): Tally | undefined {
+    return this.tallies.get(kind)?.get(blockHash)
+  }
+
+  private newTally({ kind, blockHash }: Vote): Tally {
+    const tally: Tally = { votes: [], authorities: 0, stake: 0n }
+    const ofKind = this.tallies.get(kind)
+    if (ofKind) ofKind.set(blockHash, tally)
+    else this.tallies.set(kind, new Map([[blockHash, tally]]))
+    return tally
+  }
+
   private count(vote: Vote, sign: 1 | -1): void {
-    const key = subject(vote)
-    const tally = this.tallies.get(key) ?? { votes: [], authorities: 0, stake: 0n }
-    this.tallies.set(key, tally)
+    const tally = this.tally(vote.kind, vote.blockHash) ?? this.newTally(vote)
     if (sign === 1) tally.votes.push(vote)
     else tally.votes.splice(tally.votes.indexOf(vote), 1)
     const validator = this.rules.rules.set.validators[vote.signer]
     if (validator?.authority) tally.authorities += sign
-    if (validator) tally.stake += BigInt(sign) * validator.stake
+    if (validator) tally.stake += sign === 1 ? validator.stake : -validator.stake
   }
 
   isGenuine(vote: Vote): boolean {
@@ -87,12 +94,12 @@ export class VoteBook {
     const validator = rules.set.validators[vote.signer]
     if (!validator) return false
     const digest = voteDigest(chain, vote.kind, vote.epoch, vote.view, vote.blockHash)
-    return bls.verify(hexToBytes(validator.blsPublicKey), digest, vote.signature)
+    return bls.verify(blsKeyOf(validator), digest, vote.signature)
   }
 
   /** How many have voted for exactly this. */
   votesFor(kind: Vote['kind'], blockHash: Hex): number {
-    return this.tallies.get(subject({ kind, blockHash }))?.votes.length ?? 0
+    return this.tally(kind, blockHash)?.votes.length ?? 0
   }
 
   voters(): ReadonlySet<number> {
@@ -102,7 +109,7 @@ export class VoteBook {
   /** A checked certificate, once a quorum has voted for exactly this. */
   certify(kind: Vote['kind'], blockHash: Hex): Certificate | undefined {
     const { rules, chain, bls } = this.rules
-    const tally = this.tallies.get(subject({ kind, blockHash }))
+    const tally = this.tally(kind, blockHash)
     if (!tally || !isEnough(rules, kind, tally)) return undefined
     const certificate = this.aggregate(tally.votes)
     if (certificate && verifyCertificate(certificate, rules, chain, bls).ok) return certificate

@@ -67,7 +67,7 @@ function persisted(effects: readonly SimplexEffect[]) {
   return effects.flatMap((effect) => (effect.type === 'persist' ? effect.records : []))
 }
 
-function timeOut(core: Simplex, view: number): SimplexEffect[] {
+function timeOut(core: Simplex, view: number): readonly SimplexEffect[] {
   const now = { now: 10_000 * view, wall: 0 }
   core.handle({ type: 'transaction-waiting' }, now)
   return core.handle({ type: 'timer', name: 'advance' }, now)

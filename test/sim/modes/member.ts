@@ -3,7 +3,6 @@
 
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import type { Prng } from '../../../lib/prng.ts'
-import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
 import { decodeCertificate } from '../../../protocol/consensus/certificate.ts'
 import { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type {
@@ -23,6 +22,7 @@ import {
   followingOf,
   type MiniChain,
   type MiniState,
+  readMini,
 } from './mini-chain.ts'
 
 export const WALL = 1_800_000_000_000
@@ -45,6 +45,7 @@ export interface MemberWorld {
   readonly mini: MiniChain
   readonly peers: readonly Peer[]
   send(from: Member, to: string, message: Uint8Array): void
+  broadcast(from: Member, message: Uint8Array): void
   fetch(from: Member, above: number): readonly FetchedBlock[]
   finalised(member: Member, block: StoredBlock): void
   reached(mark: string): void
@@ -193,9 +194,7 @@ export class Member {
   }
 
   protected broadcast(message: Uint8Array): void {
-    for (const { node } of this.world.peers) {
-      if (node !== this.name) this.world.send(this, node, message)
-    }
+    this.world.broadcast(this, message)
   }
 
   private persist({ id, records }: Of<'persist'>): void {
@@ -234,12 +233,11 @@ export class Member {
     }
     const block = buildMini(parent, asked)
     const state = executeMini(this.world.mini, parent, block)
-    const node = readBlockNode(block)
-    if (typeof state === 'string' || !node) {
-      this.give({ type: 'built', epoch, view, block: undefined, code: String(state) })
+    if (typeof state === 'string') {
+      this.give({ type: 'built', epoch, view, block: undefined, code: state })
       return
     }
-    this.keep(node.hash, block, state)
+    this.keep(readMini(block).hash, block, state)
     this.give({ type: 'built', epoch, view, block, code: '' })
   }
 
@@ -249,8 +247,7 @@ export class Member {
   }
 
   private check({ hash, block }: Of<'check'>): void {
-    const node = readBlockNode(block)
-    const parent = node && this.states.get(node.parent)
+    const parent = this.states.get(readMini(block).header.parentHash)
     if (!parent) {
       this.give({ type: 'checked', hash, ok: false, code: 'UNKNOWN_PARENT' })
       return
@@ -277,7 +274,7 @@ export class Member {
           return
         }
         path.unshift({ hash: at, block, certificate, state })
-        at = readBlockNode(block)?.parent as Hex
+        at = readMini(block).header.parentHash
       }
       this.disk.final.push(...path)
       for (const block of path) this.world.finalised(this, block)

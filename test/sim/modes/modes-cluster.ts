@@ -9,6 +9,7 @@ import {
   decodeMessage,
 } from '../../../protocol/consensus/consensus-message.ts'
 import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
+import type { SimplexEvent } from '../../../protocol/consensus/simplex-types.ts'
 import { type Validator, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
 import { type Conspiracy, LIES, Liar } from './liar.ts'
@@ -24,6 +25,11 @@ export interface ClusterSize {
   readonly liarStakers: number
   /** All liars tell two tales, the one lie that can break safety. */
   readonly allEquivocate?: boolean
+}
+
+/** Words as those who hear them are given them. */
+interface Said {
+  readonly event: Extract<SimplexEvent, { type: 'message' }>
 }
 
 export interface Weather {
@@ -93,7 +99,7 @@ export class ModesCluster implements MemberWorld {
   stormUntil = 0
   /** Pairs that do not hear each other: `from>to`. */
   readonly cut = new Set<string>()
-  private readonly decoded = new WeakMap<Uint8Array, ConsensusMessage>()
+  private readonly said = new WeakMap<Uint8Array, Said>()
   private readonly onNote: ((text: string, atMs: number) => void) | undefined
   private readonly honest: (name: string) => boolean
 
@@ -147,32 +153,40 @@ export class ModesCluster implements MemberWorld {
     return this.honest(name)
   }
 
-  /** PERF: a message is decoded once, however many receive it. */
-  private read(bytes: Uint8Array): ConsensusMessage | undefined {
-    let message = this.decoded.get(bytes)
-    if (!message) {
-      message = decodeMessage(bytes)
-      if (message) this.decoded.set(bytes, message)
-    }
-    return message
-  }
-
-  send(from: Member, to: string, bytes: Uint8Array): void {
-    const message = this.read(bytes)
+  /** PERF: a message is decoded and seen by the checker once, however many receive it. */
+  private say(from: Member, bytes: Uint8Array): Said {
+    const known = this.said.get(bytes)
+    if (known?.event.from === from.name) return known
+    const message = known?.event.message ?? decodeMessage(bytes)
     if (!message) throw new Error(`${from.name} sends what cannot be decoded`)
     if (message.type === 'vote') this.checker.see(from.name, message)
     else if (message.type === 'propose') this.seeProposal(from, message)
+    const said: Said = { event: { type: 'message', from: from.name, message } }
+    this.said.set(bytes, said)
+    return said
+  }
+
+  send(from: Member, to: string, bytes: Uint8Array): void {
+    const member = this.members.get(to)
+    if (member) this.carry(from, member, this.say(from, bytes))
+  }
+
+  broadcast(from: Member, bytes: Uint8Array): void {
+    const said = this.say(from, bytes)
+    for (const member of this.members.values()) if (member !== from) this.carry(from, member, said)
+  }
+
+  private carry(from: Member, to: Member, { event }: Said): void {
     const stormy = this.time.now < this.stormUntil
     const { latencyMs, tailMs, loss } = stormy ? STORM : this.weather
-    if (this.cut.has(`${from.name}>${to}`) || this.random.chance(loss)) return
+    if (this.cut.size > 0 && this.cut.has(`${from.name}>${to.name}`)) return
+    if (this.random.chance(loss)) return
     const delay = latencyMs * (0.5 + this.random.unit()) - tailMs * Math.log(1 - this.random.unit())
-    this.time.after(delay, () => {
-      const member = this.members.get(to)
-      if (!member?.isUp) return
-      const wait = member.pausedUntil - this.time.now
-      const give = () => member.give({ type: 'message', from: from.name, message })
-      if (wait > 0) this.time.after(wait, give)
-      else give()
+    this.time.post(delay, () => {
+      if (!to.isUp) return
+      const wait = to.pausedUntil - this.time.now
+      if (wait > 0) this.time.post(wait, () => to.give(event))
+      else to.give(event)
     })
   }
 
