@@ -66,10 +66,9 @@ export class Agenda {
   }
 
   private isEarlier(a: number, b: number): boolean {
-    const { times, entries } = this
-    const first = times[a] as number
-    const second = times[b] as number
+    const first = this.times[a] as number
+    const second = this.times[b] as number
     if (first !== second) return first < second
-    return isBefore(entries[a] as Entry, entries[b] as Entry)
+    return isBefore(this.entries[a] as Entry, this.entries[b] as Entry)
   }
 }

@@ -197,7 +197,11 @@ export function deeds(effects: readonly SimplexEffect[]): string[] {
   return effects.map(({ type }) => type).filter((type) => !quiet.includes(type))
 }
 
-export function give(core: Simplex, message: ConsensusMessage, from: number): readonly SimplexEffect[] {
+export function give(
+  core: Simplex,
+  message: ConsensusMessage,
+  from: number,
+): readonly SimplexEffect[] {
   const decoded = decodeMessage(encodeMessage(message))
   assert.ok(decoded, 'it can be decoded')
   const clock = { now: 1, wall: WALL }
