@@ -4,18 +4,21 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { modesScenario } from './modes/modes-scenario.ts'
+import { modesScenario, smallModesScenario } from './modes/modes-scenario.ts'
 
 const SEEDS = 4
 
 test('seeds hold', () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    assert.equal(modesScenario.run(seed).violations, [], `seed ${seed}`)
+    const { violations, done } = modesScenario.run(seed)
+    assert.equal(violations, [], `seed ${seed}`)
+    assert.is(done.validators, 51)
+    assert.equal(smallModesScenario.run(seed).violations, [], `small seed ${seed}`)
   }
 })
 
 test('a block that comes after its notarisation, to a node that nullified, is still checked', () => {
-  assert.equal(modesScenario.run(31).violations, [], 'seed 31')
+  assert.equal(smallModesScenario.run(31).violations, [], 'small seed 31')
 })
 
 test('a seed takes the same course when run again, and another seed another', () => {

@@ -6,7 +6,8 @@ import type { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type { SimplexEffect } from '../../../protocol/consensus/simplex-types.ts'
 import { lightBls, lightVrf } from '../../../test/sim/modes/light-crypto.ts'
 import type { Member } from '../../../test/sim/modes/member.ts'
-import { ModesCluster } from '../../../test/sim/modes/modes-cluster.ts'
+import { executeMini, type MiniState, readMini } from '../../../test/sim/modes/mini-chain.ts'
+import { ModesCluster, type Said } from '../../../test/sim/modes/modes-cluster.ts'
 import { CallCounts, countedBls, countedVrf } from './count-calls.ts'
 
 const WARM_MS = 3000
@@ -16,13 +17,17 @@ const EPOCH_BLOCKS = 1_000_000
 const WEATHER = { latencyMs: 2, tailMs: 0, loss: 0 }
 const HONEST = { stakers: 0, liarAuthorities: 0, liarStakers: 0 }
 
-/** Counts what arrives. */
+/** Counts what arrives; every member executes every block itself, as a validator does. */
 class CountedCluster extends ModesCluster {
   counts: CallCounts | undefined
 
-  override send(from: Member, to: string, bytes: Uint8Array): void {
-    this.counts?.add(`receive ${decodeMessage(bytes)?.type}`)
-    super.send(from, to, bytes)
+  protected override carry(from: Member, to: Member, said: Said): void {
+    this.counts?.add(`receive ${said.event.message.type}`)
+    super.carry(from, to, said)
+  }
+
+  override execute(parent: MiniState, bytes: Uint8Array): MiniState | string {
+    return executeMini(this.mini, parent, readMini(bytes))
   }
 }
 

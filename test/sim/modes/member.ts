@@ -16,14 +16,7 @@ import type {
 } from '../../../protocol/consensus/simplex-types.ts'
 import type { Timeline } from '../../../runtime/sim/timeline.ts'
 import { lightBls as bls, lightVrf as vrf } from './light-crypto.ts'
-import {
-  buildMini,
-  executeMini,
-  followingOf,
-  type MiniChain,
-  type MiniState,
-  readMini,
-} from './mini-chain.ts'
+import { buildMini, followingOf, type MiniChain, type MiniState, readMini } from './mini-chain.ts'
 
 export const WALL = 1_800_000_000_000
 
@@ -46,6 +39,8 @@ export interface MemberWorld {
   readonly peers: readonly Peer[]
   send(from: Member, to: string, message: Uint8Array): void
   broadcast(from: Member, message: Uint8Array): void
+  /** The state after the block, or why it is invalid. */
+  execute(parent: MiniState, block: Uint8Array): MiniState | string
   fetch(from: Member, above: number): readonly FetchedBlock[]
   finalised(member: Member, block: StoredBlock): void
   reached(mark: string): void
@@ -232,7 +227,7 @@ export class Member {
       return
     }
     const block = buildMini(parent, asked)
-    const state = executeMini(this.world.mini, parent, block)
+    const state = this.world.execute(parent, block)
     if (typeof state === 'string') {
       this.give({ type: 'built', epoch, view, block: undefined, code: state })
       return
@@ -252,7 +247,7 @@ export class Member {
       this.give({ type: 'checked', hash, ok: false, code: 'UNKNOWN_PARENT' })
       return
     }
-    const state = executeMini(this.world.mini, parent, block)
+    const state = this.world.execute(parent, block)
     if (typeof state === 'string') {
       this.give({ type: 'checked', hash, ok: false, code: state })
       return

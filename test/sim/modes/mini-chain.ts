@@ -140,24 +140,8 @@ export function readMini(bytes: Uint8Array): Block {
   return block
 }
 
-type Outcome = MiniState | string
-
-const outcomes = new WeakMap<MiniState, Map<Hex, Outcome>>()
-
-/**
- * The state after the block, or why it is invalid. PERF: a function of its arguments, and all
- * members execute the same blocks on the same states: each is executed once.
- */
-export function executeMini(mini: MiniChain, parent: MiniState, bytes: Uint8Array): Outcome {
-  const block = readMini(bytes)
-  const known = outcomes.get(parent) ?? new Map<Hex, Outcome>()
-  outcomes.set(parent, known)
-  const outcome = known.get(block.hash) ?? execute(mini, parent, block)
-  known.set(block.hash, outcome)
-  return outcome
-}
-
-function execute(mini: MiniChain, parent: MiniState, block: Block): Outcome {
+/** The state after the block, or why it is invalid: a function of its arguments. */
+export function executeMini(mini: MiniChain, parent: MiniState, block: Block): MiniState | string {
   const { header, hash } = block
   const extra = unpackExtraData(header.extraData)
   const timestampMs = headerTimeMs(header)

@@ -10,12 +10,16 @@ import {
 } from '../../../protocol/consensus/consensus-message.ts'
 import type { EpochRules } from '../../../protocol/consensus/epoch-rules.ts'
 import type { SimplexEvent } from '../../../protocol/consensus/simplex-types.ts'
-import { type Validator, validatorSetHash } from '../../../protocol/consensus/validator-set.ts'
+import {
+  type ModeNumber,
+  type Validator,
+  validatorSetHash,
+} from '../../../protocol/consensus/validator-set.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
 import { type Conspiracy, LIES, Liar } from './liar.ts'
 import { lightBls as bls, lightVrf as vrf } from './light-crypto.ts'
 import { Member, type MemberWorld, type StoredBlock, WALL } from './member.ts'
-import type { MiniChain } from './mini-chain.ts'
+import { executeMini, type MiniChain, type MiniState, readMini } from './mini-chain.ts'
 import { ModesChecker } from './modes-checker.ts'
 
 export interface ClusterSize {
@@ -28,7 +32,7 @@ export interface ClusterSize {
 }
 
 /** Words as those who hear them are given them. */
-interface Said {
+export interface Said {
   readonly event: Extract<SimplexEvent, { type: 'message' }>
 }
 
@@ -55,7 +59,7 @@ function keyOf(i: number): Uint8Array {
   return key
 }
 
-function miniChain(size: ClusterSize, epochBlocks: number): MiniChain {
+function miniChain(size: ClusterSize, epochBlocks: number, mode: ModeNumber): MiniChain {
   const count = size.authorities + size.stakers
   const validators: Validator[] = Array.from({ length: count }, (_, index) => ({
     index,
@@ -68,7 +72,7 @@ function miniChain(size: ClusterSize, epochBlocks: number): MiniChain {
   const set = { validators }
   const rules: EpochRules = {
     epoch: 0,
-    mode: 0,
+    mode,
     balancedStake: { numerator: 1n, denominator: 3n },
     set,
     setHash: validatorSetHash(set),
@@ -78,7 +82,7 @@ function miniChain(size: ClusterSize, epochBlocks: number): MiniChain {
     epochBlocks,
     epochMs: 60_000,
   }
-  const announced = { mode: 1 as const, set }
+  const announced = { mode: ((mode + 1) % 3) as ModeNumber, set }
   return {
     chain: { chainId: 1337n, genesisHash: GENESIS },
     genesis: { height: 0, timestampMs: WALL, rules, announced, open: undefined },
@@ -100,6 +104,7 @@ export class ModesCluster implements MemberWorld {
   /** Pairs that do not hear each other: `from>to`. */
   readonly cut = new Set<string>()
   private readonly said = new WeakMap<Uint8Array, Said>()
+  private readonly executed = new WeakMap<MiniState, Map<Hex, MiniState | string>>()
   private readonly onNote: ((text: string, atMs: number) => void) | undefined
   private readonly honest: (name: string) => boolean
 
@@ -109,10 +114,11 @@ export class ModesCluster implements MemberWorld {
     epochBlocks: number,
     weather: Weather,
     onNote?: (text: string, atMs: number) => void,
+    firstMode: ModeNumber = 0,
   ) {
     this.random = prng(`modes/${seed}`)
     this.time = new Timeline(this.random)
-    this.mini = miniChain(size, epochBlocks)
+    this.mini = miniChain(size, epochBlocks, firstMode)
     this.weather = weather
     this.onNote = onNote
     const { authorities, stakers, liarAuthorities, liarStakers, allEquivocate } = size
@@ -176,7 +182,8 @@ export class ModesCluster implements MemberWorld {
     for (const member of this.members.values()) if (member !== from) this.carry(from, member, said)
   }
 
-  private carry(from: Member, to: Member, { event }: Said): void {
+  /** On its way to one of those who are to hear it. */
+  protected carry(from: Member, to: Member, { event }: Said): void {
     const stormy = this.time.now < this.stormUntil
     const { latencyMs, tailMs, loss } = stormy ? STORM : this.weather
     if (this.cut.size > 0 && this.cut.has(`${from.name}>${to.name}`)) return
@@ -196,6 +203,16 @@ export class ModesCluster implements MemberWorld {
     const { epoch, view } = message.proposal
     if (!state || state.rules.epoch !== epoch || state.leader(view) !== state.index) return
     this.checker.see(from.name, message)
+  }
+
+  /** PERF: all members execute the same blocks on the same states, so each is executed once. */
+  execute(parent: MiniState, bytes: Uint8Array): MiniState | string {
+    const block = readMini(bytes)
+    const known = this.executed.get(parent) ?? new Map<Hex, MiniState | string>()
+    this.executed.set(parent, known)
+    const outcome = known.get(block.hash) ?? executeMini(this.mini, parent, block)
+    known.set(block.hash, outcome)
+    return outcome
   }
 
   fetch(from: Member, above: number): readonly StoredBlock[] {
