@@ -1,5 +1,5 @@
-// How large a seed is and how long it takes. All of `modes` have 21 authorities and 30 stakers, most
-// are short; `modes-small` has few validators, because faults hide in coincidences and small
+// How large a seed is and how long it takes. All of `modes` have 21 authorities and 30 stakers, and
+// most are short; `modes-small` has few validators, because faults hide in coincidences and small
 // clusters are quick.
 
 import type { Prng } from '../../../lib/prng.ts'
