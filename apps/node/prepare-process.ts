@@ -3,6 +3,8 @@
 // line turns into advice.
 
 import { join } from 'node:path'
+import { selfTestEd25519 } from '../../compute/crypto/ed25519-native.ts'
+import { selfTestHashPairs } from '../../compute/crypto/hash-pairs-native.ts'
 import { selfTestSecp256k1 } from '../../compute/crypto/secp256k1-native.ts'
 import { selfTestVrf } from '../../compute/crypto/vrf-native.ts'
 import type { Environment } from '../../config/env.ts'
@@ -81,6 +83,8 @@ export async function prepareProcess(options: ProcessOptions): Promise<PreparedP
     report({ type: 'warning', message })
   }
   selfTestVrf()
+  selfTestEd25519()
+  selfTestHashPairs()
   const setup = chainSetup(network)
   const { chainId } = setup.genesis
   if (environment.chainId !== undefined && environment.chainId !== chainId) {

@@ -7,3 +7,8 @@ import { bytesToHex, type Hex } from '../../lib/hex.ts'
 export function sha256Hex(data: Uint8Array | string): Hex {
   return bytesToHex(sha256(typeof data === 'string' ? utf8(data) : data))
 }
+
+/** The 32 bytes themselves. */
+export function sha256Bytes(data: Uint8Array): Uint8Array {
+  return sha256(data)
+}
