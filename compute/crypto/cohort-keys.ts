@@ -1,5 +1,5 @@
-// The keys under a batch's aggregate, summed quickly: each cohort of 4,096 accounts has a binary tree
-// of partial sums, so that whoever is absent costs a few additions more and everybody else none.
+// The keys under a batch's aggregate, summed quickly: each cohort of 4,096 accounts has a binary
+// tree of partial sums, so that whoever is absent costs a few additions and everybody else none.
 // blst cannot subtract; the sum is over the segments that are wholly there.
 //
 // PERF: keys and sums lie uncompressed in one flat buffer per cohort. As objects of the binding

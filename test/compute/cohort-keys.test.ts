@@ -1,5 +1,5 @@
-// Sums of keys by cohort: cached, fresh and blst's own FastAggregateVerify give one verdict, whoever
-// is absent, within any limit of memory; the key book's one signature is the aggregate.
+// Sums of keys by cohort: cached, fresh and blst's own FastAggregateVerify give one verdict,
+// whoever is absent, within any limit of memory; the key book's one signature is the aggregate.
 
 import blst from '@chainsafe/blst'
 import fc from 'fast-check'

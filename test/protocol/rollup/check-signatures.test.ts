@@ -1,5 +1,5 @@
-// Whether everybody agreed to a batch: real batches pass, whoever is absent; a planted fault of each
-// kind is found with its code and position; bad co-signing groups are found among many.
+// Whether everybody agreed to a batch: real batches pass, whoever is absent; a planted fault of
+// each kind is found with its code and position; bad co-signing groups are found among many.
 
 import fc from 'fast-check'
 import { test } from 'uvu'

@@ -1,5 +1,5 @@
-// The tree of a batch: the root is that of a plain recursion over padded leaves, by noble and by the
-// native library; a proof proves its leaf and nothing else.
+// The tree of a batch: the root is that of a plain recursion over padded leaves, by noble and by
+// the native library; a proof proves its leaf and nothing else.
 
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
