@@ -44,8 +44,8 @@ function holds(
 
 /**
  * Indices of groups to leave out: without them the aggregate of the others holds. One check when
- * all are good, about 2 · log2(n) more for each bad one. Groups that are wrong each but right together
- * stay: their sum is the signature of their accounts, which is all that anybody checks.
+ * all are good, about 2 · log2(n) more for each bad one. Groups that are wrong each but right
+ * together stay: their sum is the signature of their accounts, which is all that anybody checks.
  */
 export function badGroups(
   groups: readonly CosignGroup[],
