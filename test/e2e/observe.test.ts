@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../apps/cli/run-cli.ts'
 import type { TraceSpan } from '../../apps/cli/trace/collect-spans.ts'
 import { loadManifest } from '../../compute/models/manifest.ts'
 import { isCached } from '../../compute/models/model-cache.ts'
 import { pullModel } from '../../compute/models/pull.ts'
 import { aitbc, startCluster } from '../../scripts/soak/cluster.ts'
+import { runCommand } from '../kit/cli.ts'
 import { readOpenMetrics } from '../kit/read-open-metrics.ts'
 
 const MODEL = 'all-minilm-l6-v2'
@@ -29,21 +29,8 @@ async function modelMissing(): Promise<string | undefined> {
 const missing = await modelMissing()
 if (missing) console.log(`skipped: the model cannot be fetched here: ${missing}`)
 
-/** One command in this process: what it printed and how it ended. */
-async function cli(...argv: string[]): Promise<{ status: number; out: string }> {
-  let out = ''
-  const status = await runCli(argv, {
-    out: (text) => {
-      out += text
-    },
-    err: () => {},
-    interactive: false,
-    columns: 120,
-    env: process.env,
-    cwd: process.cwd(),
-  })
-  return { status, out }
-}
+const cli = (...argv: string[]) =>
+  runCommand(process.cwd(), argv, { columns: 120, env: process.env })
 
 /** The provider offers the model once it has passed its self-test. */
 async function runJob(data: string): Promise<string> {

@@ -13,18 +13,17 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPublicClient, createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { runCli } from '../../apps/cli/run-cli.ts'
-import type { Terminal } from '../../apps/cli/terminal.ts'
-import { type Endpoints, processAlive, readEndpoints } from '../../apps/node/endpoints.ts'
+import { type Endpoints, readEndpoints } from '../../apps/node/endpoints.ts'
 import { keyFolderOf, openKey } from '../../apps/node/keys/key-folder.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import { aitbc } from '../../scripts/soak/cluster.ts'
 import { networkNew } from '../apps/cli/network-new.ts'
+import { runCommand } from '../kit/cli.ts'
+import { head, stopped, until } from './detached.ts'
 
 const NODES = 4
 /** On a machine that does other things too. */
@@ -35,34 +34,7 @@ const password = join(folder, 'password')
 writeFileSync(password, `${PASSWORD}\n`)
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-async function cli(args: string[]) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env: {},
-    cwd: folder,
-  }
-  return { status: await runCli(args, terminal), out, err }
-}
-
-interface Block {
-  readonly height: bigint
-  readonly hash: string
-}
-
-async function head(rpc: string | undefined): Promise<Block> {
-  const client = createPublicClient({ transport: http(rpc), cacheTime: 0 })
-  const { number, hash } = await client.getBlock()
-  return { height: number ?? 0n, hash: hash ?? '' }
-}
+const cli = (args: string[]) => runCommand(folder, args)
 
 /** Sends transfers one after the other until it is told to end; how many were taken. */
 function load(rpc: string, privateKey: `0x${string}`) {
@@ -86,22 +58,6 @@ function load(rpc: string, privateKey: `0x${string}`) {
     return done
   }
   return { sent: () => sent, end }
-}
-
-async function until(what: string, good: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await good()) return
-    await pause(100)
-  }
-  throw new Error(`${what} did not happen`)
-}
-
-/** How long they took; throws when one is still there. */
-async function stopped({ pids }: Endpoints): Promise<number> {
-  const asked = performance.now()
-  process.kill(pids[0] as number, 'SIGTERM')
-  await until('the stop', () => !pids.some(processAlive))
-  return performance.now() - asked
 }
 
 test('four fresh validators: blocks, a stop under load, the same chain, no signing blind', async () => {

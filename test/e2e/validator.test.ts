@@ -6,8 +6,6 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { runCli } from '../../apps/cli/run-cli.ts'
-import type { Terminal } from '../../apps/cli/terminal.ts'
 import { devAccount, devAccounts } from '../../apps/node/dev-keys.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { loadNetwork, type Network } from '../../config/network.ts'
@@ -15,6 +13,7 @@ import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
 import { WEI_PER_AITBC } from '../../protocol/params.ts'
 import { type RealChain, startRealChain } from '../apps/gateway/real-chain.ts'
+import { runCommand } from '../kit/cli.ts'
 
 /** Stakers vote in BALANCED; epochs are as short as they can be here. */
 function balanced(): Network {
@@ -32,23 +31,9 @@ test.before(async () => {
 test.after(() => chain.stop())
 
 async function cli(...args: string[]) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env: {},
-    cwd: '/',
-  }
   const joiner = ['--rpc', chain.gateway.url, '--dev-validator', '4']
-  const status = await runCli(['validator', ...args, ...joiner, '--json'], terminal)
-  return { status, out, err, document: () => JSON.parse(out) }
+  const run = await runCommand('/', ['validator', ...args, ...joiner, '--json'])
+  return { ...run, document: () => JSON.parse(run.out) }
 }
 
 async function fund(aitbc: bigint): Promise<void> {

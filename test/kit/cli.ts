@@ -1,4 +1,5 @@
-// One command line, run in this process: its exit status and what it wrote.
+// One command line, run in this process: its exit status and what it wrote. `more` is what else the
+// terminal has or is.
 
 import { runCli } from '../../apps/cli/run-cli.ts'
 import type { Terminal } from '../../apps/cli/terminal.ts'
@@ -12,7 +13,7 @@ export interface CliRun {
 export async function runCommand(
   cwd: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  more: Partial<Omit<Terminal, 'out' | 'err' | 'cwd'>> = {},
 ): Promise<CliRun> {
   let out = ''
   let err = ''
@@ -25,8 +26,9 @@ export async function runCommand(
     },
     interactive: false,
     columns: 80,
-    env,
+    env: {},
     cwd,
+    ...more,
   }
   return { status: await runCli(args, terminal), out, err }
 }

@@ -9,8 +9,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { CLI_ERRORS, type CliErrorCode } from '../../../apps/cli/cli-error.ts'
-import { runCli } from '../../../apps/cli/run-cli.ts'
-import type { Terminal } from '../../../apps/cli/terminal.ts'
+import { runCommand } from '../../kit/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-cli-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,23 +40,7 @@ const foreign = join(put('foreign/letter.txt', 'mine'), '..')
 const alive = endpointsIn('alive', [process.pid])
 const dead = endpointsIn('dead', [2 ** 22 + 1])
 
-async function cli(args: string[], env: Record<string, string> = {}) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env,
-    cwd: folder,
-  }
-  return { status: await runCli(args, terminal), out, err }
-}
+const cli = (args: string[], env: Record<string, string> = {}) => runCommand(folder, args, { env })
 
 interface Case {
   args: string[]

@@ -15,7 +15,7 @@ import { runCommand } from '../../kit/cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-config-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-const cli = (args: string[], env: Record<string, string> = {}) => runCommand(folder, args, env)
+const cli = (args: string[], env: Record<string, string> = {}) => runCommand(folder, args, { env })
 
 test('the published file is read as it is', async () => {
   const settings = loadNodeToml('config/node.toml')

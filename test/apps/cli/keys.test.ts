@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../../apps/cli/run-cli.ts'
 import type { Terminal } from '../../../apps/cli/terminal.ts'
 import { keyFolderOf, openKeys } from '../../../apps/node/keys/key-folder.ts'
 import { KEY_KINDS } from '../../../apps/node/keys/key-kinds.ts'
 import { loadNetwork } from '../../../config/network.ts'
 import { loadTopology } from '../../../config/topology.ts'
+import { runCommand } from '../../kit/cli.ts'
 import { networkNew } from './network-new.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-keys-cli-'))
@@ -24,24 +24,9 @@ writeFileSync(passwordFile, `${PASSWORD}\nsecond line\n`)
 let spoken = ''
 
 async function cli(args: string[], more: Partial<Terminal> = {}) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env: {},
-    cwd: folder,
-    ...more,
-  }
-  const status = await runCli(args, terminal)
-  spoken += out + err
-  return { status, out, err }
+  const run = await runCommand(folder, args, more)
+  spoken += run.out + run.err
+  return run
 }
 
 const LIGHT = ['--password-file', 'password', '--light-kdf']

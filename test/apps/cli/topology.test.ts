@@ -6,30 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../../apps/cli/run-cli.ts'
-import type { Terminal } from '../../../apps/cli/terminal.ts'
 import { packageRoot } from '../../../lib/package-root.ts'
+import { runCommand } from '../../kit/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-topology-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-async function cli(...args: string[]) {
-  let out = ''
-  let err = ''
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env: {},
-    cwd: folder,
-  }
-  return { status: await runCli(args, terminal), out, err }
-}
+const cli = (...args: string[]) => runCommand(folder, args)
 
 const preset = (name: string) => join(packageRoot(), 'config', 'topologies', `${name}.yaml`)
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../../apps/cli/run-cli.ts'
+import { runCommand } from '../../kit/cli.ts'
 import { FakeAdmin } from './fake-admin.ts'
 import { actor } from './recorded.ts'
 
@@ -35,21 +35,8 @@ test.after(() => {
 })
 
 async function inspect(...args: string[]) {
-  let out = ''
-  let err = ''
-  const status = await runCli(['inspect', '--data', folder, ...args], {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 100,
-    env: {},
-    cwd: folder,
-  })
-  return { status, out, err, lines: out.split('\n') }
+  const run = await runCommand(folder, ['inspect', '--data', folder, ...args], { columns: 100 })
+  return { ...run, lines: run.out.split('\n') }
 }
 
 test('a frame of the size asked for, merged over the processes', async () => {

@@ -15,8 +15,8 @@ import {
   readSides,
 } from '../../../../apps/cli/chaos/read-values.ts'
 import { CliError } from '../../../../apps/cli/cli-error.ts'
-import { runCli } from '../../../../apps/cli/run-cli.ts'
 import { HEALTHY } from '../../../../transport/chaos/faults.ts'
+import { runCommand } from '../../../kit/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-chaos-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -126,20 +126,7 @@ function cluster(name: string, processes: readonly string[], token = true): stri
   return data
 }
 
-async function cli(...args: string[]) {
-  let err = ''
-  const status = await runCli(['chaos', ...args], {
-    out: () => {},
-    err: (text) => {
-      err += text
-    },
-    interactive: false,
-    columns: 80,
-    env: {},
-    cwd: folder,
-  })
-  return { status, err }
-}
+const cli = (...args: string[]) => runCommand(folder, ['chaos', ...args])
 
 test('refused: one process, no token, no such node, a node that is down, nothing to cut', async () => {
   const alone = cluster('alone', ['dev', 'dev'])
