@@ -1,9 +1,9 @@
 // Governance as a chain module: routes calls to its functions. It holds no money of its own; the
 // treasury pays what a vote spends.
 
-import { assert } from '../../lib/assert.ts'
-import type { Module, ModuleCall } from '../modules/module.ts'
-import { ModuleRoutes, route } from '../modules/module-routes.ts'
+import type { Module, ModuleCall, ModuleState } from '../modules/module.ts'
+import { type Route, route } from '../modules/module-routes.ts'
+import { routedModule } from '../modules/routed-module.ts'
 import { GOVERNANCE_ADDRESS } from '../params.ts'
 import { parameterChange, pinChange, seatChange, spendChange, UNPIN_CHANGE } from './change.ts'
 import * as abi from './governance-abi.ts'
@@ -19,7 +19,7 @@ function proposeParameter(call: ModuleCall, [name, value]: readonly [string, big
 }
 
 export function createGovernanceModule(): Module {
-  const routes = new ModuleRoutes<GovernanceRefusal>([
+  const routes: Route<GovernanceRefusal>[] = [
     route(abi.PROPOSE_PARAMETER, GAS_PROPOSE, proposeParameter),
     route(abi.PROPOSE_ADMIT, GAS_PROPOSE, (c, [who]) => propose(c, seatChange('admit', who))),
     route(abi.PROPOSE_REMOVE, GAS_PROPOSE, (c, [who]) => propose(c, seatChange('remove', who))),
@@ -35,18 +35,7 @@ export function createGovernanceModule(): Module {
     route(abi.PARAMETER, 3_000, views.parameter),
     route(abi.ADMITTED, 3_000, views.admitted),
     route(abi.PINNED_MODE, 3_000, views.pinnedMode),
-  ])
-  return {
-    name: 'governance',
-    address: GOVERNANCE_ADDRESS,
-    gas: (data) => routes.gas(data),
-    call(call) {
-      const before = call.state.balance(GOVERNANCE_ADDRESS)
-      const outcome = routes.run(call)
-      if (typeof outcome === 'string') return refused(outcome)
-      const after = call.state.balance(GOVERNANCE_ADDRESS)
-      assert(after === before, 'governance: it has no money to move')
-      return { ok: true, output: outcome }
-    },
-  }
+  ]
+  const surplus = (state: ModuleState) => state.balance(GOVERNANCE_ADDRESS)
+  return routedModule({ name: 'governance', address: GOVERNANCE_ADDRESS, routes, surplus, refused })
 }

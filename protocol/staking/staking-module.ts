@@ -1,11 +1,11 @@
 // Staking as a chain module: routes calls to its functions and asserts after each one that the
 // module holds exactly what it owes.
 
-import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import type { Module } from '../modules/module.ts'
-import { ModuleRoutes, route } from '../modules/module-routes.ts'
+import { type Route, route } from '../modules/module-routes.ts'
+import { routedModule } from '../modules/routed-module.ts'
 import { STAKING_ADDRESS } from '../params.ts'
 import { submitEvidence } from './apply-evidence.ts'
 import { bond, delegate, unbond } from './bonding.ts'
@@ -25,7 +25,7 @@ export function createStakingModule(ports: {
 }): Module {
   const { bls, genesisHash } = ports
   const rules = (chainId: bigint) => ({ bls, chain: { chainId, genesisHash } })
-  const routes = new ModuleRoutes<StakingRefusal>([
+  const routes: Route<StakingRefusal>[] = [
     // PERF: a proof of possession takes some 25 ms to check; a block has 30 million gas in 100 ms.
     route(abi.REGISTER, 6_000_000, (c, args) => register(c, args, rules(c.chainId)), true),
     route(abi.ROTATE_VRF_KEY, 60_000, rotateVrfKey),
@@ -46,18 +46,6 @@ export function createStakingModule(ports: {
     route(abi.TOTAL_BONDED, 3_000, views.totalBonded),
     route(abi.VALIDATOR_COUNT, 3_000, views.validatorCount),
     route(abi.VALIDATOR_AT, 5_000, views.validatorAt),
-  ])
-  return {
-    name: 'staking',
-    address: STAKING_ADDRESS,
-    gas: (data) => routes.gas(data),
-    call(call) {
-      const before = surplus(call.state) - call.value
-      assert(before >= 0n, 'staking: owes more than it holds')
-      const outcome = routes.run(call)
-      if (typeof outcome === 'string') return refused(outcome)
-      assert(surplus(call.state) === before, 'staking: money was made or lost')
-      return { ok: true, output: outcome }
-    },
-  }
+  ]
+  return routedModule({ name: 'staking', address: STAKING_ADDRESS, routes, surplus, refused })
 }

@@ -1,4 +1,4 @@
-// A detached cluster as a test sees it: its head, its stop in order, and waiting for what must come.
+// A detached cluster as a test sees it: its head, its stop in order, and waiting for what comes.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { createPublicClient, http } from 'viem'
