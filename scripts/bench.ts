@@ -1,10 +1,10 @@
 // Lists the benches (bench/**/*.bench.ts) or runs the ones whose name contains a given text, each
 // in its own process. A bench prints its own figures, with the command that makes them. What comes
-// from the first option on is the bench's.
+// from the first option on is the bench's. `compare A.json B.json` and `gate FILE.json` read results.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { packageRoot } from '../lib/package-root.ts'
 
 const ENDING = '.bench.ts'
@@ -18,23 +18,37 @@ const names = existsSync(folder)
       .sort()
   : []
 
+/** A whole name beats a part of one: `base` is a scenario, and part of other names. */
+function isMeant(name: string, text: string): boolean {
+  const exact = names.filter((one) => basename(one) === text)
+  return exact.length > 0 ? exact.includes(name) : name.includes(text)
+}
+
 const given = process.argv.slice(2)
 const first = given.findIndex((arg) => arg.startsWith('-'))
 const wanted = first < 0 ? given : given.slice(0, first)
 const options = first < 0 ? [] : given.slice(first)
 
-if (wanted.length === 0) {
-  console.log(names.length ? 'npm run bench -- NAME, where NAME is one of:' : 'no benches yet')
+const COMPARERS = ['compare', 'gate']
+
+function run(file: string, args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exitCode = status ?? 1
+}
+
+if (COMPARERS.includes(wanted[0] ?? '')) {
+  run(join('bench', 'harness', 'compare-results.ts'), given)
+} else if (wanted.length === 0) {
+  console.log('npm run bench -- NAME, compare A.json B.json, or gate FILE.json; NAME is one of:')
   for (const name of names) console.log(`  ${name}`)
 } else {
-  const chosen = names.filter((name) => wanted.some((text) => name.includes(text)))
+  const chosen = names.filter((name) => wanted.some((text) => isMeant(name, text)))
   if (chosen.length === 0) {
     console.error(`no bench is named ${wanted.join(', ')}; run without a name for the list`)
     process.exitCode = 1
   }
-  for (const name of chosen) {
-    const args = ['--import', 'tsx', join('bench', `${name}${ENDING}`), ...options]
-    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
-    if (status !== 0) process.exitCode = 1
-  }
+  for (const name of chosen) run(join('bench', `${name}${ENDING}`), options)
 }

@@ -45,6 +45,7 @@ export const CLI_ERRORS = {
   WRONG_PASSWORD: { exit: 1, meaning: 'The password does not open a key.' },
   SIGN_STATE_LOST: { exit: 4, meaning: 'Nobody knows any more what the key has signed.' },
   CHECK_FAILED: { exit: 1, meaning: 'A check of `doctor` failed.' },
+  BENCH_FAILED: { exit: 1, meaning: 'A bench broke off, or its figures do not count.' },
   INTERNAL: { exit: 1, meaning: 'A fault in AITBC itself.' },
 } as const satisfies Record<string, CliErrorKind>
 

@@ -5,6 +5,7 @@ import { nearestName } from '../../lib/nearest-name.ts'
 import { asCliError, CliError, errorDocument, errorLines } from './cli-error.ts'
 import { accountsCommand } from './commands/accounts.ts'
 import { authorizeCommand } from './commands/authorize.ts'
+import { benchCommand } from './commands/bench.ts'
 import { chaosDelayCommand } from './commands/chaos-delay.ts'
 import { chaosDropCommand } from './commands/chaos-drop.ts'
 import { chaosHealCommand } from './commands/chaos-heal.ts'
@@ -155,6 +156,7 @@ export function program(terminal: Terminal): Command {
     depositCommand(terminal),
     authorizeCommand(terminal),
     doctorCommand(terminal),
+    benchCommand(terminal),
   ]
   for (const command of commands) root.addCommand(command)
   quiet(root, terminal)

@@ -1,6 +1,6 @@
 // Finality as a wallet sees it: 200 transfers by viem over HTTP, one after the other, from sending
 // to a receipt in a final block; against the raw cost of an HTTP round trip to the same gateway in
-// the same run. Then an idle minute's worth of blocks. npm run bench -- finality
+// the same run. Then an idle minute's worth of blocks. npm run bench -- wallet-finality
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

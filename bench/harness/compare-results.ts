@@ -1,0 +1,30 @@
+// npm run bench -- compare A.json B.json: what B has for every figure of A, as a ratio. And
+// npm run bench -- gate FILE.json: its ratios to what ran beside it against bench/gates.json; the
+// exit status is 1 when one is missed. Absolute figures of shared machines are no gate.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../../lib/package-root.ts'
+import type { BenchResult } from './bench-result.ts'
+import { compareLines, type Gates, gateLines } from './result-ratios.ts'
+
+function read<T>(file: string | undefined): T {
+  if (file === undefined) throw new Error('a result is missing: give the path of its JSON file')
+  return JSON.parse(readFileSync(file, 'utf8')) as T
+}
+
+try {
+  const [what, ...files] = process.argv.slice(2)
+  if (what === 'compare') {
+    const [a, b] = [read<BenchResult>(files[0]), read<BenchResult>(files[1])]
+    console.log(compareLines(a, b).join('\n'))
+  } else {
+    const gates = read<Gates>(join(packageRoot(), 'bench', 'gates.json'))
+    const { lines, ok } = gateLines(read<BenchResult>(files[0]), gates)
+    console.log(lines.join('\n'))
+    if (!ok) process.exitCode = 1
+  }
+} catch (error) {
+  console.error(`error: ${(error as Error).message}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,78 @@
+// One run of a load on a target, with what its processes used meanwhile, and whether the figures
+// may be believed.
+
+import { loadavg } from 'node:os'
+import { checkSum, type LoadOutcome, type LoadPlan } from './load-plan.ts'
+import { type Role, type RoleUsage, UsageWatch } from './process-usage.ts'
+import type { Target } from './target.ts'
+
+/** A generator that sends later than this measures itself: then the point counts for nothing. */
+export const LAG_P99_MS = 50
+/** The share of the offered that a carried load commits. */
+const ENOUGH = 0.98
+/** In the last quarter of a carried load latency may be so much of the second quarter's. */
+const GROWTH_MAX = 2
+const GROWTH_SLACK_MS = 100
+
+export interface Point {
+  readonly target: string
+  readonly name: string
+  readonly plan: LoadPlan
+  readonly outcome: LoadOutcome
+  /** A second: of all committed, over the time in which they were offered. */
+  readonly committedPerSecond: number
+  readonly usage: ReadonlyMap<Role, RoleUsage>
+  /** Of the run itself, drain not included. */
+  readonly wallMs: number
+  readonly loadAverage: number
+  /** Why the generator's figures do not count; empty when they do. */
+  readonly invalid: string
+  /** Committed in full, within the bound, and no slower at the end than in the middle. */
+  readonly carried: boolean
+}
+
+function medianMs(histograms: LoadOutcome['bySecond'], from: number, to: number): number {
+  const values = histograms.slice(from, to).map((histogram) => histogram.percentile(0.5) / 1000)
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function grows({ bySecond }: LoadOutcome): boolean {
+  const { length } = bySecond
+  const middle = medianMs(bySecond, Math.floor(length / 4), Math.ceil(length / 2))
+  const end = medianMs(bySecond, Math.floor((3 * length) / 4), length)
+  return end > GROWTH_MAX * middle + GROWTH_SLACK_MS
+}
+
+function whyInvalid({ lagUs, offered }: LoadOutcome): string {
+  if (offered === 0) return 'nothing was offered'
+  const lagMs = lagUs.percentile(0.99) / 1000
+  if (lagMs <= LAG_P99_MS) return ''
+  return `the generator was late: p99 ${Math.round(lagMs)} ms, at most ${LAG_P99_MS} ms count`
+}
+
+export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number): Promise<Point> {
+  await target.prepare(plan)
+  const watch = new UsageWatch(target.processes())
+  const startedAt = performance.now()
+  const outcome = await target.run(plan)
+  const wallMs = performance.now() - startedAt
+  const usage = watch.stop()
+  checkSum(outcome)
+  const { committed, offered, latencyUs } = outcome
+  return {
+    target: target.name,
+    name: plan.name,
+    plan,
+    outcome,
+    committedPerSecond: committed / plan.seconds,
+    usage,
+    wallMs,
+    loadAverage: loadavg()[0] ?? 0,
+    invalid: whyInvalid(outcome),
+    carried:
+      committed >= ENOUGH * offered &&
+      latencyUs.percentile(0.99) <= p99Ms * 1000 &&
+      !grows(outcome),
+  }
+}

@@ -1,0 +1,85 @@
+// The options that all scenarios share. Throws an Error that says what was wrong.
+
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  /** Of the sustained runs, all rounds together. */
+  readonly seconds: number
+  readonly validators: number
+  readonly accounts: number
+  /** Percent of co-signers that do not answer. */
+  readonly absent: number
+  readonly sums: 'cached' | 'fresh'
+  /** Units a second; without it the bench looks for the knee. */
+  readonly offered: number | undefined
+  readonly against: readonly string[]
+  readonly rounds: number
+  /** A step counts as carried while this is not exceeded. */
+  readonly p99Ms: number
+  readonly json: boolean
+  /** Short steps and few: to see that everything works. */
+  readonly quick: boolean
+}
+
+const DEFAULTS: BenchOptions = {
+  seconds: 60,
+  validators: 4,
+  accounts: 2000,
+  absent: 0,
+  sums: 'cached',
+  offered: undefined,
+  against: [],
+  rounds: 3,
+  p99Ms: 1000,
+  json: false,
+  quick: false,
+}
+
+function whole(name: string, text: string | undefined, min: number, max: number) {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw new Error(`--${name} is a whole number from ${min} to ${max}, not "${text}"`)
+}
+
+export function readBenchOptions(
+  argv: readonly string[],
+  defaults: Partial<BenchOptions>,
+): BenchOptions {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      seconds: text,
+      validators: text,
+      accounts: text,
+      absent: text,
+      sums: text,
+      offered: text,
+      against: { type: 'string', multiple: true },
+      rounds: text,
+      'p99-ms': text,
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+    },
+  })
+  const { sums } = values
+  if (sums !== undefined && sums !== 'cached' && sums !== 'fresh') {
+    throw new Error(`--sums is cached or fresh, not "${sums}"`)
+  }
+  const base = { ...DEFAULTS, ...defaults }
+  const quick = values.quick ?? false
+  return {
+    seconds: whole('seconds', values.seconds, 1, 86_400) ?? (quick ? 6 : base.seconds),
+    validators: whole('validators', values.validators, 1, 21) ?? base.validators,
+    accounts: whole('accounts', values.accounts, 2, 10_000_000) ?? base.accounts,
+    absent: whole('absent', values.absent, 0, 100) ?? base.absent,
+    sums: sums ?? base.sums,
+    offered: whole('offered', values.offered, 1, 10_000_000) ?? base.offered,
+    against: values.against?.flatMap((names) => names.split(',')) ?? base.against,
+    rounds: whole('rounds', values.rounds, 1, 20) ?? (quick ? 1 : base.rounds),
+    p99Ms: whole('p99-ms', values['p99-ms'], 1, 600_000) ?? base.p99Ms,
+    json: values.json ?? false,
+    quick,
+  }
+}

@@ -1,0 +1,40 @@
+// A result as a few lines for people.
+
+import type { BenchResult, PointRow } from './bench-result.ts'
+
+const NAME_WIDTH = 34
+const WIDTHS = [NAME_WIDTH, 11, 11, 8, 8, 8, 8, 9]
+
+function cells(values: readonly (string | number | null)[]): string {
+  return values.map((value, i) => String(value ?? '-').padEnd(WIDTHS[i] ?? 10)).join(' ')
+}
+
+function row({ target, name, ...point }: PointRow): string {
+  const verdict = point.invalid ? 'INVALID' : point.carried ? 'ok' : 'too much'
+  const { offered_tps, committed_tps, p50_ms, p90_ms, p99_ms, max_ms } = point
+  const what = `${target} · ${name}`.slice(-NAME_WIDTH)
+  return cells([what, offered_tps, committed_tps, p50_ms, p90_ms, p99_ms, max_ms, verdict])
+}
+
+export function resultLines(result: BenchResult): string[] {
+  const { finality_ms: final, cpu_us_per_tx: cpu, raw, machine } = result
+  const head = ['', 'offered/s', 'final/s', 'p50', 'p90', 'p99', 'max', 'ms']
+  const { what, allowed_tps: allowed, share } = raw
+  const bare = allowed === undefined ? [] : [`${what}: ${allowed}/s; this is ${share} of it`]
+  return [
+    `${result.scenario}: ${result.about}`,
+    cells(head),
+    ...[...result.steps, ...result.rounds].map(row),
+    `${result.committed_tps} ${result.unit} a second final of ${result.offered_tps} offered, ${result.failed} failed, ${result.expired} expired`,
+    `from the intended time to final: p50 ${final.p50}, p90 ${final.p90}, p99 ${final.p99}, max ${final.max} ms`,
+    `processor time: validators ${cpu.validator}, all but the generator ${cpu.total}, generator ${cpu.generator} µs each`,
+    `${result.bytes_per_tx} bytes each as sent, ${result.written_bytes_per_tx} written; ${result.rss_max_mb} MB in the largest process`,
+    ...bare,
+    ...result.comparators.map(({ name, tps, ratio }) => `${name}: ${tps}/s, ratio ${ratio}`),
+    ...result.audit,
+    ...result.notes,
+    result.audited ? 'audited' : 'NOT AUDITED: see above',
+    `${machine.cores} × ${machine.cpu}, commit ${machine.commit}, load ${machine.load_before} at the start`,
+    result.report,
+  ]
+}

@@ -1,0 +1,41 @@
+// A network for one bench: as many validators as asked for, and accounts with money from the
+// genesis on.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { devNetwork } from '../../../scripts/dev-genesis.ts'
+import { benchAccount } from './bench-account.ts'
+
+export const BENCH_CHAIN_ID = 1_337_000n
+
+/** Nodes of a topology by name, as config/topology-schema.ts has them. */
+export type BenchNodes = Readonly<Record<string, { readonly roles: readonly string[] }>>
+
+/** Nothing but validators, the first of which answers JSON-RPC. */
+export function validatorNodes(validators: number): BenchNodes {
+  return Object.fromEntries(
+    Array.from({ length: validators }, (_, i) => [
+      `node${i}`,
+      { roles: i === 0 ? ['validator', 'gateway'] : ['validator'] },
+    ]),
+  )
+}
+
+/** Writes network and topology into `folder`; the topology's path. */
+export function writeBenchNetwork(
+  folder: string,
+  spec: { readonly validators: number; readonly accounts: number; readonly nodes: BenchNodes },
+): string {
+  mkdirSync(folder, { recursive: true })
+  const accounts = Array.from({ length: spec.accounts }, (_, i) => {
+    return { name: `bench${i}`, address: benchAccount(i).address }
+  })
+  const { validators, nodes } = spec
+  const name = 'bench'
+  const network = devNetwork({ name, chainId: BENCH_CHAIN_ID, validators, accounts })
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
+  const topology = join(folder, 'topology.yaml')
+  writeFileSync(topology, stringify({ name, network: name, process: 'each', nodes }))
+  return topology
+}

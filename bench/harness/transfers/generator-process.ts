@@ -1,0 +1,45 @@
+// The generator's own process: what it uses of the processors is counted apart from the system's.
+
+import { setPriority } from 'node:os'
+import { Generator } from './generator.ts'
+import type { FromGenerator, ToGenerator } from './generator-messages.ts'
+
+/** Above what it measures, where that is allowed: a clock that waits for its turn is no clock. */
+const NICE = -10
+
+try {
+  setPriority(NICE)
+} catch {
+  // Then the lag that is measured says what it costs.
+}
+
+let generator: Generator | undefined
+
+const say = (message: FromGenerator) => {
+  process.send?.(message)
+}
+const report = (progress: string) => say({ progress })
+
+async function act(message: ToGenerator): Promise<FromGenerator> {
+  if (message.do === 'setup') {
+    generator = await Generator.start(message.setup)
+    return { done: 'setup' }
+  }
+  if (!generator) throw new Error('the generator is not set up')
+  switch (message.do) {
+    case 'sign':
+      await generator.sign(message.times, report)
+      return { done: 'sign' }
+    case 'run':
+      return { done: 'run', load: await generator.run(message.expireMs, report) }
+    case 'drain':
+      return { done: 'drain', empty: await generator.drain(message.withinMs) }
+    case 'record':
+      return { done: 'record', record: generator.record() }
+  }
+}
+
+process.on('message', (message: ToGenerator) => {
+  act(message).then(say, (error: Error) => say({ failed: error.stack ?? error.message }))
+})
+process.on('disconnect', () => process.exit(0))
