@@ -1,6 +1,6 @@
 // Lists the benches (bench/**/*.bench.ts) or runs the ones whose name contains a given text, each
 // in its own process. A bench prints its own figures, with the command that makes them. What comes
-// from the first option on is the bench's. `compare A.json B.json` and `gate FILE.json` read results.
+// from the first option on is the bench's. `compare A B` and `gate FILE` read results.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'

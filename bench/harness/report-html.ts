@@ -110,11 +110,11 @@ function verdict(result: BenchResult): string {
   return lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')
 }
 
-const METHOD = `The times at which everything is sent are drawn before the clock starts (exponential
-gaps), whatever becomes of what was sent before; latency counts from those times until the client has
-read the block that holds the transfer. Transfers are signed before the clock starts. Committed,
-refused and expired ones add up to the offered ones, or the bench fails. A point whose generator sent
-later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Processor time, memory and disk are the
+const METHOD = `The times at which everything is sent are drawn before the clock starts
+(exponential gaps), whatever becomes of what was sent before; latency counts from those times until
+the client has read the block that holds the transfer. Transfers are signed before the clock starts.
+Committed, refused and expired ones add up to the offered ones, or the bench fails. A point whose
+generator sent later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Processor time, memory and disk are the
 kernel's counts (/proc). All parts, the generator too, run on this one machine. A comparator's figure
 is the best of its rounds and steps.`
 

@@ -67,8 +67,9 @@ export function linePlot({ title, x, y }: PlotText, series: readonly Series[]): 
     parts.push(`<text class="t${i % 6}" x="${at}" y="${TOP - 6}">${escapeHtml(name)}</text>`)
   }
   const middle = (LEFT + WIDTH - RIGHT) / 2
-  return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><title>${escapeHtml(title)}</title>
-<text class="title" x="${LEFT}" y="14">${escapeHtml(title)} (${escapeHtml(y)})</text>${parts.join('')}
+  const name = escapeHtml(title)
+  return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><title>${name}</title>
+<text class="title" x="${LEFT}" y="14">${name} (${escapeHtml(y)})</text>${parts.join('')}
 <text x="${middle}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(x)}</text></svg></figure>`
 }
 
