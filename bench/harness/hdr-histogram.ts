@@ -1,6 +1,7 @@
 // Counts of whole numbers in buckets of at most 1/1024 of their value, after HdrHistogram (G.
-// Tene): percentiles of millions of values in little memory. Of our own because those of node:perf_hooks
-// cannot be sent between processes and take one value at a time (docs/decisions/0154).
+// Tene): percentiles of millions of values in little memory. Of our own because those of
+// node:perf_hooks cannot be sent between processes and take one value at a time
+// (docs/decisions/0154).
 
 /** Values below this are counted exactly; above, each power of two has half as many buckets. */
 const EXACT = 2048

@@ -114,8 +114,8 @@ const METHOD = `The times at which everything is sent are drawn before the clock
 (exponential gaps), whatever becomes of what was sent before; latency counts from those times until
 the client has read the block that holds the transfer. Transfers are signed before the clock starts.
 Committed, refused and expired ones add up to the offered ones, or the bench fails. A point whose
-generator sent later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Processor time, memory and disk are the
-kernel's counts (/proc). All parts, the generator too, run on this one machine. A comparator's figure
+generator sent later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Processor time, memory
+and disk are the kernel's counts (/proc). All parts, the generator too, run on this one machine. A comparator's figure
 is the best of its rounds and steps.`
 
 export function reportHtml(result: BenchResult): string {
