@@ -5,6 +5,7 @@ import { API_ERRORS } from '../apps/coordinator/errors.ts'
 import { RPC_ERRORS } from '../apps/gateway/errors.ts'
 import { BATCH_REFUSALS } from '../protocol/errors/batch-refusals.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
+import { COSIGN_REFUSALS } from '../protocol/errors/cosign-refusals.ts'
 import { JOB_REFUSALS } from '../protocol/errors/job-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
@@ -72,6 +73,12 @@ export function errorsPage(): string {
       'Why the body of a rollup batch or its signatures are refused: in the log of a validator.',
       ['code', 'meaning'],
       rowsOf(BATCH_REFUSALS),
+    ),
+    section(
+      'Co-signing',
+      'Why the client of a rollup account does not sign what it is asked to, or takes no receipt.',
+      ['code', 'meaning'],
+      rowsOf(COSIGN_REFUSALS),
     ),
   ].join('')
 }

@@ -96,7 +96,8 @@ export function rootOfProof(
   hashPairs: HashPairs,
 ): Uint8Array | undefined {
   const depth = treeDepth(count)
-  if (depth > DEPTH_MAX || position >= count || leaf.length !== NODE_BYTES) return undefined
+  if (depth > DEPTH_MAX || leaf.length !== NODE_BYTES) return undefined
+  if (!Number.isSafeInteger(position) || position < 0 || position >= count) return undefined
   if (proof.length !== depth * NODE_BYTES) return undefined
   const node = Uint8Array.from(leaf)
   const pair = new Uint8Array(PAIR_BYTES)
