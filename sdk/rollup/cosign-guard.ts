@@ -1,5 +1,5 @@
-// Where a rollup account keeps what it signed: a port, because a wallet in a browser, a service on a
-// server and a test have other disks.
+// Where a rollup account keeps what it signed: a port, because a wallet in a browser, a service
+// on a server and a test have other disks.
 
 import type { NonceRecord } from '../../protocol/rollup/nonce-record.ts'
 

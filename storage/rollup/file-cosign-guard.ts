@@ -1,5 +1,6 @@
-// What a rollup account signed, one small file for each nonce, on the disk before its signature leaves.
-// Written beside its place, synced and renamed, so that a power cut leaves the old record or the new.
+// What a rollup account signed, one small file for each nonce, on the disk before its signature
+// leaves. Written beside its place, synced and renamed: a power cut leaves the old record or the
+// new one.
 
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
