@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { modesScenario, smallModesScenario } from './modes/modes-scenario.ts'
 
-const SEEDS = 4
+const SEEDS = 3
 
 test('seeds hold', () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
@@ -17,8 +17,9 @@ test('seeds hold', () => {
   }
 })
 
+/** Verified by taking the check of `handle-proposal.ts` away: this seed makes no progress then. */
 test('a block that comes after its notarisation, to a node that nullified, is still checked', () => {
-  assert.equal(smallModesScenario.run(31).violations, [], 'small seed 31')
+  assert.equal(modesScenario.run(4).violations, [], 'seed 4')
 })
 
 test('a seed takes the same course when run again, and another seed another', () => {

@@ -43,6 +43,7 @@ export interface Conspiracy {
 export class Liar extends Member {
   lie: Lie = 'equivocate'
   plot: Conspiracy = { half: () => 0, blocks: new Map() }
+  protected override readonly proposesInvalid = true
   private readonly old: Uint8Array[] = []
 
   private sign(kind: SignedKind, epoch: number, view: number, hash: Vote['blockHash']) {
@@ -127,7 +128,9 @@ export class Liar extends Member {
       const off = (random.below(3) - 1) * AN_HOUR_MS
       const older = this.disk.final.at(-2)?.hash
       const parent = older && random.chance(0.3) ? older : asked.parent
-      super.build({ ...asked, timestampMs: asked.timestampMs + off, parent })
+      const lie = { ...asked, timestampMs: asked.timestampMs + off, parent }
+      // Or of another mode, which only execution sees.
+      super.build(random.chance(0.3) ? { ...lie, mode: (asked.mode + 1) % 3 } : lie)
       return
     }
     super.build(asked)

@@ -62,6 +62,7 @@ export class Member {
   core: Simplex | undefined
   pausedUntil = 0
   clockOffsetMs = 0
+  protected readonly proposesInvalid: boolean = false
   private life = 0
   /** After every block that was executed in this life. */
   private states = new Map<Hex, MiniState>()
@@ -228,11 +229,11 @@ export class Member {
     }
     const block = buildMini(parent, asked)
     const state = this.world.execute(parent, block)
-    if (typeof state === 'string') {
+    if (typeof state !== 'string') this.keep(readMini(block).hash, block, state)
+    else if (!this.proposesInvalid) {
       this.give({ type: 'built', epoch, view, block: undefined, code: state })
       return
     }
-    this.keep(readMini(block).hash, block, state)
     this.give({ type: 'built', epoch, view, block, code: '' })
   }
 

@@ -38,6 +38,8 @@ const SHORT = {
 
 /** One seed in so many is long. */
 const LONG_EVERY = 16
+/** So often all liars tell the same two tales: only together can they break safety. */
+const ALL_EQUIVOCATE = 0.4
 /** A third of all: more than any mode bears. */
 const STRUCK_MOST = 17
 
@@ -56,7 +58,8 @@ export function drawPlan(random: Prng): ModesPlan {
   }
   const liarAuthorities = drawUpTo(most.authorities, 0.7)
   const liarStakers = drawUpTo(most.all - liarAuthorities, 0.5)
-  const size = { ...FULL, liarAuthorities, liarStakers }
+  const allEquivocate = random.chance(ALL_EQUIVOCATE)
+  const size = { ...FULL, liarAuthorities, liarStakers, allEquivocate }
   const firstMode = random.below(3) as ModeNumber
   const isLong = random.below(LONG_EVERY) === 0
   const plan = { size, firstMode, struckMost: STRUCK_MOST }
