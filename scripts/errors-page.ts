@@ -6,6 +6,7 @@ import { RPC_ERRORS } from '../apps/gateway/errors.ts'
 import { BATCH_REFUSALS } from '../protocol/errors/batch-refusals.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
 import { COSIGN_REFUSALS } from '../protocol/errors/cosign-refusals.ts'
+import { EXECUTION_REFUSALS } from '../protocol/errors/execution-refusals.ts'
 import { JOB_REFUSALS } from '../protocol/errors/job-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
@@ -79,6 +80,12 @@ export function errorsPage(): string {
       'Why the client of a rollup account does not sign what it is asked to, or takes no receipt.',
       ['code', 'meaning'],
       rowsOf(COSIGN_REFUSALS),
+    ),
+    section(
+      'Execution of rollup batches',
+      'Why a batch cannot be executed. One bad entry refuses the whole batch; the state stays.',
+      ['code', 'meaning'],
+      rowsOf(EXECUTION_REFUSALS),
     ),
   ].join('')
 }

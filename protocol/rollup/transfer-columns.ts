@@ -28,7 +28,7 @@ export function writeDenseSenders(section: DenseSection, out: Uint32Array, at: n
   }
 }
 
-export function transferColumns(body: Body): TransferColumns {
+export function transferColumns(body: Pick<Body, 'transfers' | 'sections'>): TransferColumns {
   const column = () => new Uint32Array(body.transfers)
   const [from, to, amountLo, amountHi] = [column(), column(), column(), column()]
   for (const section of body.sections) {
