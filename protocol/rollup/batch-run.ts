@@ -1,5 +1,5 @@
-// One batch on its way into the state: the trace as far as it is written, what leaves the shard, and
-// the entries that are not transfers of the body (those have a loop of their own).
+// One batch on its way into the state: the trace as far as it is written, what leaves the shard,
+// and the entries that are not transfers of the body (those have a loop of their own).
 
 import type { ExecutionRefusal } from '../errors/execution-refusals.ts'
 import { CREDIT_INDEX, EXIT_INDEX } from '../params.ts'

@@ -1,5 +1,5 @@
-// Executes a batch on a shard's state, whole or not at all: messages of the inbox, parcels from other
-// shards, the body's transfers, and the fees; and commits to what was done.
+// Executes a batch on a shard's state, whole or not at all: messages of the inbox, parcels from
+// other shards, the body's transfers, and the fees; and commits to what was done.
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { HashPairs } from '../crypto/hash-pairs.ts'

@@ -1,6 +1,6 @@
 // The hot loop: transfers of a body on the account table. Words only: balances are two words each,
-// exact over all 64 bits; nothing is allocated for a transfer, and no sum leaves 32 bits, so that the
-// compiler stays with integer registers.
+// exact over all 64 bits; nothing is allocated for a transfer, and no sum leaves 32 bits, so that
+// the compiler stays with integer registers.
 
 import type { ExecutionRefusal } from '../errors/execution-refusals.ts'
 import { PAGE_BITS, STALE } from './account-table.ts'
@@ -81,8 +81,8 @@ function writeTransferLeaf(
 }
 
 /**
- * Moves lo, hi from the record at word `a` to the one at `b` (-1: out of the shard). Checks before it
- * writes anything.
+ * Moves lo, hi from the record at word `a` to the one at `b` (-1: out of the shard). Checks before
+ * it writes anything.
  */
 function pay(
   words: Uint32Array,
@@ -193,8 +193,9 @@ function executeChunk(
 }
 
 /**
- * Reads one word of each receiver's record. PERF: receivers are random, so each is a cache miss; this
- * loop is short enough for the processor to wait for many of them at once, `executeChunk` is not.
+ * Reads one word of each receiver's record. PERF: receivers are random, so each is a cache miss;
+ * this loop is short enough for the processor to wait for many of them at once, `executeChunk` is
+ * not.
  */
 function warm(run: BatchRun, to: Uint32Array, first: number, end: number): number {
   const { state } = run

@@ -1,7 +1,7 @@
 // What leaves a shard with a batch: exits to the base chain, and credits for each other shard. Each
-// destination has a tree of 32-byte leaves, in the order of their entries: eight little-endian words
-// [from, to, amount (two words), entry (two words), total (two words)]. The total counts from the
-// first leaf to this one, so that the last leaf shows the sum that the claim's supply is less.
+// destination has a tree of 32-byte leaves, in the order of their entries: eight little-endian
+// words [from, to, amount (two words), entry (two words), total (two words)]. The total counts from
+// the first leaf to this one, so that the last leaf shows the sum that the claim's supply is less.
 
 import { assert } from '../../lib/assert.ts'
 import { EXIT_INDEX } from '../params.ts'

@@ -1,6 +1,6 @@
-// The SHA-256 tree over an account table. Only what lies above pages of 64 records is stored; a page
-// that changed is hashed again from its records, many pages in one call. Hashing a whole page for
-// one changed record costs little: where receivers are random, nearly all pages change anyway.
+// The SHA-256 tree over an account table. Only what lies above pages of 64 records is stored; a
+// page that changed is hashed again from its records, many pages in one call. Hashing a whole page
+// for one changed record costs little: where receivers are random, nearly all pages change anyway.
 
 import { assert } from '../../lib/assert.ts'
 import type { HashPairs } from '../crypto/hash-pairs.ts'
