@@ -5,6 +5,7 @@ import type { ArchiveMessages } from '../../actors/messages/archive.ts'
 import type { SchedulerMessages } from '../../actors/messages/scheduler.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
+import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
 import type { Cause } from '../../runtime/trace/cause.ts'
 import type { HttpSink } from '../../transport/http/http-server.ts'
@@ -22,6 +23,8 @@ export interface ApiContext {
   readonly genesisHash: Hex
   readonly validatorSetHash: Hex
   readonly validatorSet: ValidatorSet
+  /** Of the genesis. */
+  readonly genesisShare: ShareProof
   readonly nonces: Nonces
   readonly tokens: Tokens
   readonly jobs: ReadModel

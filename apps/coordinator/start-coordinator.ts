@@ -6,6 +6,7 @@ import { SchedulerMessages } from '../../actors/messages/scheduler.ts'
 import { LONG_POLL_HOLD_MS } from '../../config/limits.ts'
 import type { Network } from '../../config/network.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
+import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import { AskFailed } from '../../runtime/edge.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Cause } from '../../runtime/trace/cause.ts'
@@ -32,6 +33,8 @@ export interface CoordinatorOptions {
   readonly chainId: bigint
   readonly network: Pick<Network, 'genesisHash' | 'validatorSetHash'>
   readonly validatorSet: ValidatorSet
+  /** Of the genesis. */
+  readonly genesisShare: ShareProof
   /** 0 picks a free port. */
   readonly port: number
   readonly dataDirectory: string
@@ -82,13 +85,14 @@ function doorsOf({ host, schedulerKey, nodes }: CoordinatorOptions) {
 }
 
 function context(options: CoordinatorOptions, jobs: ReadModel): ApiContext {
-  const { chainId, network, validatorSet } = options
+  const { chainId, network, validatorSet, genesisShare } = options
   const doors = doorsOf(options)
   const api: ApiContext = {
     chainId,
     genesisHash: network.genesisHash,
     validatorSetHash: network.validatorSetHash,
     validatorSet,
+    genesisShare,
     nonces: new Nonces(chainId),
     tokens: new Tokens(options.dataDirectory, network.genesisHash),
     jobs,

@@ -3,6 +3,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import type { EdgeStep } from '../edge/edge-trace.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
@@ -18,6 +19,8 @@ export interface RpcContext {
   readonly genesisHash: Hex
   /** The validators of the first epoch; later ones come from the chain. */
   readonly validatorSet: ValidatorSet
+  /** Of the genesis. */
+  readonly genesisShare: ShareProof
   /** Such as AITBC/v0.1.0. */
   readonly clientVersion: string
   readonly secp256k1: Secp256k1

@@ -4,6 +4,7 @@ import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { HttpServer } from '../../transport/http/http-server.ts'
 import { type DriverChoice, startHttp } from '../../transport/http/start-http.ts'
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly chainId: bigint
   readonly genesisHash: Hex
   readonly validatorSet: ValidatorSet
+  /** Of the genesis. */
+  readonly genesisShare: ShareProof
   /** 0 picks a free port. */
   readonly port: number
   /** Address to listen on; 127.0.0.1 when absent. */
@@ -54,7 +57,8 @@ function clientVersion(): string {
 /** Serves a chain. Rejects with ListenError when the port is taken. */
 export async function serveChain(chain: ChainAccess, options: GatewayOptions): Promise<Gateway> {
   const { port, address = '127.0.0.1', driver = 'auto', say } = options
-  const { chainId, genesisHash, validatorSet, secp256k1 = secp256k1Native } = options
+  const { chainId, genesisHash, validatorSet, genesisShare } = options
+  const { secp256k1 = secp256k1Native } = options
   const fault = (error: unknown, where: string) => {
     say(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
   }
@@ -66,6 +70,7 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     chainId,
     genesisHash,
     validatorSet,
+    genesisShare,
     clientVersion: clientVersion(),
     secp256k1,
   }

@@ -2,6 +2,7 @@
 // coordinators. Their code is loaded only where a role asks for it.
 
 import { join } from 'node:path'
+import { proveShare } from '../../protocol/light/genesis-share.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { RpcFigure } from '../gateway/rpc-figures.ts'
 import type { ClusterStatusReader } from './cluster-status.ts'
@@ -40,6 +41,7 @@ async function gateway(
     chainId: genesis.chainId,
     genesisHash: prepared.network.genesisHash,
     validatorSet: genesis.validatorSet,
+    genesisShare: proveShare(genesis.tree),
     port: options.topology.nodes[node]?.ports?.rpc ?? 0,
     say: (message) => options.report({ type: 'warning', message }),
   })
@@ -63,6 +65,7 @@ async function coordinator(
     chainId: genesis.chainId,
     network: prepared.network,
     validatorSet: genesis.validatorSet,
+    genesisShare: proveShare(genesis.tree),
     port: topology.nodes[node]?.ports?.api ?? 0,
     dataDirectory: isFirst ? dataDirectory : join(dataDirectory, 'nodes', node),
     databaseUrl: environment.databaseUrl,

@@ -30,6 +30,8 @@ export interface Validator {
 
 /** 0 FAST, 1 BALANCED, 2 SECURE. */
 export type ModeNumber = 0 | 1 | 2
+/** The mode whose quorum counts authorities and stake. */
+export const BALANCED = 1
 
 export const MODE_NAMES = ['FAST', 'BALANCED', 'SECURE'] as const
 

@@ -32,7 +32,10 @@ export function epochWords(view: StateView): ReadWords {
   return { load: (at) => view.storage(EPOCH_ADDRESS, at) }
 }
 
-function loadFraction(word: bigint): Fraction {
+/** Of the current epoch: the share of stake that BALANCED needs. */
+export const BALANCED_STAKE_SLOT = slot(CURRENT + 2)
+
+export function fractionOf(word: bigint): Fraction {
   return { numerator: word >> 128n, denominator: word & ((1n << 128n) - 1n) }
 }
 
@@ -48,7 +51,7 @@ function loadRules(words: ReadWords, base: number): EpochRules {
     mode: asMode(head.mode),
     setHash,
     set: loadSet(words, setHash),
-    balancedStake: loadFraction(words.load(slot(base + 2))),
+    balancedStake: fractionOf(words.load(slot(base + 2))),
     seed: slotOf(words.load(slot(base + 3))),
   }
 }
@@ -104,7 +107,7 @@ export function loadAnnouncement(words: ReadWords): Announcement {
     mode: asMode(Number(words.load(slot(ANNOUNCED)))),
     setHash,
     set: loadSet(words, setHash),
-    balancedStake: loadFraction(words.load(slot(ANNOUNCED + 2))),
+    balancedStake: fractionOf(words.load(slot(ANNOUNCED + 2))),
   }
 }
 

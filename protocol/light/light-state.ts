@@ -7,8 +7,13 @@ import type { Header } from '../block/header.ts'
 import { headerHash } from '../block/header-codec.ts'
 import { encodeSidecar, plainSidecar, sidecarRoot } from '../block/sidecar.ts'
 import type { RulesDigest } from '../consensus/checkpoint.ts'
-import { asMode, BALANCED_STAKE_PUBLISHED, type QuorumRules } from '../consensus/epoch-rules.ts'
-import { type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
+import {
+  asMode,
+  BALANCED_STAKE_PUBLISHED,
+  type Fraction,
+  type QuorumRules,
+} from '../consensus/epoch-rules.ts'
+import { BALANCED, type ValidatorSet, validatorSetHash } from '../consensus/validator-set.ts'
 import type { ChainIdentity } from '../consensus/vote.ts'
 
 export interface LightState {
@@ -28,21 +33,25 @@ export interface LightState {
 
 /**
  * The genesis fixes the rules of the first two epochs. Undefined unless `header` is a genesis and
- * commits to `set`.
+ * commits to `set`; and where it begins in BALANCED, whose quorum depends on it, without `share`
+ * (genesis-share.ts).
  */
 export function genesisState(
   chainId: bigint,
   header: Header,
   set: ValidatorSet,
+  share?: Fraction,
 ): LightState | undefined {
   const extra = unpackExtraData(header.extraData)
   if (extra?.epoch !== 0 || extra.mode > 2 || header.height !== 0) return undefined
+  const mode = asMode(extra.mode)
+  if (mode === BALANCED && !share) return undefined
   const setHash = validatorSetHash(set)
   const sidecar = encodeSidecar(
     plainSidecar({ validatorSetHash: setHash, proposer: 0, parentView: 0 }),
   )
   if (sidecarRoot(sidecar) !== header.parentBeaconBlockRoot) return undefined
-  const rules = { mode: asMode(extra.mode), setHash, balancedStake: BALANCED_STAKE_PUBLISHED }
+  const rules = { mode, setHash, balancedStake: share ?? BALANCED_STAKE_PUBLISHED }
   const hash = headerHash(header)
   return {
     chain: { chainId, genesisHash: hash },

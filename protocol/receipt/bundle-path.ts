@@ -2,14 +2,22 @@
 // file is verified, from the file's own beginning, and the reader's trust must lie on that way.
 
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import type { Header } from '../block/header.ts'
 import { decodeHeader, headerHash } from '../block/header-codec.ts'
 import { decodeCheckpoint, type RulesDigest } from '../consensus/checkpoint.ts'
-import { decodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
+import {
+  BALANCED_STAKE_PUBLISHED,
+  type Fraction,
+  type QuorumRules,
+} from '../consensus/epoch-rules.ts'
+import { BALANCED, decodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import { type CheckpointStep, followCheckpoint } from '../light/follow-checkpoint.ts'
+import { needsShare, provenShare } from '../light/genesis-share.ts'
 import type { LightCheckpoint } from '../light/light-checkpoint.ts'
 import { genesisState, type LightState, rulesFor } from '../light/light-state.ts'
+import { ProofError } from '../trie/trie-proof.ts'
 import type { BundleSettlement } from './bundle.ts'
 
 export interface PathTrust {
@@ -59,10 +67,28 @@ function stepOf(raw: BundleSettlement['checkpoints'][number], sets: Sets): Check
   return { checkpoint, certificate: hexToBytes(raw.certificate), signers: raw.signers, sets: known }
 }
 
+/** What BALANCED needs before the first checkpoint; undefined where it decides nothing. */
+function shareOf(settlement: BundleSettlement, header: Header): Fraction | undefined {
+  const { genesis_share: shown, checkpoints } = settlement
+  if (needsShare(header, checkpoints.length) !== (shown !== undefined)) {
+    throw new PathError('the share of stake that BALANCED needs is missing, or not needed')
+  }
+  // With checkpoints in between, theirs is what counts.
+  if (!shown) return BALANCED_STAKE_PUBLISHED
+  try {
+    const { account, word } = shown
+    return provenShare(header, { account: account.map(hexToBytes), word: word.map(hexToBytes) })
+  } catch (error) {
+    if (error instanceof ProofError) throw new PathError(`genesis_share: ${error.message}`)
+    throw error
+  }
+}
+
 /** The genesis, with the first set of the file for its validators. */
 function fromGenesis(settlement: BundleSettlement, set: ValidatorSet): LightState {
   const header = decodeHeader(hexToBytes(settlement.genesis_header))
-  const state = genesisState(BigInt(settlement.chain_id), header, set)
+  const share = shareOf(settlement, header)
+  const state = genesisState(BigInt(settlement.chain_id), header, set, share)
   if (!state) throw new PathError('the genesis does not name the first set of the file')
   return state
 }
@@ -74,6 +100,7 @@ function fromSigners(
   set: ValidatorSet,
 ): LightState {
   if (!step) throw new PathError('the file begins with a checkpoint but holds none')
+  if (settlement.genesis_share) throw new PathError('genesis_share is not needed')
   const genesisHash = headerHash(decodeHeader(hexToBytes(settlement.genesis_header)))
   const { epoch, next } = decodeCheckpoint(step.checkpoint)
   const rules: RulesDigest = { ...next, setHash: step.signers }
@@ -141,6 +168,12 @@ export function isAnchored(
   return true
 }
 
+function isSameQuorum(a: QuorumRules, b: QuorumRules): boolean {
+  if (a.mode !== b.mode) return false
+  const [x, y] = [a.balancedStake, b.balancedStake]
+  return a.mode !== BALANCED || x.numerator * y.denominator === y.numerator * x.denominator
+}
+
 /** The reader's checkpoint must accept the first of the file's that is not older than it. */
 function confirm(mine: LightCheckpoint, path: BundlePath, epoch: number, bls: Bls): void {
   const { chainId, genesisHash } = mine.chain
@@ -160,7 +193,7 @@ function confirm(mine: LightCheckpoint, path: BundlePath, epoch: number, bls: Bl
   const setHash = (from: LightState) =>
     epoch === from.epoch ? from.rules.setHash : from.announced.setHash
   const same =
-    trusted && used && trusted.mode === used.mode && setHash(mine) === setHash(path.state)
+    trusted && used && isSameQuorum(trusted, used) && setHash(mine) === setHash(path.state)
   if (!trusted || !used || !same) {
     throw new PathError('your checkpoint does not cover the epoch: take the one of the genesis')
   }

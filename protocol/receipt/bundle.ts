@@ -13,6 +13,7 @@ import { encodeHeader } from '../block/header-codec.ts'
 import { proveItem } from '../block/ordered-trie.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { CheckpointStep } from '../light/follow-checkpoint.ts'
+import type { ShareProof } from '../light/genesis-share.ts'
 import { MARKET_ADDRESS } from '../params.ts'
 import { canonicalJson, JcsError, parseCanonicalJson } from './jcs.ts'
 import { readReceipt } from './receipt-schema.ts'
@@ -31,6 +32,11 @@ export interface BundleSettlement {
   readonly chain_id: number
   /** RLP of block 0: its hash is in every signature, and it fixes the first epochs' rules. */
   readonly genesis_header: Hex
+  /**
+   * Trie nodes under the genesis's state root to the share of stake that BALANCED needs; present
+   * exactly where that decides, which is before the first checkpoint of a chain that began so.
+   */
+  readonly genesis_share?: { readonly account: readonly Hex[]; readonly word: readonly Hex[] }
   /** Address of the market module. */
   readonly market: Hex
   /** RLP headers: the block that settled, and its descendants up to the certified one. */
@@ -69,6 +75,7 @@ export interface BundleSources {
   readonly certificate: Uint8Array
   /** Encoded header of block 0. */
   readonly genesisHeader: Uint8Array
+  readonly genesisShare?: ShareProof | undefined
   readonly begins: BundleSettlement['begins']
   readonly steps: readonly CheckpointStep[]
   /** Encoded, each once. */
@@ -77,6 +84,7 @@ export interface BundleSources {
 
 /** Throws RangeError if the first block does not contain `settleTx`. */
 export function buildBundle(sources: BundleSources): Bundle {
+  const { genesisShare: share } = sources
   const blocks = sources.blocks.map(decodeBlock)
   const [settling] = blocks
   const certified = blocks.at(-1)
@@ -88,6 +96,9 @@ export function buildBundle(sources: BundleSources): Bundle {
     settlement: {
       chain_id: sources.receipt.chain_id,
       genesis_header: bytesToHex(sources.genesisHeader),
+      ...(share && {
+        genesis_share: { account: share.account.map(bytesToHex), word: share.word.map(bytesToHex) },
+      }),
       market: MARKET_ADDRESS,
       headers: blocks.map(({ header }) => bytesToHex(encodeHeader(header))),
       sidecar: bytesToHex((certified as Block).sidecar),
@@ -157,7 +168,11 @@ const isCheckpoint = (value: unknown): boolean =>
   isBytes(value.certificate) &&
   isBytesOf(32)(value.signers)
 
+const isShare = (value: unknown): boolean =>
+  hasExactly(value, ['account', 'word']) && isList(64)(value.account) && isList(64)(value.word)
+
 const SETTLEMENT: Record<keyof BundleSettlement, (value: unknown) => boolean> = {
+  genesis_share: (value) => value === undefined || isShare(value),
   chain_id: isNumber,
   genesis_header: isBytes,
   market: isBytesOf(20),
@@ -174,7 +189,9 @@ const SETTLEMENT: Record<keyof BundleSettlement, (value: unknown) => boolean> = 
 }
 
 function wrongSettlement(value: unknown): string | undefined {
-  if (!hasExactly(value, Object.keys(SETTLEMENT))) return 'one of its members'
+  const names = Object.keys(SETTLEMENT)
+  const without = names.filter((name) => name !== 'genesis_share')
+  if (!hasExactly(value, names) && !hasExactly(value, without)) return 'one of its members'
   for (const [name, check] of Object.entries(SETTLEMENT)) if (!check(value[name])) return name
   return undefined
 }

@@ -3,23 +3,35 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
+import type { Header } from '../../protocol/block/header.ts'
 import { decodeHeader } from '../../protocol/block/header-codec.ts'
 import { decodeCheckpoint } from '../../protocol/consensus/checkpoint.ts'
+import type { Fraction } from '../../protocol/consensus/epoch-rules.ts'
 import { decodeValidatorSet, type ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
+import { provenShare } from '../../protocol/light/genesis-share.ts'
 import type { LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
 import { genesisState, type LightState } from '../../protocol/light/light-state.ts'
 import { RlpError } from '../../protocol/rlp/rlp.ts'
+import { ProofError } from '../../protocol/trie/trie-proof.ts'
 import { LightError } from './light-error.ts'
 import * as rpc from './light-rpc.ts'
+
+/** Undefined from nodes of an earlier version. Throws ProofError. */
+function shareOf({ balancedStakeProof: shown }: rpc.Answer, header: Header): Fraction | undefined {
+  if (shown === undefined) return undefined
+  const proof = rpc.fieldsOf(shown)
+  const [account, word] = ['account', 'word'].map((name) => rpc.listOf(proof[name], name, 65))
+  return provenShare(header, { account: account ?? [], word: word ?? [] })
+}
 
 async function fromGenesis(ask: rpc.Ask): Promise<LightState & { asOfMs: number }> {
   const answer = rpc.fieldsOf(await ask('aitbc_getGenesis', []))
   const header = decodeHeader(rpc.bytesOf(answer.header, 'header'))
   const set = decodeValidatorSet(rpc.bytesOf(answer.validatorSet, 'validatorSet'))
   const chainId = BigInt(rpc.numberOf(answer.chainId, 'chainId'))
-  const state = genesisState(chainId, header, set)
-  if (!state) throw new LightError('NODE_LIES', 'a genesis that does not name its validators')
+  const state = genesisState(chainId, header, set, shareOf(answer, header))
+  if (!state) throw new LightError('NODE_LIES', 'a genesis that does not show its rules')
   return { ...state, asOfMs: headerTimeMs(header) }
 }
 
@@ -67,6 +79,7 @@ export async function makeCheckpoint(ask: rpc.Ask): Promise<LightCheckpoint> {
     return await newest(ask)
   } catch (error) {
     if (error instanceof RlpError) throw new LightError('UNDECODABLE', error.message)
+    if (error instanceof ProofError) throw new LightError(error.code, error.message)
     throw error
   }
 }

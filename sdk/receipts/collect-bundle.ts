@@ -10,6 +10,7 @@ import { decodeCheckpoint } from '../../protocol/consensus/checkpoint.ts'
 import { encodeValidatorSet, type ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import type { Bls } from '../../protocol/crypto/signatures.ts'
+import { needsShare, provenShare, type ShareProof } from '../../protocol/light/genesis-share.ts'
 import { genesisState, type LightState, rulesFor } from '../../protocol/light/light-state.ts'
 import type { StoredStep } from '../../protocol/light/search-path.ts'
 import { type Bundle, type BundleSources, buildBundle } from '../../protocol/receipt/bundle.ts'
@@ -31,6 +32,8 @@ export interface BundleQuery {
   readonly settleHeight: number
   /** Validators of the genesis. */
   readonly validatorSet: ValidatorSet
+  /** Needed where the chain began in BALANCED. */
+  readonly genesisShare?: ShareProof
   readonly block: (height: number) => Promise<FinalBlock | undefined>
   readonly checkpoint: CheckpointSource
   readonly bls: Bls
@@ -55,12 +58,16 @@ export async function collectBundle(query: BundleQuery): Promise<Bundle> {
   }
   const { header } = decodeBlock(blocks.at(-1) as Uint8Array)
   const epoch = unpackExtraData(header.extraData)?.epoch ?? 0
-  const start = genesisState(BigInt(receipt.chain_id), genesis.header, query.validatorSet)
-  if (!start) throw new RangeError('the genesis does not name these validators')
+  const { genesisShare, validatorSet } = query
+  const share = genesisShare && provenShare(genesis.header, genesisShare)
+  const start = genesisState(BigInt(receipt.chain_id), genesis.header, validatorSet, share)
+  if (!start) throw new RangeError('the genesis does not name these rules')
   const { receipts, certificate } = first
   const genesisHeader = encodeHeader(genesis.header)
   const path = await pathTo(query, start, epoch)
-  return buildBundle({ receipt, settleTx, blocks, receipts, certificate, genesisHeader, ...path })
+  const settled = { receipt, settleTx, blocks, receipts, certificate, genesisHeader, ...path }
+  const isDecisive = path.begins === 'genesis' && needsShare(genesis.header, path.steps.length)
+  return buildBundle({ ...settled, ...(isDecisive && { genesisShare }) })
 }
 
 async function pathTo(query: BundleQuery, start: LightState, epoch: number): Promise<Path> {

@@ -77,6 +77,10 @@ function nodeOf(over: Record<string, Method> = {}): { ask: Ask; asked: string[] 
       chainId: '0x539',
       header: hex(world.genesis),
       validatorSet: bytesToHex(encodeValidatorSet(world.set(0))),
+      balancedStakeProof: {
+        account: world.shareProof.account.map(bytesToHex),
+        word: world.shareProof.word.map(bytesToHex),
+      },
     }),
     ...over,
   }

@@ -21,6 +21,7 @@ async function collect(job: Job, settleHeight: number, api: ApiContext): Promise
       settleTx: job.settleTx as Hex,
       settleHeight,
       validatorSet: api.validatorSet,
+      genesisShare: api.genesisShare,
       checkpoint: (epoch) => api.archive('Checkpoint', { epoch }),
       bls: blsNative,
       block: (height) => api.archive('Block', { height }),

@@ -11,6 +11,7 @@ import {
 } from '../../../apps/coordinator/start-coordinator.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { addressOfSecret } from '../../../protocol/crypto/secp256k1-noble.ts'
+import { proveShare } from '../../../protocol/light/genesis-share.ts'
 import { Host } from '../../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
 import { CoordinatorClient } from '../../../sdk/coordinator/coordinator-client.ts'
@@ -76,7 +77,7 @@ export async function startWorld({ archive, facts }: WorldParts = {}): Promise<W
   const desk = new Desk()
   host.spawn(deskActor, 'desk', desk)
   host.spawn(archive ?? emptyArchive, 'node0', null)
-  const { validatorSet, block } = testGenesis()
+  const { validatorSet, block, tree } = testGenesis()
   const warnings: string[] = []
   const coordinator = await startCoordinator({
     host,
@@ -85,6 +86,7 @@ export async function startWorld({ archive, facts }: WorldParts = {}): Promise<W
     chainId: CHAIN_ID,
     network: { genesisHash: block.hash, validatorSetHash: block.hash },
     validatorSet,
+    genesisShare: proveShare(tree),
     port: 0,
     dataDirectory,
     databaseUrl: undefined,

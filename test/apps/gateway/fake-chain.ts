@@ -13,6 +13,7 @@ import { type Gateway, serveChain } from '../../../apps/gateway/start-gateway.ts
 import type { Hex } from '../../../lib/hex.ts'
 import { encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
 import { encodeHeader } from '../../../protocol/block/header-codec.ts'
+import { proveShare } from '../../../protocol/light/genesis-share.ts'
 import { CHAIN_ID, testGenesis } from '../../protocol/chain-world.ts'
 
 const EMPTY_ACCOUNT = {
@@ -126,7 +127,8 @@ export function serveFake(
   driver: 'uws' | 'node' = 'uws',
   traces?: EdgeTrace,
 ): Promise<Gateway> {
-  const { validatorSet, block } = testGenesis()
-  const facts = { chainId: CHAIN_ID, genesisHash: block.hash, validatorSet }
+  const { validatorSet, block, tree } = testGenesis()
+  const genesisShare = proveShare(tree)
+  const facts = { chainId: CHAIN_ID, genesisHash: block.hash, validatorSet, genesisShare }
   return serveChain(chain, { ...facts, port: 0, driver, say, ...(traces && { traces }) })
 }

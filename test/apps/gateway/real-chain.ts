@@ -13,6 +13,7 @@ import { loadNetwork, type Network } from '../../../config/network.ts'
 import type { Topology } from '../../../config/topology-schema.ts'
 import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
+import { proveShare } from '../../../protocol/light/genesis-share.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { Host } from '../../../runtime/host.ts'
 import type { Link, LogLine } from '../../../runtime/ports.ts'
@@ -120,6 +121,7 @@ export async function startRealChain(
     chainId: setup.genesis.chainId,
     genesisHash: network.genesisHash,
     validatorSet: setup.genesis.validatorSet,
+    genesisShare: proveShare(setup.genesis.tree),
     port: 0,
     driver,
     say: (line) => said.push(line),

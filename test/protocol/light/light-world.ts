@@ -15,7 +15,7 @@ import {
   encodeCheckpoint,
   type RulesDigest,
 } from '../../../protocol/consensus/checkpoint.ts'
-import { BALANCED_STAKE_PUBLISHED } from '../../../protocol/consensus/epoch-rules.ts'
+import type { Fraction } from '../../../protocol/consensus/epoch-rules.ts'
 import {
   encodeValidatorSet,
   type ModeNumber,
@@ -23,7 +23,9 @@ import {
   validatorSetHash,
 } from '../../../protocol/consensus/validator-set.ts'
 import { CHECKPOINT, FINALIZE, voteDigest } from '../../../protocol/consensus/vote.ts'
+import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
 import type { CheckpointStep } from '../../../protocol/light/follow-checkpoint.ts'
+import { provenShare, proveShare, type ShareProof } from '../../../protocol/light/genesis-share.ts'
 import { genesisState, type LightState } from '../../../protocol/light/light-state.ts'
 import type { HeaderProof } from '../../../protocol/light/verify-header.ts'
 import { CHAIN_ID, testGenesis } from '../chain-world.ts'
@@ -69,19 +71,28 @@ export class LightWorld {
   readonly genesis: Block
   readonly start: LightState
 
-  /** The plans of epochs 0, 1, …; the first two must be equal, as in every genesis. */
-  constructor(plans: readonly EpochPlan[]) {
+  /** What BALANCED needs, in all epochs, and its proof under the genesis. */
+  readonly share: Fraction
+  readonly shareProof: ShareProof
+
+  /**
+   * The plans of epochs 0, 1, …; the first two must be equal, as in every genesis. All blocks stand on
+   * the state of `genesis`.
+   */
+  constructor(plans: readonly EpochPlan[], genesis: Genesis = testGenesis()) {
     this.plans = plans
+    this.shareProof = proveShare(genesis.tree)
+    this.share = provenShare(genesis.block.header, this.shareProof)
     const sidecar = encodeSidecar(
       plainSidecar({ validatorSetHash: this.rules(0).setHash, proposer: 0, parentView: 0 }),
     )
-    const { header } = testGenesis().block
+    const { header } = genesis.block
     const extraData = packExtraData({ mode: this.plan(0).mode, epoch: 0, view: 0, ms: 0 })
     const parentBeaconBlockRoot = sidecarRoot(sidecar)
     this.genesis = makeBlock({ ...header, extraData, parentBeaconBlockRoot }, [], sidecar)
     this.blocks.push(this.genesis)
     for (let height = 1; height <= plans.length * EPOCH_BLOCKS; height++) this.grow(height)
-    const start = genesisState(CHAIN_ID, this.genesis.header, this.set(0))
+    const start = genesisState(CHAIN_ID, this.genesis.header, this.set(0), this.share)
     if (!start) throw new Error('no genesis')
     this.start = start
   }
@@ -99,11 +110,10 @@ export class LightWorld {
   }
 
   rules(epoch: number): RulesDigest {
-    const balancedStake = BALANCED_STAKE_PUBLISHED
     return {
       mode: this.plan(epoch).mode,
       setHash: validatorSetHash(this.set(epoch)),
-      balancedStake,
+      balancedStake: this.share,
     }
   }
 

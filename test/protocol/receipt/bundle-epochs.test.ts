@@ -8,12 +8,15 @@ import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
 import { type Block, encodeBlock } from '../../../protocol/block/block.ts'
 import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
+import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
+import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import type { LightCheckpoint } from '../../../protocol/light/light-checkpoint.ts'
 import { type Bundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
 import { verifyBundle } from '../../../protocol/receipt/verify-bundle.ts'
 import type { CheckpointSource } from '../../../sdk/light/find-path.ts'
 import { collectBundle } from '../../../sdk/receipts/collect-bundle.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
+import { genesisJson } from '../chain-world.ts'
 import { type EpochPlan, LightWorld, type Member } from '../light/light-world.ts'
 import { output, settlement } from './bundle-fixture.ts'
 
@@ -42,6 +45,7 @@ function collect(world: LightWorld, epoch: number, checkpoint: CheckpointSource)
     settleTx,
     settleHeight: block.header.height,
     validatorSet: world.set(0),
+    genesisShare: world.shareProof,
     checkpoint,
     bls: blsNative,
     block: async (height) => {
@@ -198,6 +202,32 @@ test('a certificate of 21 signers', () => {
     return ((performance.now() - started) / runs).toFixed(2)
   })
   console.log(`certificate of 21 signers: ${times[0]} ms with blst, ${times[1]} ms with noble`)
+})
+
+test('before the first checkpoint of BALANCED the file proves which share of stake it needs', async () => {
+  const plan = { mode: 1, members: GROWN } as const
+  const halved = { ...genesisJson(), params: { balancedStake: [1, 2] } }
+  const half = new LightWorld([plan, plan], makeGenesis(readGenesis(halved, blsNoble)))
+  const third = new LightWorld([plan, plan])
+  const given = { ...trust, trustedValidatorSetHash: half.rules(0).setHash }
+  const none: CheckpointSource = async () => undefined
+  const bundle = await collect(half, 1, none)
+  assert.ok(bundle.settlement.genesis_share)
+  assert.is(reasonOf(bundle, given), 'valid')
+  const { genesis_share, ...without } = bundle.settlement
+  const needed = /the share of stake that BALANCED needs is missing, or not needed/
+  assert.match(reasonOf({ ...bundle, settlement: without }, given), needed)
+  const other = await collect(third, 1, none)
+  assert.is(reasonOf(other, given), 'valid')
+  const swapped = { ...without, genesis_share: other.settlement.genesis_share as never }
+  assert.match(reasonOf({ ...bundle, settlement: swapped }, given), /genesis_share: /)
+  // FAST asks for no stake, and later rules are those of checkpoints: nothing of it is in the file.
+  for (const epoch of [1, SETTLED_IN]) {
+    const plain = await collect(world, epoch, epoch === 1 ? none : serve(world))
+    assert.not.ok('genesis_share' in plain.settlement)
+    const more = { ...plain.settlement, genesis_share: genesis_share as never }
+    assert.match(reasonOf({ ...plain, settlement: more }), needed)
+  }
 })
 
 test.run()

@@ -10,7 +10,7 @@ import { quantity } from '../../quantity.ts'
 export const getGenesis = method(
   'aitbc_getGenesis',
   [],
-  async ({ blocks, chainId, validatorSet }) => {
+  async ({ blocks, chainId, validatorSet, genesisShare }) => {
     const genesis = await blocks.at(0)
     if (!genesis) throw new RpcError('NOT_FOUND', 'the genesis is not stored here')
     return {
@@ -18,6 +18,10 @@ export const getGenesis = method(
       hash: genesis.hash,
       header: bytesToHex(encodeHeader(genesis.header)),
       validatorSet: bytesToHex(encodeValidatorSet(validatorSet)),
+      balancedStakeProof: {
+        account: genesisShare.account.map(bytesToHex),
+        word: genesisShare.word.map(bytesToHex),
+      },
     }
   },
 )
