@@ -1,5 +1,5 @@
-// The share of stake that BALANCED needs in the first two epochs. The header of the genesis does not
-// say it, but commits to the state that does: it is proved like any word of it.
+// The share of stake that BALANCED needs in the first two epochs. The header of the genesis does
+// not say it, but commits to the state that does: it is proved like any word of it.
 
 import { unpackExtraData } from '../block/extra-data.ts'
 import type { Header } from '../block/header.ts'

@@ -59,7 +59,8 @@ export async function collectBundle(query: BundleQuery): Promise<Bundle> {
   const { header } = decodeBlock(blocks.at(-1) as Uint8Array)
   const epoch = unpackExtraData(header.extraData)?.epoch ?? 0
   const { genesisShare, validatorSet } = query
-  const share = genesisShare && provenShare(genesis.header, genesisShare)
+  const isBalanced = needsShare(genesis.header, 0)
+  const share = isBalanced && genesisShare ? provenShare(genesis.header, genesisShare) : undefined
   const start = genesisState(BigInt(receipt.chain_id), genesis.header, validatorSet, share)
   if (!start) throw new RangeError('the genesis does not name these rules')
   const { receipts, certificate } = first

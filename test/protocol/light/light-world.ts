@@ -76,8 +76,8 @@ export class LightWorld {
   readonly shareProof: ShareProof
 
   /**
-   * The plans of epochs 0, 1, …; the first two must be equal, as in every genesis. All blocks stand on
-   * the state of `genesis`.
+   * The plans of epochs 0, 1, …; the first two must be equal, as in every genesis. All blocks
+   * stand on the state of `genesis`.
    */
   constructor(plans: readonly EpochPlan[], genesis: Genesis = testGenesis()) {
     this.plans = plans
