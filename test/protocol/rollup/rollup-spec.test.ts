@@ -1,5 +1,5 @@
-// docs/spec/rollup.md says what the code does: its numbers are those of the parameters, and its worked
-// batch is computed here with the reference libraries. Run with WRITE_DOCS=1 to write the batch.
+// docs/spec/rollup.md says what the code does: its numbers are those of the parameters, and its
+// worked batch is computed here with the reference libraries. WRITE_DOCS=1 writes the batch.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
