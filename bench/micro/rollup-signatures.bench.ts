@@ -1,7 +1,7 @@
 // What a validator pays for the signatures of a rollup batch: the aggregate with cached partial
 // sums and with every key summed anew, by size of the batch and share of absent senders, against
 // bare blst calls in the same run; and an ordinary signature for each absent sender. Microseconds
-// of processor time for each transfer, medians of interleaved rounds; the absent differ each time and
+// of processor time a transfer, medians of interleaved rounds; the absent differ each time and
 // the sums of cohorts were made before (a validator's steady state). One secret signs for all.
 // npm run bench -- rollup-signatures
 
