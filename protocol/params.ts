@@ -107,3 +107,15 @@ export const FAILOVER_MS = 1000
 /** Blocks that a message may wait before a claim must consume it, and before its shard freezes. */
 export const FORCE_AFTER_BLOCKS = 50
 export const FREEZE_AFTER_BLOCKS = 600
+/** Messages of one shard that no claim has consumed, at most. */
+export const ROLLUP_INBOX_MAX = 65_536
+/**
+ * How long a stated root can be challenged. Validators check a batch before they order it; this is
+ * for those who only follow headers, and it is what an exit has to wait.
+ */
+export const ROLLUP_CHALLENGE_SECONDS = 10
+/** Roots and messages that nothing can come back to are dropped, a few with each stated root. */
+export const ROLLUP_ROOTS_DROPPED = 4
+export const ROLLUP_MESSAGES_DROPPED = 2 * CLAIM_MESSAGES_MAX
+/** An encoded claim with all the parcels that it may name. */
+export const CLAIM_BYTES_MAX = 16_384

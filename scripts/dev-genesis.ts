@@ -13,6 +13,10 @@ import { WEI_PER_AITBC } from '../protocol/params.ts'
 const BALANCE = 1_000_000n * WEI_PER_AITBC
 const STAKE = 10_000n * WEI_PER_AITBC
 const DEPOSIT = 1000n * WEI_PER_AITBC
+/** Rollup accounts that are there from the start, unless told otherwise: sixteen cohorts. */
+const ROLLUP_ACCOUNTS = 65_536
+const ROLLUP_BALANCE = 100n * WEI_PER_AITBC
+const ROLLUP_OWNER = 'alice'
 /** 24 November 2026, 00:00 UTC. */
 const GENESIS_TIMESTAMP = 1_795_478_400
 /** Accounts that buy: they hold a deposit that the coordinator may lock for their jobs. */
@@ -24,9 +28,13 @@ export interface DevNetworkSpec {
   readonly validators: number
   /** Further accounts with the balance of the others. */
   readonly accounts?: readonly { readonly name: string; readonly address: Hex }[]
+  /** Accounts of the rollup, all of alice's, with keys that follow from their indices. */
+  readonly rollupAccounts?: number
 }
 
-function genesisOf({ name, chainId, validators, accounts: further = [] }: DevNetworkSpec) {
+function genesisOf(spec: DevNetworkSpec) {
+  const { name, chainId, validators, accounts: further = [] } = spec
+  const { rollupAccounts = ROLLUP_ACCOUNTS } = spec
   const accounts = devAccounts(validators)
   const addressOf = (wanted: string) => {
     const account = accounts.find((one) => one.name === wanted)
@@ -40,7 +48,16 @@ function genesisOf({ name, chainId, validators, accounts: further = [] }: DevNet
     mode: 'FAST',
     // A chain that changes its mode under load is for whoever asks for it (--mode AUTO), and
     // nodes on a laptop may sleep.
-    params: { modePolicy: 'pinned', governance: { downtime_jail: '0' } },
+    params: {
+      modePolicy: 'pinned',
+      governance: { downtime_jail: '0' },
+      rollup: {
+        shards: 1,
+        accounts: rollupAccounts,
+        balance: ROLLUP_BALANCE.toString(),
+        owner: addressOf(ROLLUP_OWNER),
+      },
+    },
     validators: Array.from({ length: validators }, (_, i) => {
       const secret = devValidatorKey(i)
       return {

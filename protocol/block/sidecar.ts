@@ -4,6 +4,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
+import { CLAIMS_PER_BLOCK_MAX } from '../params.ts'
 import {
   asBytes,
   asList,
@@ -27,6 +28,8 @@ export interface Sidecar {
   /** The certificate of the previous epoch's stake checkpoint; empty where it is on chain already. */
   readonly checkpoint: Uint8Array
   readonly evidence: readonly Uint8Array[]
+  /** Claims of the rollup's shards (protocol/rollup/claim.ts), encoded, in the order they act. */
+  readonly claims: readonly Uint8Array[]
 }
 
 export const EVIDENCE_PER_BLOCK_MAX = 16
@@ -40,6 +43,7 @@ export function encodeSidecar(sidecar: Sidecar): Uint8Array {
     sidecar.participation,
     sidecar.checkpoint,
     [...sidecar.evidence],
+    [...sidecar.claims],
   ])
 }
 
@@ -49,9 +53,11 @@ export function sidecarRoot(encoded: Uint8Array): Hex {
 
 /** Throws RlpError. */
 export function decodeSidecar(bytes: Uint8Array): Sidecar {
-  const items = asList(decodeRlp(bytes), 7)
+  const items = asList(decodeRlp(bytes), 8)
   const evidence = asList(items[6]).map((item) => asBytes(item))
   if (evidence.length > EVIDENCE_PER_BLOCK_MAX) throw new RlpError('too many proofs in a sidecar')
+  const claims = asList(items[7]).map((item) => asBytes(item))
+  if (claims.length > CLAIMS_PER_BLOCK_MAX) throw new RlpError('too many claims in a sidecar')
   return {
     validatorSetHash: bytesToHex(asBytes(items[0], 32)),
     proposer: asNumber(items[1]),
@@ -60,6 +66,7 @@ export function decodeSidecar(bytes: Uint8Array): Sidecar {
     participation: asBytes(items[4]),
     checkpoint: asBytes(items[5]),
     evidence,
+    claims,
   }
 }
 
@@ -69,6 +76,6 @@ const NOTHING = new Uint8Array(0)
 export function plainSidecar(
   said: Pick<Sidecar, 'validatorSetHash' | 'proposer' | 'parentView'> & Partial<Sidecar>,
 ): Sidecar {
-  const nothing = { vrfProof: NOTHING, participation: NOTHING, checkpoint: NOTHING, evidence: [] }
-  return { ...nothing, ...said }
+  const nothing = { vrfProof: NOTHING, participation: NOTHING, checkpoint: NOTHING }
+  return { ...nothing, evidence: [], claims: [], ...said }
 }

@@ -102,6 +102,8 @@ function build(
       participation: presenceCertificate(state),
       checkpoint: checkpointFor(state, parent.hash),
       evidence: evidenceToOffer(state),
+      // The builder adds them: it knows which stand on the parent.
+      claims: [],
     }),
   })
 }

@@ -16,8 +16,9 @@ import type { Bls, Vrf } from '../crypto/signatures.ts'
 import type { BlockRefusal } from '../errors/block-refusals.ts'
 import type { SystemState } from '../modules/module.ts'
 import type { Words } from '../modules/storage-layout.ts'
-import { EPOCH_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { EPOCH_ADDRESS, ROLLUP_ADDRESS, STAKING_ADDRESS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
+import { orderClaims } from '../rollup/order-claims.ts'
 import { applyEvidence } from '../staking/apply-evidence.ts'
 import { addRandomness } from './accumulators.ts'
 import { basisPoints } from './basis-points.ts'
@@ -51,7 +52,7 @@ export interface Refused {
   readonly ok: false
   readonly code: BlockRefusal
   readonly detail: string
-  /** Which piece of evidence it was. */
+  /** Which piece of evidence or which claim it was. */
   readonly item?: number
 }
 
@@ -126,6 +127,12 @@ function punish(system: System, judges: Judges, facts: BlockFacts): Refused | un
   return undefined
 }
 
+/** Claims of the rollup, in their order. */
+function order(system: System, judges: Judges, facts: BlockFacts): Refused | undefined {
+  const refused = orderClaims(system(ROLLUP_ADDRESS), facts.sidecar.claims, judges, facts)
+  return refused && { ...refuse('BAD_CLAIM', refused.code), item: refused.item }
+}
+
 /** The chain's own view of one of its accounts. */
 export type System = (address: Hex) => SystemState
 
@@ -145,5 +152,5 @@ export function beginBlock(system: System, judges: Judges, facts: BlockFacts): B
     const why = recordCheckpoint(words, judges, facts)
     if (why) return refuse('BAD_CHECKPOINT', why)
   }
-  return punish(system, judges, facts) ?? { ok: true, mixHash }
+  return punish(system, judges, facts) ?? order(system, judges, facts) ?? { ok: true, mixHash }
 }

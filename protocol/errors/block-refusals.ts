@@ -16,6 +16,7 @@ export const BLOCK_REFUSALS = {
   BAD_PARTICIPATION: 'the participation certificate is none of this epoch, or does not hold',
   BAD_CHECKPOINT: 'the checkpoint certificate is not the one that is still missing',
   BAD_EVIDENCE: 'a piece of evidence in the sidecar proves nothing',
+  BAD_CLAIM: 'a claim of the rollup in the sidecar does not follow from the parent’s state',
   WRONG_HEADER: 'a field of the header differs from what execution gives',
   BAD_TRANSACTION: 'a transaction of the block cannot be decoded or executed',
   SENDERS_UNCHECKED: 'the signatures of the transactions could not be checked in time',

@@ -9,13 +9,21 @@ const NOTHING = new Uint8Array(0)
 
 /** Undefined when the refusal is about something that no block can do without. */
 export function lighterSidecar(encoded: Uint8Array, refused: Refused): Uint8Array | undefined {
-  const { code, item } = refused
-  if (code !== 'BAD_PARTICIPATION' && code !== 'BAD_CHECKPOINT' && code !== 'BAD_EVIDENCE') {
-    return undefined
-  }
+  const { code, item = 0 } = refused
   const sidecar = decodeSidecar(encoded)
-  if (code === 'BAD_PARTICIPATION') return encodeSidecar({ ...sidecar, participation: NOTHING })
-  if (code === 'BAD_CHECKPOINT') return encodeSidecar({ ...sidecar, checkpoint: NOTHING })
-  const evidence = sidecar.evidence.filter((_, i) => i !== item)
-  return encodeSidecar({ ...sidecar, evidence })
+  switch (code) {
+    case 'BAD_PARTICIPATION':
+      return encodeSidecar({ ...sidecar, participation: NOTHING })
+    case 'BAD_CHECKPOINT':
+      return encodeSidecar({ ...sidecar, checkpoint: NOTHING })
+    case 'BAD_EVIDENCE': {
+      const evidence = sidecar.evidence.filter((_, i) => i !== item)
+      return encodeSidecar({ ...sidecar, evidence })
+    }
+    // Those after it stand on it, or come again with the next block.
+    case 'BAD_CLAIM':
+      return encodeSidecar({ ...sidecar, claims: sidecar.claims.slice(0, item) })
+    default:
+      return undefined
+  }
 }

@@ -5,6 +5,7 @@ import type { Bls, Secp256k1 } from '../crypto/signatures.ts'
 import { createGovernanceModule } from '../governance/governance-module.ts'
 import { createMarketModule } from '../market/market-module.ts'
 import { type Modules, moduleRegistry } from '../modules/registry.ts'
+import { createRollupModule } from '../rollup/rollup-module.ts'
 import { createStakingModule } from '../staking/staking-module.ts'
 
 export interface ModulePorts {
@@ -19,5 +20,6 @@ export function chainModules({ bls, secp256k1, genesisHash }: ModulePorts): Modu
     createMarketModule(secp256k1),
     createStakingModule({ bls, genesisHash }),
     createGovernanceModule(),
+    createRollupModule({ bls }),
   )
 }

@@ -3,12 +3,21 @@
 import { type EpochParams, MODE_POLICIES, type ModePolicy } from '../epoch/epoch-params.ts'
 import { type GenesisParameters, genesisParameterFault } from '../governance/genesis-governance.ts'
 import { PARAMETER_NAMES, type ParameterName } from '../governance/parameters.ts'
-import { EPOCH_BLOCKS, EPOCH_MS } from '../params.ts'
-import { fail, fields, GenesisError, items, wei, whole } from './genesis-fields.ts'
+import {
+  EPOCH_BLOCKS,
+  EPOCH_MS,
+  ROLLUP_ACCOUNTS_MAX,
+  ROLLUP_UNIT_WEI,
+  SHARDS_MAX,
+} from '../params.ts'
+import { ROLLUP_CONFIG_DEFAULT } from '../rollup/genesis-rollup.ts'
+import type { RollupConfig } from '../rollup/rollup-storage.ts'
+import { fail, fields, GenesisError, hexOf, items, wei, whole } from './genesis-fields.ts'
 
 export interface GenesisParams extends EpochParams {
   /** Parameters of governance that begin with another value than usual. */
   readonly governance: GenesisParameters
+  readonly rollup: RollupConfig
 }
 
 export const GENESIS_PARAMS_DEFAULT: GenesisParams = {
@@ -16,6 +25,7 @@ export const GENESIS_PARAMS_DEFAULT: GenesisParams = {
   epochBlocks: EPOCH_BLOCKS,
   epochMs: EPOCH_MS,
   governance: {},
+  rollup: ROLLUP_CONFIG_DEFAULT,
 }
 
 /** An epoch of one block would be its own boundary: nothing would ever be built on a block. */
@@ -23,6 +33,9 @@ const EPOCH_BLOCKS_MIN = 2
 const EPOCH_BLOCKS_MAX = 1_000_000
 const EPOCH_MS_MIN = 1000
 const EPOCH_MS_MAX = 86_400_000
+/** Room is left for others to register. */
+const ACCOUNTS_MAX = ROLLUP_ACCOUNTS_MAX - 2 ** 20
+const UNITS_MAX = 2n ** 62n
 
 function between(value: unknown, min: number, max: number, path: string): number {
   const read = whole(value, path)
@@ -64,13 +77,32 @@ function readGovernance(value: unknown, path: string): GenesisParameters {
   return given
 }
 
+/** Accounts of the genesis, for development and measurements: all of one owner and balance. */
+function readRollup(value: unknown, path: string): RollupConfig {
+  const f = fields(value, path, [], ['shards', 'accounts', 'balance', 'owner'])
+  const { shards, accounts, balance, owner } = ROLLUP_CONFIG_DEFAULT
+  const count =
+    'accounts' in f ? between(f.accounts, 0, ACCOUNTS_MAX, `${path}.accounts`) : accounts
+  const each = 'balance' in f ? wei(f.balance, `${path}.balance`) : balance * ROLLUP_UNIT_WEI
+  if (each % ROLLUP_UNIT_WEI !== 0n) fail(`${path}.balance`, 'a multiple of 10^9 wei')
+  const units = each / ROLLUP_UNIT_WEI
+  if (units * BigInt(count) >= UNITS_MAX) fail(`${path}.balance`, 'less than 2^62 units in all')
+  if (count > 0 && !('owner' in f)) fail(`${path}.owner`, 'the owner of the accounts')
+  return {
+    shards: 'shards' in f ? between(f.shards, 1, SHARDS_MAX, `${path}.shards`) : shards,
+    accounts: count,
+    balance: units,
+    owner: 'owner' in f ? hexOf(f.owner, 20, `${path}.owner`) : owner,
+  }
+}
+
 /** Throws GenesisError. */
 export function readParams(value: unknown, path: string): GenesisParams {
-  const names = ['epochBlocks', 'epochMs', 'modePolicy', 'balancedStake', 'governance']
+  const names = ['epochBlocks', 'epochMs', 'modePolicy', 'balancedStake', 'governance', 'rollup']
   const f = fields(value, path, [], names)
   const read = <T>(name: string, usual: T, how: (value: unknown, path: string) => T): T =>
     name in f ? how(f[name], `${path}.${name}`) : usual
-  const { epochBlocks, epochMs, modePolicy, governance } = GENESIS_PARAMS_DEFAULT
+  const { epochBlocks, epochMs, modePolicy, governance, rollup } = GENESIS_PARAMS_DEFAULT
   const given = {
     ...read('governance', governance, readGovernance),
     ...read('balancedStake', governance, readShare),
@@ -82,5 +114,6 @@ export function readParams(value: unknown, path: string): GenesisParams {
     epochMs: read('epochMs', epochMs, (item, at) => between(item, EPOCH_MS_MIN, EPOCH_MS_MAX, at)),
     modePolicy: read('modePolicy', modePolicy, readPolicy),
     governance: given,
+    rollup: read('rollup', rollup, readRollup),
   }
 }

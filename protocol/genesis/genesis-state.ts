@@ -15,7 +15,14 @@ import { systemState } from '../execution/system-state.ts'
 import { governAtGenesis } from '../governance/genesis-governance.ts'
 import { PARAMETERS, type Parameters } from '../governance/parameters.ts'
 import { allowanceSlot, depositSlot, TOTAL_DEPOSITS_SLOT } from '../market/market-storage.ts'
-import { EPOCH_ADDRESS, GOVERNANCE_ADDRESS, MARKET_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import {
+  EPOCH_ADDRESS,
+  GOVERNANCE_ADDRESS,
+  MARKET_ADDRESS,
+  ROLLUP_ADDRESS,
+  STAKING_ADDRESS,
+} from '../params.ts'
+import { rollupAtGenesis } from '../rollup/genesis-rollup.ts'
 import { recordEpoch } from '../staking/epoch-history.ts'
 import { bondAtGenesis } from '../staking/genesis-stake.ts'
 import { Overlay } from '../state/overlay.ts'
@@ -88,10 +95,17 @@ function bondValidators(overlay: Overlay, spec: GenesisSpec, { set }: EpochRules
   recordEpoch(state, { epoch: FIRST_EPOCH, startSeconds: spec.timestamp, set })
 }
 
+/** The balances of the accounts that the rollup begins with are wei on the module's account. */
+function startRollup(overlay: Overlay, { params, timestamp }: GenesisSpec): void {
+  const words = systemState(overlay, ROLLUP_ADDRESS)
+  overlay.mint(ROLLUP_ADDRESS, rollupAtGenesis(words, params.rollup, timestamp))
+}
+
 export function genesisChanges(spec: GenesisSpec, rules: EpochRules): StateChanges {
   const overlay = new Overlay(treeView(EMPTY_STATE))
   payAccounts(overlay, spec)
   bondValidators(overlay, spec, rules)
+  startRollup(overlay, spec)
   const words = systemState(overlay, EPOCH_ADDRESS)
   saveParams(words, spec.params)
   saveCurrentRules(words, rules)

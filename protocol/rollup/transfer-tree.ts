@@ -29,7 +29,7 @@ export class MerkleTree {
    * `build`. The tree before is gone.
    */
   reserve(count: number): Uint8Array {
-    if (count > this.capacity) this.grow(count)
+    if (count > this.capacity || this.levels.length === 0) this.grow(count)
     this.count = count
     return (this.levels[0] as Uint8Array).subarray(0, count * NODE_BYTES)
   }

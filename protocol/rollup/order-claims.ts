@@ -1,0 +1,198 @@
+// What the base chain checks of a claim when a block orders it, and what it then remembers. Whether
+// the claim is true (the batch's signatures, its execution, its root) the validators check before
+// they notarise the block: here is only what follows from the state and from the claim itself.
+
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import type { EpochRules } from '../consensus/epoch-rules.ts'
+import type { ChainIdentity } from '../consensus/vote.ts'
+import type { Bls } from '../crypto/signatures.ts'
+import type { SystemState } from '../modules/module.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_TRANSFERS_MAX,
+  CLAIM_BYTES_MAX,
+  CLAIM_MESSAGES_MAX,
+  CLAIMS_PER_SHARD_MAX,
+  FORCE_AFTER_BLOCKS,
+  ROOT_EVERY_MAX,
+} from '../params.ts'
+import { RlpError } from '../rlp/rlp.ts'
+import { type Claim, claimDigest, claimHash, decodeClaim, genesisParent } from './claim.ts'
+import { saveExits } from './exits.ts'
+import { mustFreeze } from './freeze.ts'
+import { depositsBetween, loadMessage } from './inbox.ts'
+import { shardOf } from './layout.ts'
+import { assertRollupMoney, moveMoney } from './rollup-money.ts'
+import type { ClaimRefusal } from './rollup-refusals.ts'
+import { accountCount, loadConfig, sequencerSlot } from './rollup-storage.ts'
+import { addRoot } from './root-history.ts'
+import { eligible } from './sequencing.ts'
+import { loadRoot, loadShard, type ShardRecord, saveShard } from './shard-record.ts'
+
+export interface OrderFacts {
+  readonly rules: EpochRules
+  readonly height: number
+  readonly timestampMs: number
+}
+
+export interface OrderPorts {
+  readonly chain: ChainIdentity
+  readonly bls: Pick<Bls, 'verify'>
+}
+
+export interface RefusedClaim {
+  readonly code: ClaimRefusal
+  /** Place in the block's list. */
+  readonly item: number
+}
+
+interface Case {
+  readonly state: SystemState
+  readonly claim: Claim
+  readonly hash: Hex
+  readonly record: ShardRecord
+  readonly facts: OrderFacts
+}
+
+function read(bytes: Uint8Array): Claim | undefined {
+  if (bytes.length > CLAIM_BYTES_MAX) return undefined
+  try {
+    return decodeClaim(bytes)
+  } catch (error) {
+    if (error instanceof RlpError) return undefined
+    throw error
+  }
+}
+
+function checkPlace({ state, claim, record, facts }: Case, genesisHash: Hex) {
+  const { rules, height, timestampMs } = facts
+  const { shard, sequencer } = claim
+  if (record.frozen || mustFreeze(state, shard, record, height)) return 'FROZEN'
+  if (claim.number !== record.number + 1) return 'WRONG_NUMBER'
+  const parent = record.number === 0 ? genesisParent(genesisHash, shard) : record.hash
+  if (claim.parent !== parent) return 'WRONG_PARENT'
+  if (claim.epoch !== rules.epoch) return 'WRONG_EPOCH'
+  if (!eligible(rules, record, shard, sequencer, timestampMs)) return 'NOT_ELIGIBLE'
+  return undefined
+}
+
+function checkInbox({ state, claim, record, facts }: Case): ClaimRefusal | undefined {
+  const { shard, inboxTo } = claim
+  const taken = inboxTo - record.inboxTo
+  if (taken < 0 || inboxTo > record.inboxCount || taken > CLAIM_MESSAGES_MAX) return 'WRONG_INBOX'
+  const left = taken < CLAIM_MESSAGES_MAX ? loadMessage(state, shard, inboxTo) : undefined
+  if (left && facts.height > left.height + FORCE_AFTER_BLOCKS) return 'LEFT_OUT'
+  return undefined
+}
+
+function checkEntries({ state, claim, record, facts }: Case): ClaimRefusal | undefined {
+  const { shard, transfers, fee, feeAccount } = claim
+  if (transfers > BATCH_TRANSFERS_MAX || claim.bodyBytes > BATCH_BYTES_MAX) return 'TOO_LARGE'
+  if (facts.height > claim.notAfter) return 'EXPIRED'
+  if (claim.consumed.length > 0 || claim.outbox.length > 0) return 'PARCELS'
+  const pays = transfers > 0 && fee > 0
+  const entries = claim.inboxTo - record.inboxTo + transfers + (pays ? 1 : 0)
+  if (claim.entries !== entries || claim.firstEntry !== record.entries + 1) return 'WRONG_ENTRIES'
+  const { shards } = loadConfig(state)
+  const isThere = feeAccount < accountCount(state) && shardOf(feeAccount, shards) === shard
+  return pays && !isThere ? 'WRONG_FEE_ACCOUNT' : undefined
+}
+
+/** Units that messages bring into the shard with this claim, and that exits take out of it. */
+interface Flow {
+  readonly deposits: bigint
+  readonly exits: bigint
+}
+
+function flowOf({ state, claim, record }: Case): Flow | undefined {
+  const deposits = depositsBetween(state, claim.shard, record.inboxTo, claim.inboxTo)
+  const exits = record.supply + deposits - claim.supply
+  const isOne = exits === 0n || (exits > 0n && claim.exits > 0)
+  return isOne && claim.exits <= claim.entries ? { deposits, exits } : undefined
+}
+
+function checkRoot({ state, claim, record }: Case): ClaimRefusal | undefined {
+  const { number } = loadRoot(state, claim.shard, record.lastRoot)
+  if (claim.stateRoot === undefined) {
+    if (claim.entries === 0) return 'EMPTY'
+    return claim.number - number >= ROOT_EVERY_MAX ? 'ROOT_DUE' : undefined
+  }
+  return claim.entries === 0 && number === record.number ? 'EMPTY' : undefined
+}
+
+function isSigned({ claim, hash, facts }: Case, { bls, chain }: OrderPorts): boolean {
+  const signer = facts.rules.set.validators[claim.sequencer]
+  if (!signer) return false
+  const digest = claimDigest(chain.genesisHash, hash)
+  return bls.verify(hexToBytes(signer.blsPublicKey), digest, claim.signature)
+}
+
+/** Records the claim. */
+function order({ state, claim, hash, record, facts }: Case, { deposits, exits }: Flow): void {
+  const { shard, number } = claim
+  const sequencer = facts.rules.set.validators[claim.sequencer]?.address as Hex
+  moveMoney(state, { supply: deposits - exits, inbox: -deposits, exits })
+  if (claim.exits > 0) {
+    saveExits(state, shard, number, { root: claim.exitRoot, count: claim.exits, unpaid: exits })
+  }
+  state.save(sequencerSlot(shard, number), BigInt(sequencer))
+  let next: ShardRecord = {
+    ...record,
+    hash,
+    number,
+    sequencer,
+    entries: record.entries + claim.entries,
+    inboxTo: claim.inboxTo,
+    supply: claim.supply,
+    deposited: record.deposited + deposits,
+    exited: record.exited + exits,
+    timestampMs: facts.timestampMs,
+  }
+  if (claim.stateRoot !== undefined) {
+    const statedAt = Math.floor(facts.timestampMs / 1000)
+    next = addRoot(state, shard, next, { root: claim.stateRoot, statedAt })
+  }
+  saveShard(state, shard, next)
+}
+
+/** Why the claim is refused; orders it otherwise. The signature last: it takes a millisecond. */
+function orderOne(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
+  const refusal =
+    checkPlace(found, ports.chain.genesisHash) ??
+    checkInbox(found) ??
+    checkEntries(found) ??
+    checkRoot(found)
+  if (refusal) return refusal
+  const flow = flowOf(found)
+  if (!flow) return 'WRONG_SUPPLY'
+  if (!isSigned(found, ports)) return 'BAD_SIGNATURE'
+  order(found, flow)
+  return undefined
+}
+
+/**
+ * Orders a block's claims one after the other. The first that is refused ends it, and refuses the
+ * block; the state is then to be thrown away.
+ */
+export function orderClaims(
+  state: SystemState,
+  claims: readonly Uint8Array[],
+  ports: OrderPorts,
+  facts: OrderFacts,
+): RefusedClaim | undefined {
+  const ofShard = new Map<number, number>()
+  for (const [item, bytes] of claims.entries()) {
+    const claim = read(bytes)
+    if (!claim) return { code: 'UNDECODABLE', item }
+    const { shard } = claim
+    if (shard >= loadConfig(state).shards) return { code: 'UNKNOWN_SHARD', item }
+    const before = ofShard.get(shard) ?? 0
+    if (before >= CLAIMS_PER_SHARD_MAX) return { code: 'TOO_MANY', item }
+    ofShard.set(shard, before + 1)
+    const record = loadShard(state, shard)
+    const code = orderOne({ state, claim, hash: claimHash(claim), record, facts }, ports)
+    if (code) return { code, item }
+  }
+  if (claims.length > 0) assertRollupMoney(state)
+  return undefined
+}

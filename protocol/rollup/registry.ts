@@ -1,0 +1,132 @@
+// Rollup accounts as the base chain knows them: who owns one, its BLS key and its spend key. The
+// accounts of a genesis are not written down one by one: their keys follow from their indices.
+
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { encodeArguments } from '../abi/codec.ts'
+import { encodeLog } from '../abi/event.ts'
+import type { Bls } from '../crypto/signatures.ts'
+import type { ModuleCall } from '../modules/module.ts'
+import {
+  addressOf,
+  addToWord,
+  fieldOf,
+  packFields,
+  type ReadWords,
+  slotAfter,
+  slotOf,
+  type Words,
+} from '../modules/storage-layout.ts'
+import { ROLLUP_ACCOUNTS_MAX, ROLLUP_ADDRESS } from '../params.ts'
+import { unitsOf } from './deposits.ts'
+import { isInboxFull, REGISTER, sendMessage } from './inbox.ts'
+import { shardOf } from './layout.ts'
+import { REGISTER_ACCOUNT, REGISTERED } from './rollup-abi.ts'
+import type { Outcome, RollupRefusal } from './rollup-refusals.ts'
+import {
+  accountCount,
+  accountSlot,
+  keySlot,
+  loadConfig,
+  ownedCountSlot,
+  ownedSlot,
+  saveAccountCount,
+} from './rollup-storage.ts'
+import { loadShard } from './shard-record.ts'
+
+export interface AccountKeys {
+  /** 48 bytes. */
+  readonly blsKey: Uint8Array
+  /** 32 bytes, Ed25519. */
+  readonly spendKey: Hex
+}
+
+/** Undefined if there is no such account. */
+export function ownerOf(words: ReadWords, index: number): Hex | undefined {
+  if (index >= accountCount(words)) return undefined
+  const { accounts, owner } = loadConfig(words)
+  return index < accounts ? owner : addressOf(words.load(accountSlot(index)))
+}
+
+/** Undefined for an account of the genesis, whose keys are in no state, and for none. */
+export function registeredKeys(words: ReadWords, index: number): AccountKeys | undefined {
+  const { accounts } = loadConfig(words)
+  if (index < accounts || index >= accountCount(words)) return undefined
+  const base = accountSlot(index)
+  const head = hexToBytes(slotOf(words.load(slotAfter(base, 1))))
+  const tail = hexToBytes(slotOf(words.load(slotAfter(base, 2)))).subarray(16)
+  const blsKey = new Uint8Array(48)
+  blsKey.set(head)
+  blsKey.set(tail, 32)
+  return { blsKey, spendKey: slotOf(words.load(slotAfter(base, 3))) }
+}
+
+/** Accounts that an address has registered, in order: how many, and the nth. */
+export const ownedCount = (words: ReadWords, owner: Hex) =>
+  Number(words.load(ownedCountSlot(owner)))
+
+export function ownedAt(words: ReadWords, owner: Hex, nth: number): number | undefined {
+  const word = words.load(ownedSlot(owner, nth))
+  return word === 0n ? undefined : Number(fieldOf(word, 0, 32))
+}
+
+function enter(words: Words, index: number, owner: Hex, { blsKey, spendKey }: AccountKeys): void {
+  const base = accountSlot(index)
+  words.save(base, BigInt(owner))
+  words.save(slotAfter(base, 1), BigInt(bytesToHex(blsKey.subarray(0, 32))))
+  words.save(slotAfter(base, 2), BigInt(bytesToHex(blsKey.subarray(32))))
+  words.save(slotAfter(base, 3), BigInt(spendKey))
+  words.save(keySlot(blsKey), BigInt(index) + 1n)
+  const nth = ownedCount(words, owner)
+  // A word of index 0 alone would look like none.
+  const owned = packFields([
+    [index, 32],
+    [1, 1],
+  ])
+  words.save(ownedSlot(owner, nth), owned)
+  addToWord(words, ownedCountSlot(owner), 1n)
+  saveAccountCount(words, index + 1)
+}
+
+type Arguments = readonly [Uint8Array, Uint8Array, Hex]
+
+const KEY_BYTES = 48
+const POSSESSION_BYTES = 96
+
+/** The cheap checks first: the proof takes a millisecond. */
+function check(
+  { state }: ModuleCall,
+  [blsKey, possession, spendKey]: Arguments,
+  bls: Pick<Bls, 'verifyPossession'>,
+): RollupRefusal | undefined {
+  if (blsKey.length !== KEY_BYTES || possession.length !== POSSESSION_BYTES) return 'BAD_KEY_LENGTH'
+  if (BigInt(spendKey) === 0n) return 'BAD_SPEND_KEY'
+  const index = accountCount(state)
+  if (index >= ROLLUP_ACCOUNTS_MAX) return 'TOO_MANY_ACCOUNTS'
+  const shard = shardOf(index, loadConfig(state).shards)
+  if (loadShard(state, shard).frozen) return 'SHARD_FROZEN'
+  if (isInboxFull(state, shard)) return 'INBOX_FULL'
+  // One co-signature would count for two accounts.
+  if (state.load(keySlot(blsKey)) !== 0n) return 'KEY_IN_USE'
+  return bls.verifyPossession(blsKey, possession) ? undefined : 'BAD_POSSESSION'
+}
+
+/** The value, which may be nothing, becomes the first balance. Returns the index. */
+export function register(
+  call: ModuleCall,
+  args: Arguments,
+  bls: Pick<Bls, 'verifyPossession'>,
+): Outcome {
+  const amount = unitsOf(call)
+  if (typeof amount === 'string') return amount
+  const refusal = check(call, args, bls)
+  if (refusal !== undefined) return refusal
+  const { state, caller } = call
+  const [blsKey, , spendKey] = args
+  const index = accountCount(state)
+  enter(state, index, caller, { blsKey, spendKey })
+  const which = [BigInt(index), caller] as const
+  call.emit(encodeLog(ROLLUP_ADDRESS, REGISTERED, which, [blsKey, spendKey, amount]))
+  const shard = shardOf(index, loadConfig(state).shards)
+  sendMessage(call, shard, { kind: REGISTER, from: index, to: 0, amount })
+  return encodeArguments(REGISTER_ACCOUNT.outputs, [BigInt(index)])
+}

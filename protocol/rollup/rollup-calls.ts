@@ -1,0 +1,107 @@
+// Calldata of the rollup module's functions with named arguments, for the command line, the SDK and
+// tests.
+
+import type { Hex } from '../../lib/hex.ts'
+import { decodeArguments } from '../abi/codec.ts'
+import { encodeCall } from '../abi/function.ts'
+import type { Bls } from '../crypto/signatures.ts'
+import * as abi from './rollup-abi.ts'
+
+export interface AccountRegistration {
+  /** 48 bytes. */
+  readonly blsKey: Uint8Array
+  /** 96 bytes: `bls.provePossession`. */
+  readonly possession: Uint8Array
+  readonly spendKey: Hex
+}
+
+export function makeAccountRegistration(
+  bls: Pick<Bls, 'publicKey' | 'provePossession'>,
+  blsSecret: Uint8Array,
+  spendKey: Hex,
+): AccountRegistration {
+  return {
+    blsKey: bls.publicKey(blsSecret),
+    possession: bls.provePossession(blsSecret),
+    spendKey,
+  }
+}
+
+/** To be sent with the first balance as `value`, in whole units; it may be nothing. */
+export function encodeRegisterAccount(registration: AccountRegistration): Uint8Array {
+  const { blsKey, possession, spendKey } = registration
+  return encodeCall(abi.REGISTER_ACCOUNT, [blsKey, possession, spendKey])
+}
+
+/** To be sent with `value`. */
+export const encodeDepositTo = (index: number) => encodeCall(abi.DEPOSIT_TO, [BigInt(index)])
+
+/** Amounts here and below in units. */
+export function encodeForceTransfer(from: number, to: number, amount: bigint): Uint8Array {
+  return encodeCall(abi.FORCE_TRANSFER, [BigInt(from), BigInt(to), amount])
+}
+
+export interface ExitClaim {
+  readonly shard: number
+  /** Of the claim whose batch made the exit. */
+  readonly number: number
+  /** In the claim's tree of exits. */
+  readonly position: number
+  readonly from: number
+  readonly amount: bigint
+  readonly entry: number
+  /** Sum of the exits up to and with this one. */
+  readonly total: bigint
+  /** Siblings from the leaf up, 32 bytes each. */
+  readonly proof: Uint8Array
+}
+
+export function encodeClaimExit(exit: ExitClaim): Uint8Array {
+  const { shard, number, position, from, amount, entry, total, proof } = exit
+  const place = [BigInt(shard), BigInt(number), BigInt(position)] as const
+  return encodeCall(abi.CLAIM_EXIT, [...place, BigInt(from), amount, BigInt(entry), total, proof])
+}
+
+export const encodeFreeze = (shard: number) => encodeCall(abi.FREEZE, [BigInt(shard)])
+
+export function encodeExitFrozen(index: number, record: Hex, proof: Uint8Array): Uint8Array {
+  return encodeCall(abi.EXIT_FROZEN, [BigInt(index), record, proof])
+}
+
+export function encodeRefundMessage(shard: number, message: number): Uint8Array {
+  return encodeCall(abi.REFUND_MESSAGE, [BigInt(shard), BigInt(message)])
+}
+
+export const encodeAccountCount = () => encodeCall(abi.ACCOUNT_COUNT, [])
+export const encodeAccountOf = (index: number) => encodeCall(abi.ACCOUNT_OF, [BigInt(index)])
+export const encodeOwnedCount = (owner: Hex) => encodeCall(abi.OWNED_COUNT, [owner])
+export function encodeOwnedAt(owner: Hex, nth: number): Uint8Array {
+  return encodeCall(abi.OWNED_AT, [owner, BigInt(nth)])
+}
+export const encodeShardOf = (shard: number) => encodeCall(abi.SHARD_OF, [BigInt(shard)])
+export const encodeInboxOf = (shard: number) => encodeCall(abi.INBOX_OF, [BigInt(shard)])
+export function encodeExitsOf(shard: number, number: number): Uint8Array {
+  return encodeCall(abi.EXITS_OF, [BigInt(shard), BigInt(number)])
+}
+
+/** The index that `register` returned. Throws AbiError. */
+export function decodeRegistered(output: Uint8Array): number {
+  return Number(decodeArguments(abi.REGISTER_ACCOUNT.outputs, output)[0])
+}
+
+/** Throws AbiError. */
+export function decodeShardOf(output: Uint8Array) {
+  const [number, hash, entries, supply, rootNumber, root, sequencer, timestampMs, frozen] =
+    decodeArguments(abi.SHARD_OF.outputs, output)
+  return {
+    number: Number(number),
+    hash,
+    entries: Number(entries),
+    supply,
+    rootNumber: Number(rootNumber),
+    root,
+    sequencer,
+    timestampMs: Number(timestampMs),
+    frozen,
+  }
+}

@@ -1,0 +1,68 @@
+// Why the rollup module refuses a call, and why a block with a claim is refused. The texts of calls
+// are the revert reasons that wallets show; those of claims are the detail of BAD_CLAIM.
+
+import { encodeErrorString } from '../abi/error-string.ts'
+import type { ModuleResult } from '../modules/module.ts'
+
+export const ROLLUP_REFUSALS = {
+  UNKNOWN_FUNCTION: 'the rollup module has no such function',
+  BAD_CALLDATA: 'the arguments are not strictly ABI-encoded',
+  NOT_PAYABLE: 'this function takes no value',
+  ZERO_AMOUNT: 'the amount must not be zero',
+  NOT_WHOLE_UNITS: 'the value must be a multiple of 10^9 wei',
+  AMOUNT_TOO_LARGE: 'the rollup cannot hold so much',
+  BAD_KEY_LENGTH: 'a BLS key has 48 bytes, its proof of possession 96',
+  BAD_POSSESSION: 'the proof does not show that the BLS key’s owner has its secret',
+  BAD_SPEND_KEY: 'the spend key is zero',
+  KEY_IN_USE: 'this BLS key was registered before; a key is used once, for ever',
+  TOO_MANY_ACCOUNTS: 'there are as many accounts as there can be',
+  UNKNOWN_ACCOUNT: 'no account has this index',
+  NOT_OWNER: 'only the owner of this account may do this',
+  UNKNOWN_SHARD: 'there is no such shard',
+  INBOX_FULL: 'as many messages wait for this shard as there can be',
+  SHARD_FROZEN: 'this shard is frozen: its money can only leave',
+  NOT_FROZEN: 'this shard is not frozen',
+  CANNOT_FREEZE: 'no message has waited long enough for this shard to be frozen',
+  NO_EXITS: 'this claim has no exits',
+  EXIT_NOT_STATED: 'no root has been stated that contains this exit',
+  NOT_SETTLED: 'the root can still be challenged: try again later',
+  ALREADY_PAID: 'this was paid before',
+  BAD_PROOF: 'the proof does not lead to the root',
+  EXIT_ABOVE_CLAIM: 'the claim did not take so much out of the shard',
+  NO_BALANCE: 'this account has nothing in the shard',
+  NOTHING_TO_REFUND: 'this message brought no money, was consumed, or is not there',
+} as const
+
+export type RollupRefusal = keyof typeof ROLLUP_REFUSALS
+
+export function refused(code: RollupRefusal): ModuleResult {
+  const output = encodeErrorString(`${code}: ${ROLLUP_REFUSALS[code]}`)
+  return { ok: false, code, output }
+}
+
+/** What a function of the module returns: its ABI output, or why it refuses. */
+export type Outcome = Uint8Array | RollupRefusal
+
+export const CLAIM_REFUSALS = {
+  UNDECODABLE: 'the claim is not strictly encoded, or too long',
+  UNKNOWN_SHARD: 'there is no such shard',
+  TOO_MANY: 'the block has more claims of this shard than it may',
+  FROZEN: 'the shard is frozen, or must be',
+  WRONG_NUMBER: 'the claim does not follow the last one',
+  WRONG_PARENT: 'the parent is not the last claim',
+  WRONG_EPOCH: 'the claim is of another epoch',
+  NOT_ELIGIBLE: 'it is not this validator’s turn yet',
+  TOO_LARGE: 'more transfers or bytes than a batch may have',
+  EXPIRED: 'a sender’s ordinary signature is void at this height',
+  WRONG_ENTRIES: 'the entries do not add up, or do not follow the last ones',
+  WRONG_FEE_ACCOUNT: 'the fee account is none of this shard’s',
+  WRONG_INBOX: 'it consumes messages that are not there, or too many',
+  LEFT_OUT: 'it leaves out a message that has waited too long',
+  PARCELS: 'this network has one shard: there are no parcels',
+  WRONG_SUPPLY: 'the supply does not follow from deposits and exits',
+  ROOT_DUE: 'it must state the root',
+  EMPTY: 'it changes nothing and states nothing new',
+  BAD_SIGNATURE: 'the signature is not the sequencer’s',
+} as const
+
+export type ClaimRefusal = keyof typeof CLAIM_REFUSALS

@@ -1,0 +1,132 @@
+// The rollup module's storage layout; docs/spec/rollup-module.md has it as a table.
+
+import type { Hex } from '../../lib/hex.ts'
+import { keccakHex } from '../crypto/keccak.ts'
+import {
+  addressOf,
+  fieldOf,
+  mappingSlot,
+  packFields,
+  type ReadWords,
+  saveWord,
+  slotOf,
+  type Words,
+} from '../modules/storage-layout.ts'
+import { ROLLUP_ADDRESS } from '../params.ts'
+import type { StateView } from '../state/state-view.ts'
+
+const CONFIG = slotOf(0n)
+const GENESIS_OWNER = slotOf(1n)
+const NEXT_INDEX = slotOf(2n)
+export const MONEY = slotOf(3n)
+/** Verdicts of this block that wait for its end. */
+export const VERDICTS = slotOf(4n)
+
+const SHARDS = 8
+const ROOTS = 9
+const MESSAGES = 10
+const ACCOUNTS = 11
+const OWNERS = 12
+const KEYS = 13
+const EXITS = 14
+const PAID_EXITS = 15
+const LEFT = 16
+const SEQUENCERS = 17
+const VERDICT = 18
+
+const BITS_PER_WORD = 256
+
+/** Base of five words. */
+export const shardSlot = (shard: number) => mappingSlot(shard, SHARDS)
+/** Base of four words: what a shard's root number `serial` stands for. */
+export const rootSlot = (shard: number, serial: number) =>
+  mappingSlot(serial, mappingSlot(shard, ROOTS))
+export const messageSlot = (shard: number, message: number) =>
+  mappingSlot(message, mappingSlot(shard, MESSAGES))
+/** Base of four words. */
+export const accountSlot = (index: number) => mappingSlot(index, ACCOUNTS)
+/** How many accounts an address owns; each has one word at `ownedSlot`. */
+export const ownedCountSlot = (owner: Hex) => mappingSlot(owner, OWNERS)
+export const ownedSlot = (owner: Hex, nth: number) => mappingSlot(nth, ownedCountSlot(owner))
+/** The account of a BLS key, plus one. */
+export const keySlot = (blsKey: Uint8Array) => mappingSlot(keccakHex(blsKey), KEYS)
+/** Base of two words: the exits of a claim. */
+export const exitsSlot = (shard: number, number: number) =>
+  mappingSlot(number, mappingSlot(shard, EXITS))
+const paidSlot = (shard: number, number: number, word: number) =>
+  mappingSlot(word, mappingSlot(number, mappingSlot(shard, PAID_EXITS)))
+/** Who made a claim, while it can be challenged. */
+export const sequencerSlot = (shard: number, number: number) =>
+  mappingSlot(number, mappingSlot(shard, SEQUENCERS))
+/** Base of three words. */
+export const verdictSlot = (nth: number) => mappingSlot(nth, VERDICT)
+
+/** The storage of the module in the state of a block. */
+export function rollupWords(view: StateView): ReadWords {
+  return { load: (slot) => view.storage(ROLLUP_ADDRESS, slot) }
+}
+
+/** What a genesis fixes. */
+export interface RollupConfig {
+  readonly shards: number
+  /** Accounts that are there from the beginning: their keys follow from their indices. */
+  readonly accounts: number
+  /** Units that each of them begins with. */
+  readonly balance: bigint
+  /** Who owns them on the base chain. */
+  readonly owner: Hex
+}
+
+export function loadConfig(words: ReadWords): RollupConfig {
+  const word = words.load(CONFIG)
+  return {
+    shards: Number(fieldOf(word, 0, 8)),
+    accounts: Number(fieldOf(word, 8, 32)),
+    balance: fieldOf(word, 40, 64),
+    owner: addressOf(words.load(GENESIS_OWNER)),
+  }
+}
+
+export function saveConfig(words: Words, { shards, accounts, balance, owner }: RollupConfig): void {
+  const config = packFields([
+    [shards, 8],
+    [accounts, 32],
+    [balance, 64],
+  ])
+  saveWord(words, CONFIG, config)
+  saveWord(words, GENESIS_OWNER, BigInt(owner))
+  saveWord(words, NEXT_INDEX, BigInt(accounts))
+}
+
+/** Accounts that were ever registered: indices below it are somebody's. */
+export const accountCount = (words: ReadWords) => Number(words.load(NEXT_INDEX))
+
+export function saveAccountCount(words: Words, count: number): void {
+  words.save(NEXT_INDEX, BigInt(count))
+}
+
+/** A bit of a bitmap in words of 256. */
+export interface BitPlace {
+  readonly slot: Hex
+  readonly bit: number
+}
+
+/** Whether an exit was paid. */
+export function paidPlace(shard: number, number: number, position: number): BitPlace {
+  const word = Math.floor(position / BITS_PER_WORD)
+  return { slot: paidSlot(shard, number, word), bit: position % BITS_PER_WORD }
+}
+
+/** Whether an account was paid out by a frozen shard. */
+export function leftPlace(index: number): BitPlace {
+  const word = Math.floor(index / BITS_PER_WORD)
+  return { slot: mappingSlot(word, LEFT), bit: index % BITS_PER_WORD }
+}
+
+export function isMarked(words: ReadWords, { slot, bit }: BitPlace): boolean {
+  return fieldOf(words.load(slot), bit, 1) === 1n
+}
+
+export function mark(words: Words, { slot, bit }: BitPlace): void {
+  words.save(slot, words.load(slot) | (1n << BigInt(bit)))
+}
