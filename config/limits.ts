@@ -192,6 +192,15 @@ export const ROLLUP_FETCHES_BURST = 1000
 export const ROLLUP_RECENT_BATCHES = 64
 /** Inbox messages of one batch. */
 export const ROLLUP_INBOX_PER_BATCH = 1024
+/** A client of the rollup's socket: frames and their bytes that nobody has answered yet. */
+export const ROLLUP_SOCKET_FRAMES_MAX = 64
+export const ROLLUP_SOCKET_IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024
+/** Of all clients of a gateway together. */
+export const ROLLUP_SOCKETS_IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
+/** What a client has not read; a batch's proofs for one group may be long. */
+export const ROLLUP_SOCKET_BACKLOG_BYTES_MAX = 32 * 1024 * 1024
+/** Frames that are none, until the client is closed. */
+export const ROLLUP_SOCKET_FAULTS_MAX = 16
 /** Ordinary signatures of absentees that one task checks. */
 export const ROLLUP_CHECK_BATCH = 256
 export const ROLLUP_CHECK_MS = 5000

@@ -40,6 +40,14 @@ import { unsubscribe } from './methods/eth/unsubscribe.ts'
 import { netListening } from './methods/net/listening.ts'
 import { netPeerCount } from './methods/net/peer-count.ts'
 import { netVersion } from './methods/net/version.ts'
+import { getAccount as rollupGetAccount } from './methods/rollup/get-account.ts'
+import { getAccountProof as rollupGetAccountProof } from './methods/rollup/get-account-proof.ts'
+import { getBody as rollupGetBody } from './methods/rollup/get-body.ts'
+import { getClaim as rollupGetClaim } from './methods/rollup/get-claim.ts'
+import { getHead as rollupGetHead } from './methods/rollup/get-head.ts'
+import { getTransfer as rollupGetTransfer } from './methods/rollup/get-transfer.ts'
+import { indexOf as rollupIndexOf } from './methods/rollup/index-of.ts'
+import { sendTransfer as rollupSendTransfer } from './methods/rollup/send-transfer.ts'
 import { rpcModules } from './methods/rpc/modules.ts'
 import { clientVersion } from './methods/web3/client-version.ts'
 import { sha3 } from './methods/web3/sha3.ts'
@@ -84,6 +92,14 @@ const ALL: readonly Method[] = [
   netListening,
   netPeerCount,
   netVersion,
+  rollupGetAccount,
+  rollupGetAccountProof,
+  rollupGetBody,
+  rollupGetClaim,
+  rollupGetHead,
+  rollupGetTransfer,
+  rollupIndexOf,
+  rollupSendTransfer,
   rpcModules,
   clientVersion,
   sha3,

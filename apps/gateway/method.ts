@@ -9,12 +9,17 @@ import type { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
 import { type Param, readParams, type Values } from './params.ts'
 import type { PendingFeed } from './pending-feed.ts'
+import type { OrdinaryTransfers } from './rollup/ordinary-transfers.ts'
+import type { RollupAccess } from './rollup/rollup-access.ts'
 import type { SubscriptionDesk } from './subscription-desk.ts'
 
 export interface RpcContext {
   readonly chain: ChainAccess
   readonly blocks: BlockCache
   readonly pending: PendingFeed
+  readonly rollup: RollupAccess
+  /** For transfers that come alone. */
+  readonly ordinary: OrdinaryTransfers
   readonly chainId: bigint
   readonly genesisHash: Hex
   /** The validators of the first epoch; later ones come from the chain. */

@@ -19,6 +19,10 @@ import type { RpcContext } from './method.ts'
 import { METHODS } from './method-table.ts'
 import { NodeAccess } from './node-access.ts'
 import { PendingFeed } from './pending-feed.ts'
+import { NodeRollup } from './rollup/node-rollup.ts'
+import { OrdinaryTransfers } from './rollup/ordinary-transfers.ts'
+import type { RollupAccess } from './rollup/rollup-access.ts'
+import { rollupSocketRoute } from './rollup/rollup-socket.ts'
 import type { RpcFigure } from './rpc-figures.ts'
 import { socketRoute } from './socket-route.ts'
 
@@ -28,6 +32,8 @@ export interface GatewayOptions {
   readonly validatorSet: ValidatorSet
   /** Of the genesis. */
   readonly genesisShare: ShareProof
+  /** Shards of the rollup; 1 when absent. */
+  readonly shards?: number
   /** 0 picks a free port. */
   readonly port: number
   /** Address to listen on; 127.0.0.1 when absent. */
@@ -55,7 +61,11 @@ function clientVersion(): string {
 }
 
 /** Serves a chain. Rejects with ListenError when the port is taken. */
-export async function serveChain(chain: ChainAccess, options: GatewayOptions): Promise<Gateway> {
+export async function serveChain(
+  chain: ChainAccess,
+  rollup: RollupAccess,
+  options: GatewayOptions,
+): Promise<Gateway> {
   const { port, address = '127.0.0.1', driver = 'auto', say } = options
   const { chainId, genesisHash, validatorSet, genesisShare } = options
   const { secp256k1 = secp256k1Native } = options
@@ -63,10 +73,13 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     say(`fault in ${where}: ${error instanceof Error ? error.stack : String(error)}`)
   }
   const blocks = new BlockCache(chain, secp256k1)
+  const ordinary = new OrdinaryTransfers(rollup)
   const context: RpcContext = {
     chain,
     blocks,
     pending: new PendingFeed(),
+    rollup,
+    ordinary,
     chainId,
     genesisHash,
     validatorSet,
@@ -81,7 +94,10 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
       host: address,
       port,
       routes: httpRoutes(rpc, context, options.traces),
-      sockets: [socketRoute(rpc, context, follower)],
+      sockets: [
+        socketRoute(rpc, context, follower),
+        rollupSocketRoute(rollup, genesisHash, (error) => fault(error, "the rollup's socket")),
+      ],
       refuse,
       failed: (error, request) => fault(error, `${request.method} ${request.path}`),
     },
@@ -96,6 +112,7 @@ export async function serveChain(chain: ChainAccess, options: GatewayOptions): P
     figures: () => rpc.figures.view(),
     async stop() {
       follower.stop()
+      ordinary.stop()
       await server.stop()
     },
   }
@@ -109,6 +126,8 @@ export function startGateway(
   options: GatewayOptions & { readonly host: Host; readonly nodes: readonly string[] },
 ): Promise<Gateway> {
   const traces = new EdgeTrace(options.host, 'gateway')
-  const access = new NodeAccess(options.host.edge, options.nodes, options.say)
-  return serveChain(access, { ...options, traces })
+  const { edge } = options.host
+  const access = new NodeAccess(edge, options.nodes, options.say)
+  const rollup = new NodeRollup(edge, options.nodes, options.shards ?? 1)
+  return serveChain(access, rollup, { ...options, traces })
 }

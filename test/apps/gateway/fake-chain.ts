@@ -9,12 +9,14 @@ import {
   type Head,
   type StoredBlockRow,
 } from '../../../apps/gateway/chain-access.ts'
+import type { RollupAccess } from '../../../apps/gateway/rollup/rollup-access.ts'
 import { type Gateway, serveChain } from '../../../apps/gateway/start-gateway.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
 import { encodeHeader } from '../../../protocol/block/header-codec.ts'
 import { proveShare } from '../../../protocol/light/genesis-share.ts'
 import { CHAIN_ID, testGenesis } from '../../protocol/chain-world.ts'
+import { FakeRollup } from './fake-rollup.ts'
 
 const EMPTY_ACCOUNT = {
   nonce: 3,
@@ -126,9 +128,10 @@ export function serveFake(
   say: (line: string) => void,
   driver: 'uws' | 'node' = 'uws',
   traces?: EdgeTrace,
+  rollup: RollupAccess = new FakeRollup(),
 ): Promise<Gateway> {
   const { validatorSet, block, tree } = testGenesis()
   const genesisShare = proveShare(tree)
   const facts = { chainId: CHAIN_ID, genesisHash: block.hash, validatorSet, genesisShare }
-  return serveChain(chain, { ...facts, port: 0, driver, say, ...(traces && { traces }) })
+  return serveChain(chain, rollup, { ...facts, port: 0, driver, say, ...(traces && { traces }) })
 }

@@ -1,0 +1,96 @@
+// RollupAccess over the actors of nodes: reads from one of them at a time, as long as it answers;
+// the sequencer's words to the node that is named.
+
+import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
+import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
+import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../../config/limits.ts'
+import { shardOf } from '../../../protocol/rollup/layout.ts'
+import type { Edge } from '../../../runtime/edge.ts'
+import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../../runtime/messages.ts'
+import { ChainUnavailable } from '../chain-access.ts'
+import type { RollupAccess } from './rollup-access.ts'
+
+export class NodeRollup implements RollupAccess {
+  readonly shards: number
+  private readonly edge: Edge
+  private readonly names: readonly string[]
+  private current = 0
+
+  constructor(edge: Edge, names: readonly string[], shards: number) {
+    this.edge = edge
+    this.names = names
+    this.shards = shards
+  }
+
+  nodes(): readonly string[] {
+    return [...this.names.slice(this.current), ...this.names.slice(0, this.current)]
+  }
+
+  private async askOf<V extends Verbs, N extends AskNames<V>>(
+    node: string,
+    vocabulary: Vocabulary<V>,
+    shard: number,
+    verb: N,
+    body: Body<V, N>,
+    within = RPC_ASK_MS,
+  ): Promise<Reply<V, N>> {
+    try {
+      return await this.edge.ask(vocabulary, shardKey(node, shard), verb, body, { within })
+    } catch (error) {
+      throw new ChainUnavailable((error as Error).message)
+    }
+  }
+
+  private async ask<V extends Verbs, N extends AskNames<V>>(
+    vocabulary: Vocabulary<V>,
+    shard: number,
+    verb: N,
+    body: Body<V, N>,
+  ): Promise<Reply<V, N>> {
+    let last = new ChainUnavailable('no nodes are configured')
+    for (let attempt = 0; attempt < this.names.length; attempt++) {
+      const used = this.current
+      try {
+        return await this.askOf(this.names[used] as string, vocabulary, shard, verb, body)
+      } catch (error) {
+        last = error as ChainUnavailable
+        // Many asks fail at once when a node goes down: only the first of them moves on.
+        if (this.current === used) this.current = (used + 1) % this.names.length
+      }
+    }
+    throw last
+  }
+
+  head = (shard: number) => this.ask(ShardMessages, shard, 'Head', null)
+
+  account = (index: number) =>
+    this.ask(ShardMessages, shardOf(index, this.shards), 'Account', { index })
+
+  accountProof = (index: number) =>
+    this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index })
+
+  // The registry is in every shard's state of the base chain.
+  indexOf: RollupAccess['indexOf'] = (owner) => this.ask(ShardMessages, 0, 'IndexOf', { owner })
+
+  claimAt = (shard: number, number: number) => this.ask(ShardMessages, shard, 'ClaimAt', { number })
+
+  findTransfer = (from: number, nonce: number) =>
+    this.ask(ShardMessages, shardOf(from, this.shards), 'FindTransfer', { from, nonce })
+
+  status = (shard: number) => this.ask(RollupSequencerMessages, shard, 'Status', null)
+
+  submit: RollupAccess['submit'] = (node, shard, words) =>
+    this.askOf(node, RollupSequencerMessages, shard, 'Submit', words)
+
+  next: RollupAccess['next'] = (node, shard, words) => {
+    // The sequencer answers an idle poll by itself, somewhat later than it holds it.
+    const within = LONG_POLL_HOLD_MS * 1.5
+    return this.askOf(node, RollupSequencerMessages, shard, 'Next', words, within)
+  }
+
+  cosign: RollupAccess['cosign'] = (node, shard, words) =>
+    this.edge.tell(RollupSequencerMessages, shardKey(node, shard), 'Cosign', words)
+
+  leave: RollupAccess['leave'] = (node, shard, group) =>
+    this.edge.tell(RollupSequencerMessages, shardKey(node, shard), 'Leave', { group })
+}

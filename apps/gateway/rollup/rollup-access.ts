@@ -1,0 +1,49 @@
+// What the gateway asks of the rollup: reads of a shard, and words with its sequencer. Implemented
+// by node-rollup.ts over nodes' actors, and by a fake in tests.
+
+import type {
+  RollupSequencerMessages,
+  TransferRefusal,
+} from '../../../actors/messages/rollup-sequencer.ts'
+import type { ShardMessages } from '../../../actors/messages/shard.ts'
+import type { Hex } from '../../../lib/hex.ts'
+import type { Body, Reply, Vocabulary } from '../../../runtime/messages.ts'
+
+type VerbsOf<T> = T extends Vocabulary<infer V> ? V : never
+type Shard = VerbsOf<typeof ShardMessages>
+type Sequencer = VerbsOf<typeof RollupSequencerMessages>
+
+export type ShardHead = Reply<Shard, 'Head'>
+export type RollupAccountState = NonNullable<Reply<Shard, 'Account'>>
+export type RollupAccountProof = NonNullable<Reply<Shard, 'AccountProof'>>
+export type OrderedClaim = NonNullable<Reply<Shard, 'ClaimAt'>>
+export type FoundTransfer = NonNullable<Reply<Shard, 'FindTransfer'>>
+export type SubmitReply = Reply<Sequencer, 'Submit'>
+export type GroupNews = Reply<Sequencer, 'Next'>
+export type GroupEvent = GroupNews['events'][number]
+export type CosignWords = Body<Sequencer, 'Cosign'>
+export type SequencerStatus = Reply<Sequencer, 'Status'>
+export type { TransferRefusal }
+
+/** Every promise rejects with ChainUnavailable when no node answers, or not the one that is named. */
+export interface RollupAccess {
+  /** How many there are, by the genesis. */
+  readonly shards: number
+  head(shard: number): Promise<ShardHead>
+  account(index: number): Promise<RollupAccountState | undefined>
+  accountProof(index: number): Promise<RollupAccountProof | undefined>
+  indexOf(owner: Hex): Promise<number | undefined>
+  /** A final claim. */
+  claimAt(shard: number, number: number): Promise<OrderedClaim | undefined>
+  findTransfer(from: number, nonce: number): Promise<FoundTransfer | undefined>
+  /** Of the sequencer's actor on the node that reads are from. */
+  status(shard: number): Promise<SequencerStatus>
+
+  /** Nodes that may be asked to sequence, the one that reads are from first. */
+  nodes(): readonly string[]
+  submit(node: string, shard: number, words: Body<Sequencer, 'Submit'>): Promise<SubmitReply>
+  /** Long poll. */
+  next(node: string, shard: number, words: Body<Sequencer, 'Next'>): Promise<GroupNews>
+  cosign(node: string, shard: number, words: CosignWords): void
+  leave(node: string, shard: number, group: number): void
+}

@@ -1,0 +1,122 @@
+// The rollup's methods of JSON-RPC over a rollup that answers what it is told.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { bytesToHex, type Hex } from '../../../lib/hex.ts'
+import { encodeClaim } from '../../../protocol/rollup/claim.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
+import { encodeSentTransfer } from '../../../sdk/rollup/wire/signed-transfer-bytes.ts'
+import { FakeChain, serveFake } from './fake-chain.ts'
+import { FakeRollup, rootEvent, TAKEN } from './fake-rollup.ts'
+
+const HASH: Hex = `0x${'cd'.repeat(32)}`
+
+type Call = (method: string, ...params: unknown[]) => Promise<Record<string, unknown>>
+
+async function withRollup(run: (rollup: FakeRollup, call: Call) => Promise<void>): Promise<void> {
+  const rollup = new FakeRollup()
+  const chain = new FakeChain()
+  const gateway = await serveFake(chain, () => {}, 'node', undefined, rollup)
+  const call: Call = async (method, ...params) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const reply = await fetch(gateway.url, { method: 'POST', body })
+    return (await reply.json()) as Record<string, unknown>
+  }
+  try {
+    await run(rollup, call)
+  } finally {
+    chain.end()
+    await gateway.stop()
+  }
+}
+
+test('accounts and heads, in quantities', () =>
+  withRollup(async (_rollup, call) => {
+    const { result } = await call('rollup_getAccount', '0x5')
+    const account = result as Record<string, unknown>
+    assert.is(account.balance, '0x8000000000000000')
+    assert.equal([account.index, account.nonce, account.batch], ['0x5', '0x4', '0x9'])
+    assert.is((await call('rollup_getAccount', '0x6')).result, null)
+    assert.is((await call('rollup_indexOf', `0x${'01'.repeat(20)}`)).result, '0x3')
+    assert.is((await call('rollup_getClaim', '0x1')).result, null)
+    const head = (await call('rollup_getHead')).result as Record<string, unknown>
+    assert.equal([head.batch, head.sequencer, head.fee], ['0x9', 'one', '0x2'])
+  }))
+
+test('a claim and its body', () =>
+  withRollup(async (rollup, call) => {
+    const claim = encodeClaim({
+      shard: 0,
+      number: 4,
+      epoch: 1,
+      parent: HASH,
+      sequencer: 2,
+      bodyHash: HASH,
+      bodyBytes: 160,
+      transfers: 1,
+      notAfter: 9,
+      firstEntry: 5,
+      entries: 2,
+      fee: 2,
+      feeAccount: 3,
+      txRoot: HASH,
+      traceRoot: HASH,
+      exits: 0,
+      exitRoot: HASH,
+      inboxTo: 0,
+      consumed: [],
+      outbox: [],
+      supply: 17n,
+      stateRoot: undefined,
+      signature: new Uint8Array(96),
+    })
+    const body = Uint8Array.of(1, 2, 3, 4)
+    rollup.claim = { claim, hash: HASH, body, height: 8, blockHash: HASH, timestampMs: 77 }
+    const { result } = await call('rollup_getClaim', '0x4')
+    const found = result as Record<string, unknown>
+    assert.equal([found.number, found.sequencer, found.supply], ['0x4', '0x2', '0x11'])
+    assert.equal([found.stateRoot, found.blockNumber, found.raw], [null, '0x8', bytesToHex(claim)])
+    assert.is((await call('rollup_getBody', '0x4')).result, '0x01020304')
+  }))
+
+test('a transfer that comes alone is submitted with its signature, and never co-signed', () =>
+  withRollup(async (rollup, call) => {
+    const signature = new Uint8Array(64).fill(9)
+    const sent = { from: 6, to: 7, amount: 2n ** 40n + 3n, maxFee: 5, notAfter: 100, signature }
+    const { result } = await call('rollup_sendTransfer', bytesToHex(encodeSentTransfer(sent)))
+    assert.equal(result, { from: '0x6' })
+    const [submitted] = rollup.submitted
+    const read = readBody(submitted?.body ?? new Uint8Array(0))
+    assert.ok(read.ok)
+    const { sections, absent, transfers } = read.body
+    assert.is(transfers, 1)
+    const [section] = sections
+    if (section?.kind !== 'sparse') throw new Error('a lone transfer is sparse')
+    assert.equal([section.from[0], section.to[0]], [6, 7])
+    assert.equal([section.amountLo[0], section.amountHi[0]], [3, 2 ** 8])
+    assert.equal([absent.positions[0], absent.maxFees[0], absent.notAfters[0]], [0, 5, 100])
+    assert.equal([...absent.signatures], [...signature])
+    rollup.say(submitted?.group ?? 0, rootEvent(4, HASH))
+    while (rollup.cosigned.length === 0) await new Promise((done) => setTimeout(done, 5))
+    const [words] = rollup.cosigned
+    assert.is(words?.signature.length, 0)
+    assert.equal([...new Uint32Array(Uint8Array.from(words?.absent ?? []).buffer)], [0])
+  }))
+
+test('why a transfer was refused is said', () =>
+  withRollup(async (rollup, call) => {
+    const signature = new Uint8Array(64)
+    const sent = { from: 6, to: 7, amount: 1n, maxFee: 5, notAfter: 100, signature }
+    const refused = async (reply: object) => {
+      rollup.replies = [{ ...TAKEN, ...reply }]
+      const answer = await call('rollup_sendTransfer', bytesToHex(encodeSentTransfer(sent)))
+      return answer.error as { code: number; data: { code: string; retryAfterMs?: number } }
+    }
+    const busy = await refused({ code: 'BUSY', retryAfterMs: 50 })
+    assert.equal([busy.code, busy.data], [-32005, { code: 'BUSY', retryAfterMs: 50 }])
+    const one = { accepted: 0, refused: new Uint8Array(4), refusedCodes: Uint8Array.of(2) }
+    const unpaid = await refused(one)
+    assert.equal([unpaid.code, unpaid.data], [-32000, { code: 'BALANCE' }])
+  }))
+
+test.run()
