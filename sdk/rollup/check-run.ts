@@ -1,5 +1,5 @@
-// Whether consecutive transfers stand where a sequencer says they stand in a batch: their leaves and
-// the paths of both ends give the batch's root. A whole batch is a run like any other.
+// Whether consecutive transfers stand where a sequencer says they stand in a batch: their leaves
+// and the paths of both ends give the batch's root. A whole batch is a run like any other.
 
 import { equalBytes } from '../../lib/bytes.ts'
 import { type HashPairs, NODE_BYTES } from '../../protocol/crypto/hash-pairs.ts'

@@ -1,5 +1,6 @@
-// One transfer with its ordinary signature as rollup_sendTransfer takes it: 88 bytes, little-endian:
-// from u32, to u32, amount u64, maxFee u32, notAfter u32, signature. The nonce is the sender's next.
+// One transfer with its ordinary signature as rollup_sendTransfer takes it: 88 bytes,
+// little-endian: from u32, to u32, amount u64, maxFee u32, notAfter u32, signature. The nonce is
+// the sender's next.
 
 import { SPEND_SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
 import type { SignedTransfer } from '../../../protocol/rollup/cosign.ts'
