@@ -12,7 +12,10 @@ import { COHORT_SIZE } from '../../protocol/params.ts'
 import { cohortOf, memberOf } from '../../protocol/rollup/layout.ts'
 import type { CohortSigners, CosignerKeys, Signers } from '../../protocol/rollup/signers.ts'
 
-/** The registry. Both keys were checked when the account was registered, and never change. */
+/**
+ * The registry. Both keys were checked when the account was registered, and never change, unless
+ * the registration itself is undone: then `forget` it.
+ */
 export interface AccountKeys {
   /** BLS key, 48 bytes, or 96 uncompressed, which spares 17 µs; undefined if not registered. */
   keyOf(index: number): Uint8Array | undefined
@@ -109,6 +112,20 @@ export class CohortKeys implements CosignerKeys {
     const isWhole = this.addCohort({ cohort, present: undefined }, parts)
     this.evict()
     return isWhole
+  }
+
+  /**
+   * The account is not registered after all: the block that registered it was never final, and
+   * another account may get its index.
+   */
+  forget(index: number): void {
+    const cohort = cohortOf(index)
+    const member = memberOf(index)
+    this.totals.delete(cohort)
+    const held = this.cohorts.get(cohort)
+    if (!held) return
+    held.isKnown[member] = 0
+    for (let node = (COHORT_SIZE + member) >> 1; node >= ROOT; node >>= 1) held.isSummed[node] = 0
   }
 
   /** False if a signer is not registered. */

@@ -7,7 +7,7 @@ import type { VerifyEd25519 } from '../crypto/ed25519-strict.ts'
 import type { BatchRefusal } from '../errors/batch-refusals.ts'
 import { type Body, SPEND_SIGNATURE_BYTES } from './body-layout.ts'
 import { NO_LIMIT, type UnsignedClaim } from './claim.ts'
-import { cosignDigest, transferDigest } from './cosign.ts'
+import { cosignDigest, transferDigester } from './cosign.ts'
 import { type CosignerKeys, signersOf } from './signers.ts'
 import { type TransferColumns, transferColumns } from './transfer-columns.ts'
 
@@ -69,6 +69,7 @@ export function stragglerChecks(
   columns: TransferColumns = transferColumns(body),
 ): { ok: true; checks: StragglerChecks } | { ok: false; code: BatchRefusal; position: number } {
   const { positions, maxFees, notAfters, signatures } = body.absent
+  const digestOf = transferDigester(genesisHash)
   const digests = new Uint8Array(positions.length * DIGEST_BYTES)
   const spendKeys = new Uint8Array(positions.length * KEY_BYTES)
   for (let i = 0; i < positions.length; i++) {
@@ -77,7 +78,7 @@ export function stragglerChecks(
     const key = keys.spendKey(from)
     if (!key) return { ok: false, code: 'NO_SPEND_KEY', position }
     const hi = BigInt(columns.amountHi[position] as number)
-    const digest = transferDigest(genesisHash, {
+    const digest = digestOf({
       from,
       nonce: nonceOf(from),
       to: columns.to[position] as number,

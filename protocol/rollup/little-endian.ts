@@ -18,7 +18,3 @@ export function u32Bytes(value: number): Uint8Array {
 export function u64Bytes(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value >>> 0, Math.floor(value / U32)).buffer)
 }
-
-export function u64BytesOf(value: bigint): Uint8Array {
-  return new Uint8Array(BigUint64Array.of(value).buffer)
-}

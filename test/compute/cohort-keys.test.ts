@@ -2,13 +2,14 @@
 // whoever is absent, within any limit of memory; the key book's one signature is the aggregate.
 
 import blst from '@chainsafe/blst'
+import { bls12_381 } from '@noble/curves/bls12-381.js'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { CohortKeys } from '../../compute/crypto/cohort-keys.ts'
 import { KeyBook, keyBookPublicKeys } from '../../compute/crypto/key-book.ts'
-import { bigintToBytes, bytesToBigint } from '../../lib/bytes.ts'
+import { bigintToBytes, bytesToBigint, concatBytes } from '../../lib/bytes.ts'
 import { prng } from '../../lib/prng.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { type Signers, signersOfIndices } from '../../protocol/rollup/signers.ts'
@@ -138,6 +139,65 @@ test('keys that cancel out sum to nothing, and nothing is no signer', () => {
     present[0] = 0b10_0011
     const three: Signers = { dense: [{ cohort: 0, present }], sparse: new Uint32Array(0) }
     assert.ok(keys.verify(three, digest, book.cosign(Uint32Array.of(5), digest)), sums)
+  }
+})
+
+test('a registration that was undone leaves no trace in any sum', () => {
+  let swapped = false
+  // After the undoing, account 9's index belongs to whoever has account 5000's key.
+  const registry = {
+    keyOf: (i: number) => book.keyOf(swapped && i === 9 ? 5000 : i),
+    spendKeyOf: () => undefined,
+  }
+  const everybody = Uint32Array.from({ length: 4096 }, (_, i) => i)
+  const before = book.cosign(everybody, digest)
+  const half = everybody.subarray(0, 2048)
+  const swap = (indices: Uint32Array) => indices.map((i) => (i === 9 ? 5000 : i))
+  const after = book.cosign(swap(everybody), digest)
+  for (const sums of ['cached', 'fresh'] as const) {
+    swapped = false
+    const keys = new CohortKeys(registry, { sums })
+    const check = (indices: Uint32Array, signature: Uint8Array) =>
+      keys.verify(signersOfIndices(indices), digest, signature)
+    assert.ok(check(everybody, before))
+    assert.ok(check(half, book.cosign(half, digest)))
+    swapped = true
+    keys.forget(9)
+    keys.forget(3 * 4096)
+    assert.not.ok(check(everybody, before))
+    assert.ok(check(everybody, after))
+    assert.ok(check(half, book.cosign(swap(half), digest)))
+  }
+})
+
+test('an aggregate moved out of the group is refused', () => {
+  const { Point } = bls12_381.G2
+  const { Fp2 } = bls12_381.fields
+  // Any point of the curve times the order of the group: what is left has another order.
+  let outside = Point.ZERO
+  for (let c0 = 1n; c0 < 20n && outside.is0(); c0++) {
+    const x = Fp2.create({ c0, c1: 0n })
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), Fp2.create({ c0: 4n, c1: 4n }))
+    try {
+      const point = Point.fromAffine({ x, y: Fp2.sqrt(square) })
+      outside = point.multiplyUnsafe(Point.Fn.ORDER - 1n).add(point)
+    } catch {
+      // No point has this x.
+    }
+  }
+  assert.not.ok(outside.is0())
+  const indices = Uint32Array.of(1, 2, 3)
+  const good = book.cosign(indices, digest)
+  // noble does not write such a point: 192 bytes by hand, which blst compresses unseen.
+  const { x, y } = Point.fromBytes(good).add(outside).toAffine()
+  const long = concatBytes(...[x.c1, x.c0, y.c1, y.c0].map((part) => bigintToBytes(part, 48)))
+  const moved = blst.Signature.fromBytes(long).toBytes()
+  assert.not.throws(() => blst.Signature.fromBytes(moved))
+  assert.throws(() => blst.Signature.fromBytes(moved, true))
+  for (const sums of ['cached', 'fresh'] as const) {
+    const keys = new CohortKeys(book, { sums })
+    assert.ok(keys.verify(signersOfIndices(indices), digest, good))
+    assert.not.ok(keys.verify(signersOfIndices(indices), digest, moved))
   }
 })
 

@@ -180,7 +180,7 @@ test('bad groups are found among many', () => {
           const signature = spoilt.has(g)
             ? g % 3 === 0
               ? new Uint8Array(96).fill(g)
-              : book.cosign(accounts, new Uint8Array(32).fill(g))
+              : book.cosign(accounts, new Uint8Array(32).fill(100 + g))
             : book.cosign(accounts, digest)
           return { accounts, signature }
         })
