@@ -1,10 +1,14 @@
 // Puts sections of several submissions together into those of one batch: dense ones by cohort in
 // rising order, then one sparse one. No two of them have a sender in common.
 
-import { BITMAP_BYTES, type DenseSection, type SparseSection } from '../../protocol/rollup/body-layout.ts'
+import { COHORT_SIZE } from '../../protocol/params.ts'
+import {
+  BITMAP_BYTES,
+  type DenseSection,
+  type SparseSection,
+} from '../../protocol/rollup/body-layout.ts'
 import { writeDenseSenders } from '../../protocol/rollup/transfer-columns.ts'
 import type { SectionParts } from '../../protocol/rollup/write-body.ts'
-import { COHORT_SIZE } from '../../protocol/params.ts'
 
 /** A section of a submission; `piece` is its number among those of the batch. */
 export interface Piece<S> {

@@ -2,11 +2,16 @@
 // stay the views of their submissions: nothing is kept for a single transfer but a bit.
 
 import { BATCH_TRANSFERS_MAX, COHORT_SIZE, ROLLUP_ACCOUNTS_MAX } from '../../protocol/params.ts'
-import type { Body, DenseSection, Section, SparseSection } from '../../protocol/rollup/body-layout.ts'
+import type {
+  Body,
+  DenseSection,
+  Section,
+  SparseSection,
+} from '../../protocol/rollup/body-layout.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
 import { cohortOf } from '../../protocol/rollup/layout.ts'
 import { transferColumns, writeDenseSenders } from '../../protocol/rollup/transfer-columns.ts'
-import { mergeSections, type Merged, type Piece } from './merge-sections.ts'
+import { type Merged, mergeSections, type Piece } from './merge-sections.ts'
 
 /** What a group gave in one message. */
 export interface Submission {
@@ -76,7 +81,7 @@ export class Pending {
       keep[i] = 0
       refused.push(i)
     }
-    for (const sender of from.keys()) if (keep[sender]) this.mark(from[sender] as number)
+    for (let i = 0; i < from.length; i++) if (keep[i]) this.mark(from[i] as number)
     this.size += body.transfers - refused.length
     if (refused.length === 0) {
       for (const section of body.sections) this.queue.push({ submission, section, atMs })
@@ -122,7 +127,9 @@ export class Pending {
         break
       }
       // A sender of a cohort with a dense section of other senders waits for the next batch.
-      if (section.kind === 'dense' ? sparseCohorts.has(section.cohort) : hits(section, denseCohorts)) {
+      if (
+        section.kind === 'dense' ? sparseCohorts.has(section.cohort) : hits(section, denseCohorts)
+      ) {
         left.push(piece)
         continue
       }

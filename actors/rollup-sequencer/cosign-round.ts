@@ -1,0 +1,130 @@
+// One batch is being co-signed: who has answered, and what the answers make of it.
+
+import type { Absent } from '../../protocol/rollup/body-layout.ts'
+import { SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
+import { AbsentList, find, type OpenBatch, type Run } from './open-batch.ts'
+
+export interface Answer {
+  /** Empty when all of the group are absent. */
+  readonly signature: Uint8Array
+  /** Absentees of the group by their positions in the batch, rising, and what they signed. */
+  readonly absent: Absent
+}
+
+export interface Cosigned {
+  readonly group: number
+  /** [first, count] pairs. */
+  readonly runs: Uint32Array
+  readonly signature: Uint8Array
+}
+
+export interface RoundResult {
+  readonly cosigned: readonly Cosigned[]
+  readonly absent: Absent
+  /** Neither co-signed nor signed before. */
+  readonly unsigned: readonly number[]
+  /** Groups to which `unsigned` belong. */
+  readonly failed: ReadonlySet<number>
+}
+
+/** Runs less the positions that are absent. */
+function present(runs: readonly Run[], absent: Uint32Array): Uint32Array {
+  const pairs: number[] = []
+  for (const { first, count } of runs) {
+    let from = first
+    // Absentees are few: each splits a run.
+    for (const position of absent) {
+      if (position < from || position >= first + count) continue
+      if (position > from) pairs.push(from, position - from)
+      from = position + 1
+    }
+    if (from < first + count) pairs.push(from, first + count - from)
+  }
+  return Uint32Array.from(pairs)
+}
+
+export class CosignRound {
+  readonly batch: OpenBatch
+  readonly number: number
+  readonly txRoot: string
+  private readonly runs: ReadonlyMap<number, readonly Run[]>
+  private readonly answers = new Map<number, Answer>()
+  private readonly waitingFor: Set<number>
+
+  /** `reachable`: groups that are asked; the others are absent. */
+  constructor(
+    batch: OpenBatch,
+    number: number,
+    txRoot: string,
+    runs: ReadonlyMap<number, readonly Run[]>,
+    reachable: Iterable<number>,
+  ) {
+    this.batch = batch
+    this.number = number
+    this.txRoot = txRoot
+    this.runs = runs
+    this.waitingFor = new Set(reachable)
+  }
+
+  /** Nobody is waited for any more. */
+  get isComplete(): boolean {
+    return this.waitingFor.size === 0
+  }
+
+  get silent(): ReadonlySet<number> {
+    return this.waitingFor
+  }
+
+  /** The first answer of a group counts. False when nothing is asked of it. */
+  answer(group: number, answer: Answer): boolean {
+    if (!this.waitingFor.delete(group)) return false
+    this.answers.set(group, answer)
+    return true
+  }
+
+  result(): RoundResult {
+    const cosigned: Cosigned[] = []
+    const list = new AbsentList()
+    const unsigned: number[] = []
+    const failed = new Set<number>()
+    for (const [group, runs] of this.runs) {
+      const answer = this.answers.get(group)
+      const isSigned = answer?.signature.length === SIGNATURE_BYTES
+      if (answer && isSigned) {
+        const pairs = present(runs, answer.absent.positions)
+        if (pairs.length > 0) cosigned.push({ group, runs: pairs, signature: answer.signature })
+      }
+      const without = this.absentees(runs, answer, isSigned, list)
+      if (without.length > 0) failed.add(group)
+      for (const position of without) unsigned.push(position)
+    }
+    unsigned.sort((a, b) => a - b)
+    return { cosigned, absent: list.build(), unsigned, failed }
+  }
+
+  /** Adds a group's absentees to the list; returns those without any signature. */
+  private absentees(
+    runs: readonly Run[],
+    answer: Answer | undefined,
+    isSigned: boolean,
+    list: AbsentList,
+  ): number[] {
+    const without: number[] = []
+    const given = answer?.absent
+    const add = (position: number) => {
+      const at = given && given.maxFees.length > 0 ? find(given.positions, position) : -1
+      const ordinary = at >= 0 && given ? { absent: given, at } : this.batch.ordinaryAt(position)
+      if (ordinary) list.add(position, ordinary.absent, ordinary.at)
+      else without.push(position)
+    }
+    for (const { first, count } of runs) {
+      if (!isSigned) for (let i = first; i < first + count; i++) add(i)
+      else if (given) {
+        for (const position of given.positions) {
+          if (position >= first && position < first + count) add(position)
+        }
+      }
+    }
+    return without
+  }
+}

@@ -1,0 +1,131 @@
+// The groups that speak for senders: what each has not fetched yet, and whether it is to be trusted.
+
+import {
+  LONG_POLL_HOLD_MS,
+  ROLLUP_DISTRUST_MS,
+  ROLLUP_GROUP_EVENTS_MAX,
+  ROLLUP_GROUP_IDLE_MS,
+  ROLLUP_GROUPS_MAX,
+} from '../../config/limits.ts'
+import type { Reply } from '../../runtime/messages.ts'
+import type { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
+
+type Fetched = Reply<(typeof RollupSequencerMessages)['verbs'], 'Next'>
+export type GroupEvent = Fetched['events'][number]
+type Poll = (events: GroupEvent[], lost: boolean) => void
+
+/** Of one reply. */
+const EVENTS_PER_REPLY = 64
+/** A group whose last poll ended so long ago is not waited for. */
+const REACHABLE_MS = 2000
+
+interface Group {
+  events: GroupEvent[]
+  seq: number
+  lost: boolean
+  poll: { readonly reply: Poll; readonly untilMs: number } | undefined
+  seenMs: number
+  polledMs: number
+  distrustedUntilMs: number
+}
+
+export class Groups {
+  private readonly groups = new Map<number, Group>()
+
+  get size(): number {
+    return this.groups.size
+  }
+
+  /** Undefined when there are too many. */
+  seen(group: number, now: number): boolean {
+    const known = this.groups.get(group)
+    if (known) {
+      known.seenMs = now
+      return true
+    }
+    if (this.groups.size >= ROLLUP_GROUPS_MAX) return false
+    this.groups.set(group, {
+      events: [],
+      seq: 0,
+      lost: false,
+      poll: undefined,
+      seenMs: now,
+      polledMs: Number.NEGATIVE_INFINITY,
+      distrustedUntilMs: Number.NEGATIVE_INFINITY,
+    })
+    return true
+  }
+
+  /** Whether it listens: it polls, or has just been answered. */
+  isReachable(group: number, now: number): boolean {
+    const known = this.groups.get(group)
+    if (!known) return false
+    return known.poll !== undefined || now - known.polledMs < REACHABLE_MS
+  }
+
+  distrust(group: number, now: number): void {
+    const known = this.groups.get(group)
+    if (known) known.distrustedUntilMs = now + ROLLUP_DISTRUST_MS
+  }
+
+  isDistrusted(group: number, now: number): boolean {
+    return now < (this.groups.get(group)?.distrustedUntilMs ?? Number.NEGATIVE_INFINITY)
+  }
+
+  push(group: number, event: Omit<GroupEvent, 'seq'>): void {
+    const known = this.groups.get(group)
+    if (!known) return
+    known.events.push({ ...event, seq: ++known.seq })
+    if (known.events.length > ROLLUP_GROUP_EVENTS_MAX) {
+      known.events.shift()
+      known.lost = true
+    }
+    const { poll } = known
+    if (!poll) return
+    known.poll = undefined
+    answer(known, poll.reply)
+  }
+
+  /** A group has one poll at a time: an older one is answered with nothing. */
+  next(group: number, after: number, now: number, reply: Poll): void {
+    if (!this.seen(group, now)) {
+      reply([], true)
+      return
+    }
+    const known = this.groups.get(group) as Group
+    known.polledMs = now
+    known.events = known.events.filter(({ seq }) => seq > after)
+    known.poll?.reply([], false)
+    known.poll = undefined
+    if (known.events.length > 0) answer(known, reply)
+    else known.poll = { reply, untilMs: now + LONG_POLL_HOLD_MS }
+  }
+
+  /** Ends polls that have waited long enough; returns the groups that are forgotten. */
+  sweep(now: number): number[] {
+    const gone: number[] = []
+    for (const [group, known] of this.groups) {
+      if (known.poll && now >= known.poll.untilMs) {
+        known.poll.reply([], false)
+        known.poll = undefined
+        known.polledMs = now
+      }
+      if (known.poll || now - known.seenMs < ROLLUP_GROUP_IDLE_MS) continue
+      if (now - known.polledMs < ROLLUP_GROUP_IDLE_MS) continue
+      this.groups.delete(group)
+      gone.push(group)
+    }
+    return gone
+  }
+
+  leave(group: number): void {
+    this.groups.get(group)?.poll?.reply([], false)
+    this.groups.delete(group)
+  }
+}
+
+/** Events stay until they are asked for with a higher `after`: a reply may be lost. */
+function answer(group: Group, reply: Poll): void {
+  reply(group.events.slice(0, EVENTS_PER_REPLY), group.lost)
+  group.lost = false
+}
