@@ -13,6 +13,16 @@ export const RecoverSenders = task<
 >('recover-senders')
 
 /**
+ * Checks ordinary signatures of the rollup: 32-byte keys and digests and 64-byte signatures, one
+ * after the other; answers the positions of those that do not hold. Done by
+ * protocol/rollup/verify-columns.ts.
+ */
+export const VerifyEd25519 = task<
+  { readonly keys: Uint8Array; readonly digests: Uint8Array; readonly signatures: Uint8Array },
+  { readonly bad: readonly number[] }
+>('verify-ed25519')
+
+/**
  * Writes a snapshot of the state after the newest boundary of an epoch that is due for one, unless
  * there is one; null when there was nothing to do. Done in a thread of its own.
  */

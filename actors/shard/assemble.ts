@@ -1,0 +1,151 @@
+// Makes a draft of what the sequencer has collected: leaves out what cannot be executed, executes
+// the rest on the tip after the messages of the inbox.
+
+import { ROLLUP_INBOX_PER_BATCH } from '../../config/limits.ts'
+import { type Body, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
+import { cosignDigest } from '../../protocol/rollup/cosign.ts'
+import { executeBatch, type ExecutionPorts } from '../../protocol/rollup/execute-batch.ts'
+import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
+import { readBody } from '../../protocol/rollup/read-body.ts'
+import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
+import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
+import type { ClaimLine } from './claim-line.ts'
+import { type Draft, nonceBefore } from './draft.ts'
+import { filterDraft, type RefusedTransfer } from './filter-draft.ts'
+import type { Inbox } from './inbox.ts'
+import type { ShardProps } from './shard-props.ts'
+
+export interface Wanted {
+  readonly draft: Uint8Array
+  readonly fee: number
+  readonly feeAccount: number | undefined
+}
+
+export type Assembled =
+  | { readonly code: string; readonly draft: undefined; readonly refused: readonly RefusedTransfer[] }
+  | {
+      readonly code: ''
+      readonly draft: Draft
+      /** What is left of the given body, when something was left out. */
+      readonly kept: Uint8Array | undefined
+      readonly refused: readonly RefusedTransfer[]
+    }
+
+const UNSIGNED = new Uint8Array(SIGNATURE_BYTES)
+
+function without(body: Body, bytes: Uint8Array, positions: Iterable<number>): Uint8Array {
+  const keep = new Uint8Array(body.transfers).fill(1)
+  let gone = 0
+  for (const position of positions) {
+    keep[position] = 0
+    gone++
+  }
+  if (gone === 0) return bytes
+  const sections = keepTransfers(body.sections, keep)
+  const { shard } = body
+  return writeBody({ shard, number: 0, signature: UNSIGNED, sections, absent: NOBODY_ABSENT })
+}
+
+const WHY: Readonly<Record<string, TransferRefusal>> = {
+  SENDER_UNKNOWN: 'NOT_REGISTERED',
+  RECEIVER_UNKNOWN: 'NOT_REGISTERED',
+}
+
+function read(bytes: Uint8Array): Body | undefined {
+  const form = readBody(bytes)
+  return form.ok && form.body.number === 0 ? form.body : undefined
+}
+
+export function assemble(
+  line: ClaimLine,
+  inbox: Inbox,
+  { shard, genesisHash }: Pick<ShardProps, 'shard' | 'genesisHash'>,
+  { draft: bytes, fee, feeAccount }: Wanted,
+  ports: ExecutionPorts,
+): Assembled {
+  const { state, tip } = line
+  const given = read(bytes)
+  if (!given || given.shard !== shard) return fail('UNDECODABLE')
+  const to = Math.min(inbox.end, state.inboxTo + ROLLUP_INBOX_PER_BATCH)
+  const messages: readonly InboxMessage[] = inbox.slice(state.inboxTo, to) ?? []
+  const gone = new Map<number, TransferRefusal>()
+  for (const { position, why } of filterDraft(state, transferColumns(given), fee)) {
+    gone.set(position, why)
+  }
+  // Each round takes one transfer out, so this ends; it is rare: forced transfers make it so.
+  for (;;) {
+    const kept = without(given, bytes, gone.keys())
+    const body = kept === bytes ? given : (read(kept) as Body)
+    if (body.transfers === 0 && messages.length === 0) return fail('NOTHING', gone)
+    const execution = executeBatch(
+      state,
+      {
+        fee,
+        feeAccount: feeAccount ?? 0,
+        firstEntry: state.entries + 1,
+        inbox: messages,
+        parcels: [],
+        body,
+      },
+      ports,
+    )
+    if (!execution.ok) {
+      const which = positionIn(given, gone, execution.position)
+      const isTransfer = body.transfers > 0 && which !== undefined
+      if (!isTransfer || execution.code === 'FEE_ACCOUNT_UNKNOWN') {
+        return fail(execution.code, gone)
+      }
+      gone.set(which, WHY[execution.code] ?? 'BALANCE')
+      continue
+    }
+    const { executed } = execution
+    const { txRoot } = executed
+    const number = tip.number + 1
+    const { transfers } = body
+    const terms = { shard, number, parent: tip.hash, transfers, fee, txRoot }
+    const draft: Draft = {
+      number,
+      parent: tip.hash,
+      body,
+      fee,
+      feeAccount: feeAccount ?? 0,
+      inbox: messages,
+      executed,
+      nonceOf: nonceBefore(executed, messages.length, transfers),
+      digest: cosignDigest(genesisHash, terms),
+    }
+    return {
+      code: '',
+      draft,
+      kept: kept === bytes ? undefined : kept,
+      refused: listed(gone),
+    }
+  }
+}
+
+type Gone = ReadonlyMap<number, TransferRefusal>
+
+function listed(gone: Gone): RefusedTransfer[] {
+  const sorted = [...gone].sort(([a], [b]) => a - b)
+  return sorted.map(([position, why]) => ({ position, why }))
+}
+
+function fail(code: string, gone: Gone = new Map()): Assembled {
+  return { code, draft: undefined, refused: listed(gone) }
+}
+
+/** Position in the given body of what stands at a position of what was kept. */
+function positionIn(
+  given: Body,
+  gone: ReadonlyMap<number, unknown>,
+  position: number,
+): number | undefined {
+  let at = 0
+  for (let i = 0; i < given.transfers; i++) {
+    if (gone.has(i)) continue
+    if (at++ === position) return i
+  }
+  return undefined
+}

@@ -1,0 +1,206 @@
+// The own sequencer's dealings with the shard: one draft at a time, assembled, sealed or dropped.
+
+import { type Hex, bytesToHex } from '../../lib/hex.ts'
+import { type EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import type { Absent } from '../../protocol/rollup/body-layout.ts'
+import { stragglerChecks } from '../../protocol/rollup/check-signatures.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Body, Reply } from '../../runtime/messages.ts'
+import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
+import { type ShardMessages, shardKey } from '../messages/shard.ts'
+import { assemble } from './assemble.ts'
+import type { ClaimLine } from './claim-line.ts'
+import { type Draft, DraftTree } from './draft.ts'
+import type { Executor } from './executor.ts'
+import type { HeldBatch } from './held-batch.ts'
+import type { Inbox } from './inbox.ts'
+import { isPartition, sealBody, sealClaim, type Signed } from './seal.ts'
+import type { ShardProps } from './shard-props.ts'
+
+type Verbs = (typeof ShardMessages)['verbs']
+type Assembled = Reply<Verbs, 'Assemble'>
+type Sealed = Reply<Verbs, 'Seal'>
+
+const NONE = new Uint8Array(0)
+const NO_HASH: Hex = `0x${'00'.repeat(32)}`
+
+const column = (bytes: Uint8Array) =>
+  new Uint32Array(Uint8Array.from(bytes).buffer, 0, Math.floor(bytes.length / 4))
+const bytesOf = (numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer)
+
+export class DraftDesk {
+  /** Executed on the tip and not sealed. */
+  draft: Draft | undefined
+  /** Undefined until the block-builder has said what the epoch is. */
+  rules: EpochRules | undefined
+  private readonly ctx: Context
+  private readonly props: ShardProps
+  private readonly line: ClaimLine
+  private readonly inbox: Inbox
+  private readonly executor: Executor
+  private readonly tree: DraftTree
+  /** A batch is durable. */
+  private readonly made: (held: HeldBatch) => void
+
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    line: ClaimLine,
+    inbox: Inbox,
+    executor: Executor,
+    made: (held: HeldBatch) => void,
+  ) {
+    this.ctx = ctx
+    this.props = props
+    this.line = line
+    this.inbox = inbox
+    this.executor = executor
+    this.made = made
+    this.tree = new DraftTree(props.ports.hashPairs)
+    executor.beforeUndo = (number) => this.undone(number)
+  }
+
+  /** The line is about to be undone from this number on: the draft goes first. */
+  private undone(number: number): void {
+    const hadSteps = this.line.tip.number >= number
+    const { draft } = this
+    this.undoDraft()
+    if (!draft && !hadSteps) return
+    const { node, shard } = this.props
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Undone', { number })
+  }
+
+  private undoDraft(): void {
+    if (!this.draft) return
+    this.line.state.undo(this.draft.executed.undo)
+    this.draft = undefined
+  }
+
+  /** Index of this node in the epoch's set; -1 when it has none. */
+  private get index(): number {
+    const { rules, props } = this
+    if (!rules || !props.sign) return -1
+    return rules.set.validators.findIndex(({ blsPublicKey }) => blsPublicKey === props.ownKey)
+  }
+
+  assemble(body: Body<Verbs, 'Assemble'>, reply: (assembled: Assembled) => void): void {
+    const { line, inbox, props, executor } = this
+    const none = {
+      number: line.tip.number + 1,
+      parent: line.tip.hash,
+      draft: NONE,
+      transfers: 0,
+      fee: body.fee,
+      txRoot: NO_HASH,
+      digest: NO_HASH,
+      refused: NONE,
+      refusedCodes: NONE,
+    }
+    if (this.index < 0) return reply({ ...none, code: 'STALE' })
+    if (this.draft) return reply({ ...none, code: 'DRAFT_OPEN', number: this.draft.number })
+    const made = assemble(line, inbox, props, body, executor.ports)
+    const refused = {
+      refused: bytesOf(made.refused.map(({ position }) => position)),
+      refusedCodes: Uint8Array.from(made.refused, ({ why }) => TRANSFER_REFUSALS.indexOf(why)),
+    }
+    if (!made.draft) return reply({ ...none, ...refused, code: made.code })
+    const { draft } = made
+    this.draft = draft
+    return reply({
+      ...refused,
+      code: '',
+      number: draft.number,
+      parent: draft.parent,
+      draft: made.kept ?? NONE,
+      transfers: draft.body.transfers,
+      fee: draft.fee,
+      txRoot: draft.executed.txRoot,
+      digest: bytesToHex(draft.digest),
+    })
+  }
+
+  proofs(number: number, positions: Uint8Array): { code: string; proofs: Uint8Array } {
+    const { draft } = this
+    if (draft?.number !== number) return { code: 'STALE', proofs: NONE }
+    const proofs = this.tree.proofs(draft, column(positions))
+    return proofs ? { code: '', proofs } : { code: 'UNDECODABLE', proofs: NONE }
+  }
+
+  drop(number: number): void {
+    if (this.draft?.number !== number) return
+    this.undoDraft()
+    this.ctx.reached('shard-draft-dropped')
+  }
+
+  seal(body: Body<Verbs, 'Seal'>, reply: (sealed: Sealed) => void): void {
+    const { draft } = this
+    const answer = (code: string, badGroups: readonly number[], bad: readonly number[]) =>
+      reply({
+        code,
+        claim: NONE,
+        hash: NO_HASH,
+        badGroups: [...badGroups],
+        badPositions: bytesOf(bad),
+      })
+    if (draft?.number !== body.number) return answer('STALE', [], [])
+    const absent: Absent = {
+      positions: column(body.positions),
+      maxFees: column(body.maxFees),
+      notAfters: column(body.notAfters),
+      signatures: Uint8Array.from(body.signatures),
+    }
+    const cosigned = body.cosigned.map(({ runs, signature }) => ({ runs: column(runs), signature }))
+    if (!isPartition(draft.body.transfers, cosigned, absent)) return answer('UNDECODABLE', [], [])
+    const bad = this.badTerms(draft, absent)
+    if (bad.length > 0) return answer('BAD_SIGNATURES', [], bad)
+    const found = stragglerChecks(
+      { ...draft.body, absent },
+      this.props.genesisHash,
+      draft.nonceOf,
+      this.executor.keys,
+    )
+    if (!found.ok) return answer('BAD_SIGNATURES', [], [found.position])
+    this.executor.verifyStragglers(found.checks, (wrong) => {
+      if (this.draft !== draft || wrong === undefined) answer('STALE', [], [])
+      else if (wrong.length > 0) answer('BAD_SIGNATURES', [], wrong)
+      else this.finish(draft, cosigned, absent, answer, reply)
+    })
+  }
+
+  /** Positions of absentees that do not pay the fee, or whose last height has come. */
+  private badTerms({ fee }: Draft, { positions, maxFees, notAfters }: Absent): number[] {
+    const bad: number[] = []
+    for (let i = 0; i < positions.length; i++) {
+      const isLate = (notAfters[i] as number) <= this.height
+      if (fee > (maxFees[i] as number) || isLate) bad.push(positions[i] as number)
+    }
+    return bad
+  }
+
+  /** Of the last final block. */
+  height = 0
+
+  private finish(
+    draft: Draft,
+    cosigned: readonly Signed[],
+    absent: Absent,
+    answer: (code: string, badGroups: readonly number[], bad: readonly number[]) => void,
+    reply: (sealed: Sealed) => void,
+  ): void {
+    const { props, executor, line, rules, index } = this
+    if (!rules || index < 0 || !props.sign) return answer('STALE', [], [])
+    const body = sealBody(draft, cosigned, absent, executor.keys, props)
+    if (!body.ok) return answer('BAD_SIGNATURES', body.groups, [])
+    const author = { epoch: rules.epoch, sequencer: index, sign: props.sign }
+    const root = () => line.state.root(props.ports.hashPairs)
+    const held = sealClaim(draft, body.bytes, author, props, root, this.ctx.now())
+    this.draft = undefined
+    line.add(held)
+    line.push({ held, undo: draft.executed.undo })
+    executor.store(held, draft.executed.exits, () => {
+      this.made(held)
+      const { encoded: claim, hash } = held
+      reply({ code: '', claim, hash, badGroups: [], badPositions: NONE })
+    })
+  }
+}

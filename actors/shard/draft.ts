@@ -1,0 +1,94 @@
+// The batch that the own sequencer is about to make: assembled and executed on the tip, not sealed.
+
+import type { Hex } from '../../lib/hex.ts'
+import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
+import type { Body } from '../../protocol/rollup/body-layout.ts'
+import type { Executed } from '../../protocol/rollup/execute-batch.ts'
+import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
+import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
+
+export interface Draft {
+  readonly number: number
+  readonly parent: Hex
+  readonly body: Body
+  readonly fee: number
+  readonly feeAccount: number
+  readonly inbox: readonly InboxMessage[]
+  readonly executed: Executed
+  /** Each sender's nonce before the batch, for ordinary signatures. */
+  readonly nonceOf: (index: number) => number
+  readonly digest: Uint8Array
+}
+
+/** Leaves of the transfer tree as the trace has them; transfers follow the inbox's messages. */
+function leavesOf({ body, inbox, executed }: Draft, leaves: Uint32Array): void {
+  const { trace } = executed
+  for (let i = 0; i < body.transfers; i++) {
+    const at = (inbox.length + i) * LEAF_WORDS
+    const out = 8 * i
+    leaves[out] = trace[at + AT.from] as number
+    leaves[out + 1] = trace[at + AT.fromNonce] as number
+    leaves[out + 2] = trace[at + AT.to] as number
+    leaves[out + 3] = 0
+    leaves[out + 4] = trace[at + AT.amount] as number
+    leaves[out + 5] = trace[at + AT.amount + 1] as number
+    leaves[out + 6] = 0
+    leaves[out + 7] = 0
+  }
+}
+
+/** Nonces of the senders before the batch, out of its trace. */
+export function nonceBefore(
+  executed: Executed,
+  first: number,
+  count: number,
+): (index: number) => number {
+  let nonces: Map<number, number> | undefined
+  return (index) => {
+    if (!nonces) {
+      nonces = new Map()
+      for (let i = first; i < first + count; i++) {
+        const at = i * LEAF_WORDS
+        const from = executed.trace[at + AT.from] as number
+        nonces.set(from, executed.trace[at + AT.fromNonce] as number)
+      }
+    }
+    return nonces.get(index) ?? 0
+  }
+}
+
+/** The tree of the draft's transfers, for the proofs that its senders get. */
+export class DraftTree {
+  private readonly tree: MerkleTree
+  private of: Draft | undefined
+
+  constructor(hashPairs: HashPairs) {
+    this.tree = new MerkleTree(hashPairs)
+  }
+
+  /** Paths one after another; positions beyond the batch give none. */
+  proofs(draft: Draft, positions: Uint32Array): Uint8Array | undefined {
+    if (this.of !== draft) {
+      const leaves = this.tree.reserve(draft.body.transfers)
+      leavesOf(draft, new Uint32Array(leaves.buffer, leaves.byteOffset, leaves.byteLength / 4))
+      this.tree.build()
+      this.of = draft
+    }
+    const paths: Uint8Array[] = []
+    let length = 0
+    for (const position of positions) {
+      if (position >= draft.body.transfers) return undefined
+      const path = this.tree.proof(position)
+      paths.push(path)
+      length += path.length
+    }
+    const all = new Uint8Array(length)
+    let at = 0
+    for (const path of paths) {
+      all.set(path, at)
+      at += path.length
+    }
+    return all
+  }
+}

@@ -1,0 +1,225 @@
+// Executes batches on the line: checks all that is to be checked, stores what holds, and remembers
+// what does not.
+
+import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS } from '../../config/limits.ts'
+import { assert } from '../../lib/assert.ts'
+import {
+  checkAggregate,
+  checkTerms,
+  type StragglerChecks,
+  stragglerChecks,
+} from '../../protocol/rollup/check-signatures.ts'
+import { executionPorts } from '../../protocol/rollup/execute-batch.ts'
+import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { slotIn } from '../../protocol/rollup/shard-place.ts'
+import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
+import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
+import type { Context } from '../../runtime/context.ts'
+import { VerifyEd25519 } from '../messages/tasks.ts'
+import { checkBatch } from './check-batch.ts'
+import type { ClaimLine } from './claim-line.ts'
+import type { HeldBatch } from './held-batch.ts'
+import type { Inbox } from './inbox.ts'
+import type { ShardProps } from './shard-props.ts'
+import type { ShardKeeper } from './shard-rows.ts'
+
+/** Done; wrong; or to be tried again when the inbox has more. */
+export type Outcome = 'done' | 'bad' | 'wait'
+
+/** Positions whose signatures do not hold; undefined when they could not be checked. */
+type StragglersDone = (bad: readonly number[] | undefined) => void
+
+export class Executor {
+  readonly keys: CosignerKeys
+  private readonly ctx: Context
+  private readonly props: ShardProps
+  private readonly line: ClaimLine
+  private readonly inbox: Inbox
+  private readonly keeper: ShardKeeper
+  private readonly execution
+  /** Something that others wait for may have changed. */
+  private readonly changed: () => void
+
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    line: ClaimLine,
+    inbox: Inbox,
+    keeper: ShardKeeper,
+    changed: () => void,
+  ) {
+    this.ctx = ctx
+    this.props = props
+    this.line = line
+    this.inbox = inbox
+    this.keeper = keeper
+    this.changed = changed
+    this.keys = props.ports.cosignerKeys(inbox.book)
+    this.execution = executionPorts(props.ports.hashPairs)
+  }
+
+  get ports() {
+    return this.execution
+  }
+
+  readonly nonceOf = (index: number): number => {
+    const { state } = this.line
+    const slot = slotIn(state, index)
+    return slot < 0 ? 0 : state.table.nonceOf(slot)
+  }
+
+  /** The batch stands on the tip. */
+  execute(held: HeldBatch): Outcome {
+    const { line } = this
+    assert(held.claim.parent === line.tip.hash, 'executed on its parent')
+    if (held.verdict !== undefined && held.verdict !== '') return 'bad'
+    const messages = this.messagesFor(held)
+    if (messages === 'wait' || messages === 'bad') {
+      return messages === 'bad' ? this.refuse(held, 'BAD_CLAIM', 'inboxTo') : messages
+    }
+    const again = held.verdict === ''
+    const checks = again ? undefined : this.checkSignatures(held)
+    if (checks === 'bad') return 'bad'
+    const { claim, body } = held
+    const checked = checkBatch(line.state, claim, { inbox: messages, body }, this.execution)
+    if (!checked.ok) {
+      assert(!again, 'what held once on a parent holds again')
+      return this.refuse(held, checked.code, checked.detail)
+    }
+    const { undo, exits } = checked.executed
+    line.push({ held, undo })
+    if (again) return 'done'
+    held.verdict = ''
+    held.inbox = messages
+    if (checks) this.startStragglers(held, checks)
+    if (!held.isStored) this.store(held, exits)
+    return 'done'
+  }
+
+  /** Writes the batch down; `exits` are its exits' leaves. */
+  store(held: HeldBatch, exits: Uint32Array, done: () => void = this.changed): void {
+    const { encoded, bytes, inbox, claim, hash } = held
+    const leaves = new Uint8Array(exits.buffer, exits.byteOffset, exits.byteLength)
+    this.keeper.saveBatch(claim.number, hash, { encoded, bytes, inbox, exits: leaves }, () => {
+      held.isStored = true
+      done()
+    })
+  }
+
+  private messagesFor({ claim }: HeldBatch): readonly InboxMessage[] | 'wait' | 'bad' {
+    const { inboxTo } = this.line.state
+    const count = claim.inboxTo - inboxTo
+    if (count < 0 || count > CLAIM_MESSAGES_MAX) return 'bad'
+    return this.inbox.slice(inboxTo, claim.inboxTo) ?? 'wait'
+  }
+
+  /** Straggler checks that are still to be run, if any. */
+  private checkSignatures(held: HeldBatch): StragglerChecks | 'bad' | undefined {
+    const { claim, body } = held
+    const { genesisHash } = this.props
+    const terms = checkTerms(body, claim)
+    if (!terms.ok) return this.refuse(held, terms.code)
+    let checks: StragglerChecks | undefined
+    if (held.stragglers === 'unknown') {
+      const found = stragglerChecks(body, genesisHash, this.nonceOf, this.keys)
+      if (!found.ok) return this.refuse(held, found.code, `position ${found.position}`)
+      checks = found.checks
+    }
+    if (body.transfers === 0) return checks
+    const aggregate = checkAggregate(body, claim, genesisHash, this.keys)
+    if (!aggregate.ok) return this.refuse(held, aggregate.code)
+    return checks
+  }
+
+  private startStragglers(held: HeldBatch, checks: StragglerChecks): void {
+    held.stragglers = 'checking'
+    this.verifyStragglers(checks, (bad) => {
+      if (bad === undefined) {
+        // Nothing was learnt: it is checked when it is executed next.
+        held.stragglers = 'unknown'
+        held.verdict = undefined
+        this.unexecute(held)
+      } else if (bad.length > 0) {
+        held.stragglers = 'bad'
+        this.refuse(held, 'BAD_SPEND_SIGNATURE', `position ${bad[0]}`)
+        this.unexecute(held)
+      } else held.stragglers = 'good'
+      this.changed()
+    })
+  }
+
+  private unexecute({ hash }: HeldBatch): void {
+    const depth = this.line.depthOf(hash)
+    if (depth > 0) this.undoTo(depth - 1)
+  }
+
+  /** Set by the draft's desk: what stands on the tip without being a claim goes first. */
+  beforeUndo: (number: number) => void = () => {}
+
+  undoTo(depth: number): void {
+    if (this.line.steps.length <= depth) return
+    this.beforeUndo(this.line.final.number + depth + 1)
+    this.line.undoTo(depth)
+    this.ctx.reached('shard-undone')
+  }
+
+  verifyStragglers(checks: StragglerChecks, done: StragglersDone): void {
+    const count = checks.positions.length
+    const bad: number[] = []
+    let open = Math.ceil(count / ROLLUP_CHECK_BATCH)
+    let failed = false
+    const ended = () => {
+      if (--open === 0) done(failed ? undefined : bad.sort((a, b) => a - b))
+    }
+    if (count === 0) done([])
+    for (let start = 0; start < count; start += ROLLUP_CHECK_BATCH) {
+      const end = Math.min(count, start + ROLLUP_CHECK_BATCH)
+      const part = {
+        keys: checks.keys.slice(32 * start, 32 * end),
+        digests: checks.digests.slice(32 * start, 32 * end),
+        signatures: checks.signatures.slice(64 * start, 64 * end),
+      }
+      this.ctx.run(VerifyEd25519, part, {
+        within: ROLLUP_CHECK_MS,
+        ok: (out) => {
+          for (const i of out.bad) bad.push(checks.positions[start + i] as number)
+          ended()
+        },
+        failed: () => {
+          failed = true
+          ended()
+        },
+      })
+    }
+  }
+
+  private refuse(held: HeldBatch, code: string, detail = ''): 'bad' {
+    held.verdict = code
+    const { number, sequencer } = held.claim
+    this.ctx.log('warn', 'batch-refused', { number, sequencer, hash: held.hash, code, detail })
+    this.ctx.reached(`shard-refused-${code}`)
+    return 'bad'
+  }
+
+  /** Goes to a batch, undoing what is not on its way. 'wait' also when an ancestor is not here. */
+  switchTo(target: HeldBatch): Outcome {
+    if (this.line.isOnLine(target.hash)) return 'done'
+    const way = this.line.pathTo(target)
+    if ('missing' in way) return 'wait'
+    const bad = way.path.find(({ verdict }) => verdict !== undefined && verdict !== '')
+    if (bad) {
+      target.verdict ??= 'BAD_ANCESTOR'
+      return 'bad'
+    }
+    if (way.depth < this.line.steps.length) this.ctx.reached('shard-switched')
+    this.undoTo(way.depth)
+    this.beforeUndo(this.line.tip.number + 1)
+    for (const held of way.path) {
+      const outcome = this.execute(held)
+      if (outcome === 'done') continue
+      if (outcome === 'bad' && held !== target) target.verdict ??= 'BAD_ANCESTOR'
+      return outcome
+    }
+    return 'done'
+  }
+}

@@ -1,0 +1,156 @@
+// What a shard keeps on the disk: each batch that holds, once, with all that executing it again
+// needs; and for final ones the block that ordered them. One commit for all that waits.
+
+import { concatBytes, u64 } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import {
+  decodeInboxMessage,
+  encodeInboxMessage,
+  type InboxMessage,
+} from '../../protocol/rollup/inbox-message.ts'
+import {
+  asBytes,
+  asList,
+  asNumber,
+  decodeRlp,
+  encodeRlp,
+  rlpInteger,
+} from '../../protocol/rlp/rlp.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Put, Store } from '../../runtime/store.ts'
+
+export const SHARD_TABLES = { batches: 'rollup-batches', final: 'rollup-final' } as const
+
+const RETRY_MS = 200
+
+export interface BatchRow {
+  readonly encoded: Uint8Array
+  readonly bytes: Uint8Array
+  readonly inbox: readonly InboxMessage[]
+  /** Leaves of outgoing.ts. */
+  readonly exits: Uint8Array
+}
+
+/** The block that ordered a claim. */
+export interface FinalRow {
+  readonly hash: Hex
+  readonly height: number
+  readonly blockHash: Hex
+  readonly timestampMs: number
+}
+
+const shardKeyBytes = (shard: number) => Uint8Array.of(shard >>> 8, shard & 0xff)
+const numberKey = (shard: number, number: number) => concatBytes(shardKeyBytes(shard), u64(number))
+const batchKey = (shard: number, number: number, hash: Hex) =>
+  concatBytes(numberKey(shard, number), hexToBytes(hash))
+
+function encodeBatchRow({ encoded, bytes, inbox, exits }: BatchRow): Uint8Array {
+  return encodeRlp([encoded, bytes, inbox.map(encodeInboxMessage), exits])
+}
+
+/** Rows are our own: one that cannot be read is a broken disk, and throws. */
+function decodeBatchRow(row: Uint8Array): BatchRow {
+  const [encoded, bytes, inbox, exits] = asList(decodeRlp(Uint8Array.from(row)), 4)
+  return {
+    encoded: asBytes(encoded),
+    // Copied once, so that it lies on a boundary of words.
+    bytes: Uint8Array.from(asBytes(bytes)),
+    inbox: asList(inbox).map((one) => decodeInboxMessage(asBytes(one))),
+    exits: Uint8Array.from(asBytes(exits)),
+  }
+}
+
+export function readBatchRow(
+  store: Store,
+  shard: number,
+  number: number,
+  hash: Hex,
+): BatchRow | undefined {
+  const row = store.get(SHARD_TABLES.batches, batchKey(shard, number, hash))
+  return row && decodeBatchRow(row)
+}
+
+/** All batches with a number above this one. */
+export function* rowsAbove(store: Store, shard: number, number: number): Iterable<BatchRow> {
+  let from = numberKey(shard, number + 1)
+  const to = shardKeyBytes(shard + 1)
+  for (;;) {
+    const [first] = store.range(SHARD_TABLES.batches, { from, to, limit: 1 })
+    if (!first) return
+    yield decodeBatchRow(first[1])
+    from = concatBytes(first[0], Uint8Array.of(0))
+  }
+}
+
+export function readFinalRow(store: Store, shard: number, number: number): FinalRow | undefined {
+  const row = store.get(SHARD_TABLES.final, numberKey(shard, number))
+  if (!row) return undefined
+  const [hash, height, blockHash, timestampMs] = asList(decodeRlp(Uint8Array.from(row)), 4)
+  return {
+    hash: bytesToHex(asBytes(hash, 32)),
+    height: asNumber(height),
+    blockHash: bytesToHex(asBytes(blockHash, 32)),
+    timestampMs: asNumber(timestampMs),
+  }
+}
+
+export class ShardKeeper {
+  private readonly ctx: Context
+  private readonly shard: number
+  private puts: Put[] = []
+  private waiting: (() => void)[] = []
+  private isWriting = false
+
+  constructor(ctx: Context, shard: number) {
+    this.ctx = ctx
+    this.shard = shard
+  }
+
+  /** Calls back once the row is durable, however long the disk refuses. */
+  saveBatch(number: number, hash: Hex, row: BatchRow, done: () => void): void {
+    const key = batchKey(this.shard, number, hash)
+    this.puts.push({ table: SHARD_TABLES.batches, key, value: encodeBatchRow(row) })
+    this.waiting.push(done)
+    this.write()
+  }
+
+  /** Goes with the next batch: what is final is known from the chain, too. */
+  saveFinal(number: number, { hash, height, blockHash, timestampMs }: FinalRow): void {
+    const value = encodeRlp([
+      hexToBytes(hash),
+      rlpInteger(height),
+      hexToBytes(blockHash),
+      rlpInteger(timestampMs),
+    ])
+    this.puts.push({ table: SHARD_TABLES.final, key: numberKey(this.shard, number), value })
+  }
+
+  /** Writes what waits, also when no batch comes. */
+  flush(): void {
+    if (this.puts.length > 0) this.write()
+  }
+
+  private write(): void {
+    if (this.isWriting) return
+    this.isWriting = true
+    const { puts, waiting } = this
+    this.puts = []
+    this.waiting = []
+    this.ctx.store.commit(puts, (error) => {
+      if (error) {
+        this.ctx.log('error', 'shard-commit-failed', { detail: error.message })
+        this.ctx.reached('shard-commit-failed')
+        this.puts = [...puts, ...this.puts]
+        this.waiting = [...waiting, ...this.waiting]
+        this.ctx.after('write-again', RETRY_MS, () => {
+          this.isWriting = false
+          this.write()
+        })
+        return
+      }
+      this.isWriting = false
+      for (const done of waiting) done()
+      if (this.waiting.length > 0) this.write()
+    })
+  }
+}
