@@ -189,7 +189,7 @@ export const ROLLUP_READY_MS = 50
 export const ROLLUP_FETCHES_PER_SECOND = 200
 export const ROLLUP_FETCHES_BURST = 1000
 /** Final batches whose transfers can be looked up by sender and nonce. */
-export const ROLLUP_RECENT_BATCHES = 64
+export const ROLLUP_RECENT_BATCHES = 32
 /** Inbox messages of one batch. */
 export const ROLLUP_INBOX_PER_BATCH = 1024
 /** A client of the rollup's socket: frames and their bytes that nobody has answered yet. */

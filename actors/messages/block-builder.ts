@@ -21,6 +21,8 @@ import { HistogramUs } from './figures.ts'
 const EncodedBlock = bytes(8 << 20)
 /** protocol/consensus/following.ts: rules and checkpoint as the state after the block has them. */
 const EncodedFollowing = bytes(1 << 18)
+/** protocol/consensus/epoch-rules.ts. */
+const EncodedRules = bytes(1 << 18)
 /** Nodes of a trie from its root to a key of 32 bytes: 64 steps, 16 hashes each at most. */
 const TrieNodes = list(bytes(1024), 65)
 
@@ -84,6 +86,29 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       accountProof: TrieNodes,
       storage: list(struct({ word: u256, proof: TrieNodes }), PROOF_SLOTS_MAX),
     }),
+  ),
+  /**
+   * From a shard of this node that starts: where the last final block has left it. After this it
+   * hears of each block by `Ordered`.
+   */
+  Rollup: ask(
+    struct({ shard: u53 }),
+    struct({
+      height: u53,
+      blockHash: hex(32),
+      rules: EncodedRules,
+      /** Of the shard's last claim; number 0 before the first. */
+      number: u53,
+      hash: hex(32),
+      timestampMs: u53,
+      /** Operator of its sequencer. */
+      sequencer: hex(20),
+      inboxTo: u53,
+      /** Messages of its inbox from `inboxFrom` on, encoded (protocol/rollup/inbox-message.ts). */
+      inboxFrom: u53,
+      inbox: list(bytes(512), 65_536),
+    }),
+    'control',
   ),
   /** Of all executions since the actor started. */
   Figures: ask(nothing, struct({ gas: u53, seconds: f64, took: HistogramUs }), 'control'),

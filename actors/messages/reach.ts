@@ -27,6 +27,7 @@ const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
   Check: 'own node',
   Finalise: 'own node',
   Prove: 'any node',
+  Rollup: 'own node',
   Figures: 'own node',
 }
 

@@ -44,8 +44,9 @@ export const ShardMessages = messages('shard', 1, {
    * claim's signature says who made it. Executed at once when it stands on the tip, else kept.
    */
   Batch: tell(struct({ claim: EncodedClaim, body: EncodedBody })),
-  /** A batch that a peer holds durably, by claim hash; both empty when it does not. Rate limited. */
-  Fetch: ask(struct({ hash: hex(32) }), struct({ claim: EncodedClaim, body: EncodedBody })),
+  /** A batch that a peer holds; both empty when it does not. Rate limited. */
+  Fetch: ask(
+    struct({ number: u53, hash: hex(32) }), struct({ claim: EncodedClaim, body: EncodedBody })),
 
   /**
    * From the own sequencer: takes candidates for the next batch. `draft` is a body (§5) with number
@@ -147,8 +148,9 @@ export const ShardMessages = messages('shard', 1, {
       struct({
         index: u53,
         owner: hex(20),
-        blsKey: hex(48),
-        spendKey: hex(32),
+        /** Undefined for accounts of the genesis: theirs follow from the index. */
+        blsKey: optional(hex(48)),
+        spendKey: optional(hex(32)),
         balance: u256,
         nonce: u53,
         touch: u53,

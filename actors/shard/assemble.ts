@@ -12,7 +12,7 @@ import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
 import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
 import type { ClaimLine } from './claim-line.ts'
-import { type Draft, nonceBefore } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { filterDraft, type RefusedTransfer } from './filter-draft.ts'
 import type { Inbox } from './inbox.ts'
 import type { ShardProps } from './shard-props.ts'
@@ -113,7 +113,6 @@ export function assemble(
       feeAccount: feeAccount ?? 0,
       inbox: messages,
       executed,
-      nonceOf: nonceBefore(executed, messages.length, transfers),
       digest: cosignDigest(genesisHash, terms),
     }
     return {

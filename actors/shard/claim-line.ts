@@ -120,7 +120,7 @@ export class ClaimLine {
   }
 
   /** The first step is final: it stays, and what does not stand on it goes. */
-  advance(): HeldBatch {
+  advance(): Step {
     const first = this.steps.shift()
     assert(first, 'only what is executed becomes final')
     const { held } = first
@@ -128,6 +128,6 @@ export class ClaimLine {
     for (const [hash, { claim }] of this.held) {
       if (claim.number <= held.claim.number) this.held.delete(hash)
     }
-    return held
+    return first
   }
 }

@@ -10,7 +10,7 @@ import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-s
 import { type ShardMessages, shardKey } from '../messages/shard.ts'
 import { assemble } from './assemble.ts'
 import type { ClaimLine } from './claim-line.ts'
-import { type Draft, DraftTree } from './draft.ts'
+import { type Draft, DraftTree, nonceOfSenders } from './draft.ts'
 import type { Executor } from './executor.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
@@ -83,27 +83,23 @@ export class DraftDesk {
     return rules.set.validators.findIndex(({ blsPublicKey }) => blsPublicKey === props.ownKey)
   }
 
+  /** What is said when nothing was assembled. */
+  nothing(code: string, fee: number, number = this.line.tip.number + 1): Assembled {
+    const none = { draft: NONE, refused: NONE, refusedCodes: NONE, transfers: 0 }
+    const hashes = { parent: this.line.tip.hash, txRoot: NO_HASH, digest: NO_HASH }
+    return { ...none, ...hashes, code, fee, number }
+  }
+
   assemble(body: Body<Verbs, 'Assemble'>, reply: (assembled: Assembled) => void): void {
     const { line, inbox, props, executor } = this
-    const none = {
-      number: line.tip.number + 1,
-      parent: line.tip.hash,
-      draft: NONE,
-      transfers: 0,
-      fee: body.fee,
-      txRoot: NO_HASH,
-      digest: NO_HASH,
-      refused: NONE,
-      refusedCodes: NONE,
-    }
-    if (this.index < 0) return reply({ ...none, code: 'STALE' })
-    if (this.draft) return reply({ ...none, code: 'DRAFT_OPEN', number: this.draft.number })
+    if (this.index < 0) return reply(this.nothing('STALE', body.fee))
+    if (this.draft) return reply(this.nothing('DRAFT_OPEN', body.fee, this.draft.number))
     const made = assemble(line, inbox, props, body, executor.ports)
     const refused = {
       refused: bytesOf(made.refused.map(({ position }) => position)),
       refusedCodes: Uint8Array.from(made.refused, ({ why }) => TRANSFER_REFUSALS.indexOf(why)),
     }
-    if (!made.draft) return reply({ ...none, ...refused, code: made.code })
+    if (!made.draft) return reply({ ...this.nothing(made.code, body.fee), ...refused })
     const { draft } = made
     this.draft = draft
     return reply({
@@ -156,7 +152,7 @@ export class DraftDesk {
     const found = stragglerChecks(
       { ...draft.body, absent },
       this.props.genesisHash,
-      draft.nonceOf,
+      nonceOfSenders(draft, absent.positions),
       this.executor.keys,
     )
     if (!found.ok) return answer('BAD_SIGNATURES', [], [found.position])

@@ -6,6 +6,7 @@ import type { Body } from '../../protocol/rollup/body-layout.ts'
 import type { Executed } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
 import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
+import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 
 export interface Draft {
@@ -16,8 +17,6 @@ export interface Draft {
   readonly feeAccount: number
   readonly inbox: readonly InboxMessage[]
   readonly executed: Executed
-  /** Each sender's nonce before the batch, for ordinary signatures. */
-  readonly nonceOf: (index: number) => number
   readonly digest: Uint8Array
 }
 
@@ -38,24 +37,30 @@ function leavesOf({ body, inbox, executed }: Draft, leaves: Uint32Array): void {
   }
 }
 
-/** Nonces of the senders before the batch, out of its trace. */
-export function nonceBefore(
-  executed: Executed,
-  first: number,
-  count: number,
-): (index: number) => number {
-  let nonces: Map<number, number> | undefined
-  return (index) => {
-    if (!nonces) {
-      nonces = new Map()
-      for (let i = first; i < first + count; i++) {
-        const at = i * LEAF_WORDS
-        const from = executed.trace[at + AT.from] as number
-        nonces.set(from, executed.trace[at + AT.fromNonce] as number)
-      }
-    }
-    return nonces.get(index) ?? 0
+/** Nonces of a batch's senders before it, in the order of its transfers, out of its trace. */
+export function noncesBefore(
+  { trace }: Pick<Executed, 'trace'>,
+  { body, inbox }: Pick<Draft, 'body' | 'inbox'>,
+): Uint32Array {
+  const nonces = new Uint32Array(body.transfers)
+  for (let i = 0; i < nonces.length; i++) {
+    nonces[i] = trace[(inbox.length + i) * LEAF_WORDS + AT.fromNonce] as number
   }
+  return nonces
+}
+
+/** The same by sender, for those at a few positions. */
+export function nonceOfSenders(
+  draft: Pick<Draft, 'body' | 'inbox' | 'executed'>,
+  positions: Uint32Array,
+): (index: number) => number {
+  const { from } = transferColumns(draft.body)
+  const nonces = noncesBefore(draft.executed, draft)
+  const found = new Map<number, number>()
+  for (const position of positions) {
+    found.set(from[position] as number, nonces[position] as number)
+  }
+  return (index) => found.get(index) ?? 0
 }
 
 /** The tree of the draft's transfers, for the proofs that its senders get. */

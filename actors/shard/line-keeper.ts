@@ -1,0 +1,295 @@
+// Takes in batches from wherever they come, executes what it can, and answers who waits for it: the
+// block-builder that checks a block, and the chain that has made claims final.
+
+import type { Hex } from '../../lib/hex.ts'
+import { hexToBytes } from '../../lib/hex.ts'
+import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { claimDigest } from '../../protocol/rollup/claim.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { ClaimLine, Point, Step } from './claim-line.ts'
+import type { DraftDesk } from './draft-desk.ts'
+import type { Executor } from './executor.ts'
+import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
+import type { ShardPeers } from './peers.ts'
+import type { ShardProps } from './shard-props.ts'
+import type { FinalRow } from './shard-rows.ts'
+
+interface Hold {
+  readonly claims: readonly { encoded: Uint8Array; hash: Hex; number: number; sequencer: number }[]
+  readonly untilMs: number
+  readonly reply: (code: string, detail: string) => void
+}
+
+/** A claim that a final block has ordered. */
+export interface OrderedClaim extends FinalRow {
+  readonly number: number
+  readonly sequencer: number
+}
+
+const RETRY_MS = 50
+
+export class LineKeeper {
+  rules: EpochRules | undefined
+  private readonly ctx: Context
+  private readonly props: ShardProps
+  private readonly line: ClaimLine
+  private readonly executor: Executor
+  private readonly drafts: DraftDesk
+  private readonly peers: ShardPeers
+  private holds: Hold[] = []
+  /** Ordered, and not yet final on the line, oldest first. */
+  private ordered: OrderedClaim[] = []
+  private readonly becameFinal: (step: Step, ordered: OrderedClaim) => void
+  private readonly becameReady: () => void
+  private readyTo = 0
+  private isLooking = false
+
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    parts: {
+      readonly line: ClaimLine
+      readonly executor: Executor
+      readonly drafts: DraftDesk
+      readonly peers: ShardPeers
+    },
+    becameFinal: (step: Step, ordered: OrderedClaim) => void,
+    becameReady: () => void,
+  ) {
+    this.ctx = ctx
+    this.props = props
+    this.line = parts.line
+    this.executor = parts.executor
+    this.drafts = parts.drafts
+    this.peers = parts.peers
+    this.becameFinal = becameFinal
+    this.becameReady = becameReady
+  }
+
+  /** Undefined where it cannot be said: the claim is of an epoch that is not ours. */
+  private isSigned(held: Pick<HeldBatch, 'claim' | 'hash'>): boolean | undefined {
+    const { rules, props } = this
+    const { claim, hash } = held
+    if (rules?.epoch !== claim.epoch) return undefined
+    const key = rules.set.validators[claim.sequencer]?.blsPublicKey
+    if (!key) return false
+    const digest = claimDigest(props.genesisHash, hash)
+    return props.ports.bls.verify(hexToBytes(key), digest, claim.signature)
+  }
+
+  /** From a peer that says so by itself: only what is signed, and near. */
+  receive(encoded: Uint8Array, bytes: Uint8Array): void {
+    const known = readClaim(encoded)
+    if (!known || known.claim.shard !== this.props.shard) {
+      this.ctx.blame('rollup: not a claim of this shard')
+      return
+    }
+    const { claim, hash } = known
+    const held = this.line.find(hash)
+    if (held?.isSigned || !this.line.isInReach(claim.number)) return
+    const signed = this.isSigned(known)
+    if (signed === false) this.ctx.blame('rollup: a forged claim')
+    if (!signed) return
+    if (held) {
+      held.encoded = encoded
+      held.isSigned = true
+    } else if (!this.take(encoded, bytes, true)) {
+      this.ctx.blame('rollup: a body that is not the claim’s')
+      return
+    }
+    this.look()
+  }
+
+  /** Asked for: whoever wanted it knows its hash. */
+  private fetched(encoded: Uint8Array, bytes: Uint8Array, wanted: Hex): void {
+    const known = readClaim(encoded)
+    if (known?.hash !== wanted || this.line.find(wanted)) return
+    this.take(encoded, bytes, this.isSigned(known) === true)
+  }
+
+  private take(encoded: Uint8Array, bytes: Uint8Array, isSigned: boolean): boolean {
+    const read = readBatch(encoded, bytes, this.props.ports.sha256, this.ctx.now())
+    if (!read.ok) {
+      this.ctx.reached('shard-other-body')
+      return false
+    }
+    read.held.isSigned = isSigned
+    this.line.add(read.held)
+    return true
+  }
+
+  /** Verified and durable, so that a block may order it. */
+  isReady(held: HeldBatch): boolean {
+    return held.verdict === '' && held.stragglers === 'good' && held.isStored
+  }
+
+  ready(head: Hex, max: number): Uint8Array[] {
+    const claims: Uint8Array[] = []
+    let at = head
+    while (claims.length < max) {
+      const children = this.line.childrenOf(at).filter((one) => one.isSigned && this.isReady(one))
+      const next = children.find(({ hash }) => this.line.isOnLine(hash)) ?? children[0]
+      if (!next || next.claim.epoch !== this.rules?.epoch) break
+      claims.push(next.encoded)
+      at = next.hash
+    }
+    return claims
+  }
+
+  hold(encoded: readonly Uint8Array[], withinMs: number, reply: Hold['reply']): void {
+    const claims = encoded.map((one) => ({ encoded: one, known: readClaim(one) }))
+    const read: Hold['claims'][number][] = []
+    for (const { encoded: bytes, known } of claims) {
+      if (!known || known.claim.shard !== this.props.shard) return reply('BAD_CLAIM', 'undecodable')
+      const { number, sequencer } = known.claim
+      read.push({ encoded: bytes, hash: known.hash, number, sequencer })
+    }
+    this.holds.push({ claims: read, untilMs: this.ctx.now() + withinMs, reply })
+    this.look()
+  }
+
+  /** The chain has ordered these, one after the other. */
+  order(claims: readonly OrderedClaim[]): void {
+    this.ordered.push(...claims.filter(({ number }) => number > this.line.final.number))
+    this.look()
+  }
+
+  get isBehind(): boolean {
+    return this.ordered.length > 0
+  }
+
+  /** Does all that can be done now. Safe to call at any time, also from within itself. */
+  look(): void {
+    if (this.isLooking) {
+      this.ctx.after('look-again', 0, () => this.look())
+      return
+    }
+    this.isLooking = true
+    this.advance()
+    if (this.ordered.length === 0) {
+      this.extend()
+      this.settleHolds()
+    }
+    this.isLooking = false
+    this.noteReady()
+  }
+
+  /** Executes what stands on the tip, unless our own draft stands there. */
+  private extend(): void {
+    const { line, executor, drafts } = this
+    while (!drafts.draft) {
+      const next = line
+        .childrenOf(line.tip.hash)
+        .find(({ isSigned, verdict }) => isSigned && (verdict === undefined || verdict === ''))
+      if (!next || executor.execute(next) === 'wait') return
+    }
+  }
+
+  private advance(): void {
+    const { line, executor } = this
+    for (;;) {
+      const [next] = this.ordered
+      if (!next) return
+      if (next.number <= line.final.number) {
+        this.ordered.shift()
+        continue
+      }
+      const held = line.find(next.hash)
+      if (!held) {
+        this.want({ number: next.number, hash: next.hash }, next.sequencer)
+        return
+      }
+      if (line.depthOf(next.hash) !== 1 && !this.goTo(held)) return
+      if (!this.isReady(held)) return
+      this.ordered.shift()
+      const final = line.advance()
+      this.becameFinal(final, next)
+    }
+  }
+
+  /** Executes up to a batch; asks for what is missing on the way. */
+  private goTo(held: HeldBatch): boolean {
+    const way = this.line.isOnLine(held.hash) ? undefined : this.line.pathTo(held)
+    if (way && 'missing' in way) {
+      this.want(way.missing, held.claim.sequencer)
+      return false
+    }
+    return this.executor.switchTo(held) === 'done'
+  }
+
+  private want(point: Point, sequencer: number): void {
+    const { hash } = point
+    this.peers.fetch(
+      point,
+      sequencer,
+      (claim, body) => this.fetched(claim, body, hash),
+      () => this.ctx.after('look-soon', RETRY_MS, () => this.look()),
+    )
+  }
+
+  private settleHolds(): void {
+    const now = this.ctx.now()
+    let soonest: number | undefined
+    const open: Hold[] = []
+    for (const hold of this.holds) {
+      const code = this.codeOf(hold)
+      if (code !== undefined) hold.reply(code, '')
+      else if (now >= hold.untilMs) {
+        this.ctx.reached('shard-not-held')
+        hold.reply('CLAIM_NOT_HELD', '')
+      } else {
+        open.push(hold)
+        soonest = Math.min(soonest ?? hold.untilMs, hold.untilMs)
+      }
+    }
+    this.holds = open
+    if (soonest !== undefined) {
+      this.ctx.after('holds', Math.max(1, soonest - now), () => this.look())
+    }
+  }
+
+  /** Undefined while it is not known. */
+  private codeOf({ claims }: Hold): string | undefined {
+    for (const { hash, number, sequencer } of claims) {
+      if (number <= this.line.final.number) {
+        if (hash === this.line.final.hash) continue
+        return number === this.line.final.number ? 'BAD_CLAIM' : 'CLAIM_NOT_HELD'
+      }
+      const held = this.line.find(hash)
+      if (!held) {
+        this.want({ number, hash }, sequencer)
+        return undefined
+      }
+      if (held.verdict === undefined) this.goTo(held)
+      if (held.verdict !== undefined && held.verdict !== '') return 'BAD_CLAIM'
+      if (!this.isReady(held)) return undefined
+    }
+    return ''
+  }
+
+  /** Says so when more of the line can be ordered. */
+  private noteReady(): void {
+    let to = this.line.final.number
+    for (const { held } of this.line.steps) {
+      if (!this.isReady(held)) break
+      to = held.claim.number
+    }
+    if (to > this.readyTo) this.becameReady()
+    this.readyTo = to
+  }
+
+  /** A new epoch: what was made in the one before and not ordered will never be. */
+  turn(rules: EpochRules): void {
+    this.rules = rules
+    const { line } = this
+    const dead = line.steps.findIndex(({ held }) => held.claim.epoch < rules.epoch)
+    const first = line.steps[dead]
+    const isOrdered = first && this.ordered.some(({ number }) => number >= first.held.claim.number)
+    if (!first || isOrdered) return
+    this.ctx.reached('shard-epoch-turned')
+    const gone = line.steps.slice(dead).map(({ held }) => held.hash)
+    this.executor.undoTo(dead)
+    for (const hash of gone) line.drop(hash)
+    this.look()
+  }
+}

@@ -1,0 +1,63 @@
+// The shards of the other validators: told of what is made here, asked for what is missing here.
+
+import { ROLLUP_FETCH_MS } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
+import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import type { Context } from '../../runtime/context.ts'
+import { ShardMessages, shardKey } from '../messages/shard.ts'
+import type { Point } from './claim-line.ts'
+import type { ShardProps } from './shard-props.ts'
+
+type Fetched = (claim: Uint8Array, body: Uint8Array) => void
+
+export class ShardPeers {
+  rules: EpochRules | undefined
+  private readonly ctx: Context
+  private readonly shard: number
+  private readonly others: readonly { node: string; blsPublicKey: Hex }[]
+  /** Fetches under way, by claim. */
+  private readonly fetching = new Set<Hex>()
+
+  constructor(ctx: Context, { node, shard, peers }: ShardProps) {
+    this.ctx = ctx
+    this.shard = shard
+    this.others = peers.filter((peer) => peer.node !== node)
+  }
+
+  tell(claim: Uint8Array, body: Uint8Array): void {
+    if (this.ctx.buggify('rollup-tells-nobody')) return
+    for (const { node } of this.others) {
+      this.ctx.tell(ShardMessages, shardKey(node, this.shard), 'Batch', { claim, body })
+    }
+  }
+
+  /** Asks who made it, or anybody; `done` is not called when nobody answers with it in time. */
+  fetch({ number, hash }: Point, sequencer: number | undefined, done: Fetched, over: () => void): void {
+    if (this.fetching.has(hash) || this.others.length === 0) return
+    this.fetching.add(hash)
+    const maker = this.rules?.set.validators[sequencer ?? -1]?.blsPublicKey
+    const first = this.others.find(({ blsPublicKey }) => blsPublicKey === maker)
+    const other = () => this.others[this.ctx.random(this.others.length)] as { node: string }
+    // A maker that does not answer is not asked twice in a row.
+    const chosen = first && this.ctx.random(3) > 0 ? first : other()
+    this.ctx.reached('shard-fetch')
+    this.ctx.ask(
+      ShardMessages,
+      shardKey(chosen.node, this.shard),
+      'Fetch',
+      { number, hash },
+      {
+        within: ROLLUP_FETCH_MS,
+        ok: ({ claim, body }) => {
+          this.fetching.delete(hash)
+          if (claim.length > 0) done(claim, body)
+          over()
+        },
+        failed: () => {
+          this.fetching.delete(hash)
+          over()
+        },
+      },
+    )
+  }
+}

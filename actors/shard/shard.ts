@@ -1,0 +1,291 @@
+// shard: executor and only writer of one shard of the rollup on its node. Batches come from its own
+// sequencer or from peers, are checked, executed and stored before a block orders them; what is
+// ordered becomes final, and everything else can be undone.
+
+import {
+  ROLLUP_FETCHES_BURST,
+  ROLLUP_FETCHES_PER_SECOND,
+  ROLLUP_RETELL_MS,
+} from '../../config/limits.ts'
+import { TokenBucket } from '../../lib/token-bucket.ts'
+import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { genesisParent } from '../../protocol/rollup/claim.ts'
+import { decodeInboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { actor } from '../../runtime/actor.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Body, Reply } from '../../runtime/messages.ts'
+import { BlockBuilderMessages } from '../messages/block-builder.ts'
+import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
+import { ShardMessages, shardKey } from '../messages/shard.ts'
+import { ValidatorMessages } from '../messages/validator.ts'
+import { ClaimLine, type Step } from './claim-line.ts'
+import { noncesBefore } from './draft.ts'
+import { DraftDesk } from './draft-desk.ts'
+import { Executor } from './executor.ts'
+import { genesisState } from './genesis-state.ts'
+import { type HeldBatch, readClaim } from './held-batch.ts'
+import { Inbox } from './inbox.ts'
+import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
+import { ShardPeers } from './peers.ts'
+import { type RootAt, ShardQueries } from './queries.ts'
+import { Recovery } from './recovery.ts'
+import type { ShardProps } from './shard-props.ts'
+import { ShardKeeper } from './shard-rows.ts'
+
+type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
+type Ordered = Body<(typeof ShardMessages)['verbs'], 'Ordered'>
+
+const START_RETRY_MS = 200
+const START_WITHIN_MS = 30_000
+
+class Shard {
+  readonly line: ClaimLine
+  readonly inbox = new Inbox()
+  readonly drafts: DraftDesk
+  readonly keeper: LineKeeper
+  readonly queries: ShardQueries
+  readonly peers: ShardPeers
+  isReady = false
+  height = 0
+  timestampMs = 0
+  root: RootAt
+  private readonly ctx: Context
+  private readonly props: ShardProps
+  private readonly rows: ShardKeeper
+  private readonly executor: Executor
+  private early: Ordered[] = []
+
+  constructor(ctx: Context, props: ShardProps) {
+    this.ctx = ctx
+    this.props = props
+    const { config, shard, genesisHash } = props
+    const { state, root } = genesisState(config, shard)
+    this.root = { number: 0, root }
+    this.line = new ClaimLine(state, { number: 0, hash: genesisParent(genesisHash, shard) })
+    this.rows = new ShardKeeper(ctx, shard)
+    const changed = () => this.look()
+    const { line, inbox, rows } = this
+    this.executor = new Executor(ctx, props, line, inbox, rows, changed)
+    this.drafts = new DraftDesk(ctx, props, line, inbox, this.executor, (held) => this.made(held))
+    this.peers = new ShardPeers(ctx, props)
+    this.queries = new ShardQueries(ctx, props, line, inbox)
+    this.keeper = new LineKeeper(
+      ctx,
+      props,
+      { line, executor: this.executor, drafts: this.drafts, peers: this.peers },
+      (step, ordered) => this.becameFinal(step, ordered),
+      () => this.wakeValidator(),
+    )
+    this.start()
+    this.retell()
+  }
+
+  private look(): void {
+    if (this.isReady) this.keeper.look()
+  }
+
+  private start(): void {
+    const { ctx, props } = this
+    const again = () => ctx.after('start', START_RETRY_MS, () => this.start())
+    ctx.ask(
+      BlockBuilderMessages,
+      props.node,
+      'Rollup',
+      { shard: props.shard },
+      { within: START_WITHIN_MS, ok: (found) => this.recover(found), failed: again },
+    )
+  }
+
+  private recover(found: Start): void {
+    const { ctx, line, inbox, executor, peers } = this
+    this.turn(found.rules)
+    for (const [i, message] of found.inbox.entries()) {
+      inbox.add(found.inboxFrom + i, decodeInboxMessage(message))
+    }
+    const started = ctx.now()
+    const { number, hash, height, timestampMs, sequencer, blockHash } = found
+    const done = () => {
+      const ms = Math.round(ctx.now() - started)
+      const root = line.state.root(this.props.ports.hashPairs)
+      this.root = { number: line.final.number, root }
+      ctx.log('info', 'shard-loaded', { shard: this.props.shard, number, hash, root, ms })
+      if (number > 0) ctx.reached('shard-restarted')
+      this.height = height
+      this.drafts.height = height
+      this.timestampMs = timestampMs
+      this.isReady = true
+      const claim = { number, claim: hash, height, blockHash, timestampMs, sequencer }
+      this.tellSequencer('Final', claim)
+      for (const ordered of this.early.splice(0)) this.order(ordered)
+      this.keeper.look()
+      this.tellLook()
+    }
+    new Recovery(ctx, this.props, { line, inbox, executor, peers }, done).start({ number, hash })
+  }
+
+  turn(encoded: Uint8Array): void {
+    const rules = decodeEpochRules(encoded)
+    this.peers.rules = rules
+    this.drafts.rules = rules
+    this.keeper.turn(rules)
+  }
+
+  order(ordered: Ordered): void {
+    if (!this.isReady) {
+      this.early.push(ordered)
+      return
+    }
+    const { height, blockHash, timestampMs, claims, inbox } = ordered
+    const { shard } = this.props
+    for (const one of inbox) {
+      if (one.shard === shard) this.inbox.add(one.index, decodeInboxMessage(one.message))
+    }
+    this.height = height
+    this.drafts.height = height
+    const own: OrderedClaim[] = []
+    for (const encoded of claims) {
+      const read = readClaim(encoded)
+      if (read?.claim.shard !== shard) continue
+      const { number, sequencer } = read.claim
+      own.push({ number, sequencer, hash: read.hash, height, blockHash, timestampMs })
+    }
+    this.keeper.order(own)
+    if (own.length > 0 || inbox.length > 0) this.tellLook()
+  }
+
+  private becameFinal({ held, undo }: Step, ordered: OrderedClaim): void {
+    const { claim } = held
+    this.timestampMs = ordered.timestampMs
+    if (claim.stateRoot) this.root = { number: claim.number, root: claim.stateRoot }
+    this.inbox.forget(claim.inboxTo)
+    this.queries.remember(held, ordered, noncesBefore(undo, held))
+    this.rows.saveFinal(ordered.number, ordered)
+    const { number, hash, height, blockHash, timestampMs } = ordered
+    const { rules } = this.keeper
+    const sequencer = rules?.set.validators[claim.sequencer]?.address
+    if (!sequencer) return
+    const news = { number, claim: hash, height, blockHash, timestampMs, sequencer }
+    this.tellSequencer('Final', news)
+  }
+
+  /** A batch of our own is durable: the others get it, and it may be ordered. */
+  private made(held: HeldBatch): void {
+    this.peers.tell(held.encoded, held.bytes)
+    this.look()
+  }
+
+  /** Blocks are made for everybody: consensus is no part of one transfer's trace. */
+  private wakeValidator(): void {
+    const { ctx, props } = this
+    ctx.causedBy(undefined, () => ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null))
+  }
+
+  private tellSequencer(
+    verb: 'Final',
+    body: Body<(typeof RollupSequencerMessages)['verbs'], 'Final'>,
+  ): void {
+    const { node, shard } = this.props
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), verb, body)
+  }
+
+  private tellLook(): void {
+    const { node, shard } = this.props
+    const { line, inbox } = this
+    const inboxWaiting = inbox.end > line.state.inboxTo
+    const body = { inboxWaiting, tip: line.tip.number }
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', body)
+  }
+
+  /** What nobody has ordered for a while may not have arrived. */
+  private retell(): void {
+    const { ctx, props, line } = this
+    ctx.after('retell', ROLLUP_RETELL_MS, () => {
+      const before = ctx.now() - ROLLUP_RETELL_MS
+      const own = this.keeper.rules?.set.validators.findIndex(
+        ({ blsPublicKey }) => blsPublicKey === props.ownKey,
+      )
+      const [first] = line.steps
+      if (first && first.held.claim.sequencer === own && first.held.sinceMs <= before) {
+        if (this.keeper.isReady(first.held)) {
+          ctx.reached('shard-retold')
+          this.peers.tell(first.held.encoded, first.held.bytes)
+          this.wakeValidator()
+        }
+      }
+      this.rows.flush()
+      if (this.isReady) this.tellLook()
+      this.retell()
+    })
+  }
+}
+
+export const ShardActor = actor({
+  messages: ShardMessages,
+  restart: 'permanent',
+  mailbox: { capacity: 4096, overflow: 'reject' },
+  setup(ctx, props: ShardProps) {
+    const shard = new Shard(ctx, props)
+    const { drafts, keeper, queries, line } = shard
+    const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
+    return {
+      Batch({ claim, body }) {
+        if (shard.isReady) keeper.receive(claim, body)
+      },
+      Fetch(wanted, reply) {
+        const none = new Uint8Array(0)
+        reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : { claim: none, body: none })
+      },
+      Assemble(body, reply) {
+        if (shard.isReady && !keeper.isBehind) drafts.assemble(body, reply)
+        else reply(drafts.nothing('STALE', body.fee))
+      },
+      Proofs({ number, positions }, reply) {
+        reply(drafts.proofs(number, positions))
+      },
+      Seal(body, reply) {
+        drafts.seal(body, reply)
+      },
+      Drop({ number }) {
+        drafts.drop(number)
+        keeper.look()
+      },
+      Ready({ head, max }, reply) {
+        reply({ claims: shard.isReady ? keeper.ready(head, max) : [] })
+      },
+      Hold({ claims, withinMs }, reply) {
+        if (!shard.isReady) reply({ code: 'CLAIM_NOT_HELD', detail: 'the shard is being loaded' })
+        else keeper.hold(claims, withinMs, (code, detail) => reply({ code, detail }))
+      },
+      Ordered(ordered) {
+        shard.order(ordered)
+      },
+      Epoch({ rules }) {
+        shard.turn(rules)
+      },
+      Account({ index }, reply) {
+        reply(queries.account(index))
+      },
+      IndexOf({ owner }, reply) {
+        reply(queries.indexOf(owner))
+      },
+      AccountProof({ index }, reply) {
+        reply(drafts.draft ? undefined : queries.proof(index))
+      },
+      Head(_, reply) {
+        reply(queries.head(shard.height, shard.timestampMs, shard.root, shard.isReady))
+      },
+      ClaimAt({ number }, reply) {
+        reply(queries.claimAt(number))
+      },
+      FindTransfer({ from, nonce }, reply) {
+        reply(queries.findTransfer(from, nonce))
+      },
+      inspect: () => ({
+        final: line.final.number,
+        tip: line.tip.number,
+        held: line.size,
+        ready: shard.isReady,
+      }),
+    }
+  },
+})
