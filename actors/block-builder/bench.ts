@@ -12,6 +12,8 @@ export interface BlockBuilderProps {
   /** Keys of this node's own mempool and archive. */
   readonly mempool: string
   readonly archive: string
+  /** Keys of this node's own shards of the rollup, in their order; none where it runs none. */
+  readonly shards?: readonly string[]
 }
 
 export interface Bench {

@@ -15,6 +15,7 @@ import { ExecutionFigures } from './execution-figures.ts'
 import { Finaliser } from './finaliser.ts'
 import { loadChain } from './load-chain.ts'
 import { proveState } from './prove-state.ts'
+import { rollupStart, tellEpoch } from './shard-desk.ts'
 import { Speculation } from './speculation.ts'
 
 function open(ctx: Context, props: BlockBuilderProps): { bench: Bench; finaliser: Finaliser } {
@@ -54,6 +55,7 @@ export const BlockBuilder = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: BlockBuilderProps) {
     const { bench, finaliser } = open(ctx, props)
+    tellEpoch(bench)
     return {
       Tip(_, reply) {
         reply(tipOf(bench, finaliser.lastRow()))
@@ -69,6 +71,9 @@ export const BlockBuilder = actor({
       },
       Prove(wanted, reply) {
         reply(proveState(bench, wanted))
+      },
+      Rollup({ shard }, reply) {
+        reply(rollupStart(bench, shard))
       },
       Figures(_, reply) {
         reply(bench.figures.view())

@@ -10,12 +10,15 @@ import type { SentTransaction } from '../../protocol/execution/execute-transacti
 import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
 import { lighterSidecar } from '../../protocol/execution/lighter-sidecar.ts'
 import type { Decided } from '../../protocol/execution/plan-block.ts'
+import { withClaims } from '../../protocol/execution/sidecar-claims.ts'
 import { BLOCK_GAS_LIMITS, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
+import type { Reply } from '../../runtime/messages.ts'
 import { parseTraceparent } from '../../runtime/trace/traceparent.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
+import { claimsOf, takeClaims } from './shard-desk.ts'
 
 export interface BuildRequest extends Decided {
   readonly parent: Hex
@@ -46,6 +49,16 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     reply(seal(bench, request, []))
     return
   }
+  let claims: readonly Uint8Array[] | undefined
+  let taken: Taken | 'none' | undefined
+  const both = () => {
+    if (!claims || !taken) return
+    reply(sealTaken(bench, withClaimsOf(request, claims), taken))
+  }
+  takeClaims(bench, parent, (found) => {
+    claims = found
+    both()
+  })
   const exclude = path.flatMap(({ executed }) =>
     executed.included.map(({ transaction }) => transaction.hash),
   )
@@ -62,20 +75,40 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     },
     {
       within: BLOCK_MEMPOOL_MS,
-      ok: ({ transactions, traced }) => {
-        const built = tracedSpans(bench, traced)
-        const candidates: SentTransaction[] = []
-        for (const { raw, sender } of transactions) {
-          const decoded = decodeTransaction(raw)
-          if (decoded.ok) candidates.push({ transaction: decoded.transaction, sender })
-        }
-        const sealed = seal(bench, request, candidates)
-        built()
-        reply(sealed)
+      ok: (found) => {
+        taken = found
+        both()
       },
-      failed: () => reply(request.allowEmpty ? seal(bench, request, []) : none('NO_CANDIDATES')),
+      failed: () => {
+        taken = 'none'
+        both()
+      },
     },
   )
+}
+
+type Taken = Reply<(typeof MempoolMessages)['verbs'], 'TakeForBlock'>
+
+function withClaimsOf(request: BuildRequest, claims: readonly Uint8Array[]): BuildRequest {
+  if (claims.length === 0) return request
+  return { ...request, sidecar: withClaims(request.sidecar, claims) }
+}
+
+/** Without an answer of the mempool there is a block only where it may be empty, or has claims. */
+function sealTaken(bench: Bench, request: BuildRequest, taken: Taken | 'none'): Built {
+  if (taken === 'none') {
+    const mayBe = request.allowEmpty || claimsOf(request.sidecar).length > 0
+    return mayBe ? seal(bench, request, []) : none('NO_CANDIDATES')
+  }
+  const built = tracedSpans(bench, taken.traced)
+  const candidates: SentTransaction[] = []
+  for (const { raw, sender } of taken.transactions) {
+    const decoded = decodeTransaction(raw)
+    if (decoded.ok) candidates.push({ transaction: decoded.transaction, sender })
+  }
+  const sealed = seal(bench, request, candidates)
+  built()
+  return sealed
 }
 
 /** Begins a span in every trace whose transactions are being built into the block. */
@@ -97,7 +130,8 @@ function seal(
   // Blocks may have become final while the mempool was asked.
   const parent = speculation.find(request.parent)
   if (!parent) return none('UNKNOWN_PARENT')
-  if (candidates.length === 0 && !request.allowEmpty) return none('')
+  const isAsked = request.allowEmpty || claimsOf(request.sidecar).length > 0
+  if (candidates.length === 0 && !isAsked) return none('')
   const { hash, header } = parent.block
   const build = (decided: Decided) =>
     figures.time(
@@ -116,7 +150,8 @@ function seal(
     built = build(decided)
   }
   const { block, executed } = built
-  if (executed.included.length === 0 && !request.allowEmpty) return none('')
+  const hasClaims = claimsOf(decided.sidecar).length > 0
+  if (executed.included.length === 0 && !hasClaims && !request.allowEmpty) return none('')
   speculation.add({ block, executed, tree: executed.tree })
   return { block: encodeBlock(block), hash: block.hash, code: '' }
 }

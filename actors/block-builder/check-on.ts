@@ -11,6 +11,7 @@ import { decodeTransaction } from '../../protocol/transaction/decode-transaction
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import type { Bench } from './bench.ts'
 import { findSenders } from './block-senders.ts'
+import { claimsOf, holdClaims } from './shard-desk.ts'
 
 interface Checked {
   readonly ok: boolean
@@ -70,8 +71,14 @@ export function checkOn(
     answer('BAD_TRANSACTION')
     return
   }
-  findSenders(ctx, props.mempool, transactions, (sent) => {
-    answer(typeof sent === 'string' ? sent : execute(bench, block, sent))
+  holdClaims(bench, claimsOf(block.sidecar), (code) => {
+    if (code !== '') {
+      answer(code)
+      return
+    }
+    findSenders(ctx, props.mempool, transactions, (sent) => {
+      answer(typeof sent === 'string' ? sent : execute(bench, block, sent))
+    })
   })
 }
 

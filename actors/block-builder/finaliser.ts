@@ -12,6 +12,7 @@ import { blockLine } from './block-line.ts'
 import { finalRows, genesisRows, latestAccounts } from './chain-rows.ts'
 import { checkpointRows } from './checkpoint-rows.ts'
 import { epochAfter, followingOf } from './epoch-news.ts'
+import { tellEpoch, tellOrdered } from './shard-desk.ts'
 import type { Candidate } from './speculation.ts'
 import { undoPuts } from './undo-puts.ts'
 
@@ -74,11 +75,14 @@ export class Finaliser {
         answer('STORE_FAILED')
         return
       }
-      const epoch = epochAfter(speculation.final)
+      const before = speculation.final
+      const epoch = epochAfter(before)
       speculation.advance(hash)
       for (const { block } of path) ctx.log('info', 'block', blockLine(block, finalAtMs))
       this.announce(path)
+      tellOrdered(this.bench, before, path)
       const isTurned = epochAfter(speculation.final) !== epoch
+      if (isTurned) tellEpoch(this.bench)
       answer('', isTurned ? followingOf(speculation.final) : EMPTY)
     })
   }

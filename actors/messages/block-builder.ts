@@ -104,7 +104,7 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       /** Operator of its sequencer. */
       sequencer: hex(20),
       inboxTo: u53,
-      /** Messages of its inbox from `inboxFrom` on, encoded (protocol/rollup/inbox-message.ts). */
+      /** Messages of its inbox from `inboxFrom` on, encoded (protocol/rollup/inbox-entry.ts). */
       inboxFrom: u53,
       inbox: list(bytes(512), 65_536),
     }),

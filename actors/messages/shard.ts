@@ -34,7 +34,7 @@ export const OrderedBlock = struct({
   timestampMs: u53,
   /** Claims of all shards in the order of the block's sidecar. */
   claims: list(EncodedClaim, 8),
-  /** Inbox messages that the block's transactions left (protocol/rollup), of all shards. */
+  /** Inbox messages that the block's transactions left, of all shards (inbox-entry.ts). */
   inbox: list(struct({ shard: u53, index: u53, message: bytes(512) }), 65_536),
 })
 
@@ -46,7 +46,9 @@ export const ShardMessages = messages('shard', 1, {
   Batch: tell(struct({ claim: EncodedClaim, body: EncodedBody })),
   /** A batch that a peer holds; both empty when it does not. Rate limited. */
   Fetch: ask(
-    struct({ number: u53, hash: hex(32) }), struct({ claim: EncodedClaim, body: EncodedBody })),
+    struct({ number: u53, hash: hex(32) }),
+    struct({ claim: EncodedClaim, body: EncodedBody }),
+  ),
 
   /**
    * From the own sequencer: takes candidates for the next batch. `draft` is a body (§5) with number

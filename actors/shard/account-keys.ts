@@ -1,7 +1,7 @@
 // Who owns which account, and the keys of those that were registered: as the inbox brought them.
 
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
-import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import type { Hex } from '../../lib/hex.ts'
+import type { InboxEntry, RegisteredAccount } from '../../protocol/rollup/inbox-entry.ts'
 
 export interface AccountKeys {
   /** 48 bytes; undefined for an account of the genesis and for none. */
@@ -10,26 +10,15 @@ export interface AccountKeys {
   spendKeyOf(index: number): Uint8Array | undefined
 }
 
-interface Registered {
-  readonly owner: Hex
-  readonly blsKey: Uint8Array
-  readonly spendKey: Uint8Array
-}
-
 export class AccountBook implements AccountKeys {
-  private readonly accounts = new Map<number, Registered>()
+  private readonly accounts = new Map<number, RegisteredAccount>()
   private readonly byOwner = new Map<Hex, number>()
 
   /** Takes in what a message says; the same message twice changes nothing. */
-  read(message: InboxMessage): void {
-    if (message.kind !== 'register') return
-    const { index, owner, blsKey, spendKey } = message
-    this.accounts.set(index, {
-      owner,
-      blsKey: hexToBytes(blsKey),
-      spendKey: hexToBytes(spendKey),
-    })
-    if (!this.byOwner.has(owner)) this.byOwner.set(owner, index)
+  read({ message, account }: InboxEntry): void {
+    if (message.kind !== 'register' || !account) return
+    this.accounts.set(message.index, account)
+    if (!this.byOwner.has(account.owner)) this.byOwner.set(account.owner, message.index)
   }
 
   ownerOf(index: number): Hex | undefined {

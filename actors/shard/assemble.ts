@@ -4,8 +4,7 @@
 import { ROLLUP_INBOX_PER_BATCH } from '../../config/limits.ts'
 import { type Body, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
 import { cosignDigest } from '../../protocol/rollup/cosign.ts'
-import { executeBatch, type ExecutionPorts } from '../../protocol/rollup/execute-batch.ts'
-import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { type ExecutionPorts, executeBatch } from '../../protocol/rollup/execute-batch.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
@@ -24,7 +23,11 @@ export interface Wanted {
 }
 
 export type Assembled =
-  | { readonly code: string; readonly draft: undefined; readonly refused: readonly RefusedTransfer[] }
+  | {
+      readonly code: string
+      readonly draft: undefined
+      readonly refused: readonly RefusedTransfer[]
+    }
   | {
       readonly code: ''
       readonly draft: Draft
@@ -69,7 +72,8 @@ export function assemble(
   const given = read(bytes)
   if (!given || given.shard !== shard) return fail('UNDECODABLE')
   const to = Math.min(inbox.end, state.inboxTo + ROLLUP_INBOX_PER_BATCH)
-  const messages: readonly InboxMessage[] = inbox.slice(state.inboxTo, to) ?? []
+  const entries = inbox.slice(state.inboxTo, to) ?? []
+  const messages = entries.map(({ message }) => message)
   const gone = new Map<number, TransferRefusal>()
   for (const { position, why } of filterDraft(state, transferColumns(given), fee)) {
     gone.set(position, why)
@@ -111,7 +115,7 @@ export function assemble(
       body,
       fee,
       feeAccount: feeAccount ?? 0,
-      inbox: messages,
+      inbox: entries,
       executed,
       digest: cosignDigest(genesisHash, terms),
     }

@@ -99,4 +99,3 @@ export function checkBatch(
   state.undo(executed.undo)
   return { ok: false, code: 'BAD_CLAIM', detail: wrong ?? 'stateRoot' }
 }
-

@@ -1,7 +1,7 @@
 // The own sequencer's dealings with the shard: one draft at a time, assembled, sealed or dropped.
 
-import { type Hex, bytesToHex } from '../../lib/hex.ts'
-import { type EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import type { Absent } from '../../protocol/rollup/body-layout.ts'
 import { stragglerChecks } from '../../protocol/rollup/check-signatures.ts'
 import type { Context } from '../../runtime/context.ts'
@@ -14,7 +14,7 @@ import { type Draft, DraftTree, nonceOfSenders } from './draft.ts'
 import type { Executor } from './executor.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
-import { isPartition, sealBody, sealClaim, type Signed } from './seal.ts'
+import { isPartition, type Signed, sealBody, sealClaim } from './seal.ts'
 import type { ShardProps } from './shard-props.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']

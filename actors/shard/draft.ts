@@ -4,7 +4,7 @@ import type { Hex } from '../../lib/hex.ts'
 import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
 import type { Body } from '../../protocol/rollup/body-layout.ts'
 import type { Executed } from '../../protocol/rollup/execute-batch.ts'
-import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
@@ -15,7 +15,7 @@ export interface Draft {
   readonly body: Body
   readonly fee: number
   readonly feeAccount: number
-  readonly inbox: readonly InboxMessage[]
+  readonly inbox: readonly InboxEntry[]
   readonly executed: Executed
   readonly digest: Uint8Array
 }

@@ -3,6 +3,7 @@
 
 import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS } from '../../config/limits.ts'
 import { assert } from '../../lib/assert.ts'
+import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import {
   checkAggregate,
   checkTerms,
@@ -10,10 +11,9 @@ import {
   stragglerChecks,
 } from '../../protocol/rollup/check-signatures.ts'
 import { executionPorts } from '../../protocol/rollup/execute-batch.ts'
-import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
-import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import type { Context } from '../../runtime/context.ts'
 import { VerifyEd25519 } from '../messages/tasks.ts'
 import { checkBatch } from './check-batch.ts'
@@ -73,15 +73,16 @@ export class Executor {
     const { line } = this
     assert(held.claim.parent === line.tip.hash, 'executed on its parent')
     if (held.verdict !== undefined && held.verdict !== '') return 'bad'
-    const messages = this.messagesFor(held)
-    if (messages === 'wait' || messages === 'bad') {
-      return messages === 'bad' ? this.refuse(held, 'BAD_CLAIM', 'inboxTo') : messages
+    const entries = this.entriesFor(held)
+    if (entries === 'wait' || entries === 'bad') {
+      return entries === 'bad' ? this.refuse(held, 'BAD_CLAIM', 'inboxTo') : entries
     }
+    const inbox = entries.map(({ message }) => message)
     const again = held.verdict === ''
     const checks = again ? undefined : this.checkSignatures(held)
     if (checks === 'bad') return 'bad'
     const { claim, body } = held
-    const checked = checkBatch(line.state, claim, { inbox: messages, body }, this.execution)
+    const checked = checkBatch(line.state, claim, { inbox, body }, this.execution)
     if (!checked.ok) {
       assert(!again, 'what held once on a parent holds again')
       return this.refuse(held, checked.code, checked.detail)
@@ -90,7 +91,7 @@ export class Executor {
     line.push({ held, undo })
     if (again) return 'done'
     held.verdict = ''
-    held.inbox = messages
+    held.inbox = entries
     if (checks) this.startStragglers(held, checks)
     if (!held.isStored) this.store(held, exits)
     return 'done'
@@ -106,7 +107,7 @@ export class Executor {
     })
   }
 
-  private messagesFor({ claim }: HeldBatch): readonly InboxMessage[] | 'wait' | 'bad' {
+  private entriesFor({ claim }: HeldBatch): readonly InboxEntry[] | 'wait' | 'bad' {
     const { inboxTo } = this.line.state
     const count = claim.inboxTo - inboxTo
     if (count < 0 || count > CLAIM_MESSAGES_MAX) return 'bad'

@@ -1,12 +1,12 @@
 // Which transfers of a draft can be executed, judged by the state before it. A sender sends once, so
 // until its turn its balance can only grow: who can pay now can pay then.
 
-import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
 import { EXIT_INDEX } from '../../protocol/params.ts'
 import { type AccountTable, RECORD_WORDS } from '../../protocol/rollup/account-table.ts'
 import { isOutgoing, slotIn } from '../../protocol/rollup/shard-place.ts'
 import type { ShardState } from '../../protocol/rollup/shard-state.ts'
 import type { TransferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
 
 const U32 = 2 ** 32
 
@@ -36,7 +36,8 @@ export function filterDraft(
     const receiver = to[i] as number
     const toSlot = slotIn(state, receiver)
     const isReceived =
-      receiver === EXIT_INDEX || (toSlot < 0 ? isOutgoing(state, receiver) : table.isRegistered(toSlot))
+      receiver === EXIT_INDEX ||
+      (toSlot < 0 ? isOutgoing(state, receiver) : table.isRegistered(toSlot))
     if (slot < 0 || !table.isRegistered(slot) || !isReceived) {
       refused.push({ position: i, why: 'NOT_REGISTERED' })
     } else if (!canPay(table, slot, amountLo[i] as number, amountHi[i] as number, fee)) {

@@ -6,7 +6,10 @@ import { genesisRecord, genesisShard } from '../../protocol/rollup/genesis-rollu
 import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
 import { ShardState } from '../../protocol/rollup/shard-state.ts'
 
-export function genesisState(config: RollupConfig, shard: number): { state: ShardState; root: Hex } {
+export function genesisState(
+  config: RollupConfig,
+  shard: number,
+): { state: ShardState; root: Hex } {
   const { slots, entries, supply, root } = genesisShard(config, shard)
   const table = AccountTable.create(Math.max(1, slots))
   const record = new Uint32Array(genesisRecord(config.balance).buffer)
@@ -20,4 +23,3 @@ export function genesisState(config: RollupConfig, shard: number): { state: Shar
   state.supply = supply
   return { state, root }
 }
-

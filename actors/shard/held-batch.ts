@@ -2,11 +2,11 @@
 
 import { equalBytes } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { RlpError } from '../../protocol/rlp/rlp.ts'
 import type { Body } from '../../protocol/rollup/body-layout.ts'
 import { type Claim, claimHash, decodeClaim } from '../../protocol/rollup/claim.ts'
-import type { InboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
-import { RlpError } from '../../protocol/rlp/rlp.ts'
 
 export interface HeldBatch {
   readonly hash: Hex
@@ -23,7 +23,7 @@ export interface HeldBatch {
   stragglers: 'unknown' | 'checking' | 'good' | 'bad'
   isStored: boolean
   /** The messages that it consumes, once it has been executed. */
-  inbox: readonly InboxMessage[]
+  inbox: readonly InboxEntry[]
   /** When it came or was made, on the node's clock. */
   readonly sinceMs: number
 }
@@ -53,7 +53,8 @@ export function readBatch(
   if (!read) return { ok: false, code: 'UNDECODABLE' }
   const { claim, hash } = read
   if (bytes.length !== claim.bodyBytes) return { ok: false, code: 'OTHER_BODY' }
-  if (!equalBytes(sha256(bytes), hexToBytes(claim.bodyHash))) return { ok: false, code: 'OTHER_BODY' }
+  if (!equalBytes(sha256(bytes), hexToBytes(claim.bodyHash)))
+    return { ok: false, code: 'OTHER_BODY' }
   const form = readBody(bytes)
   if (!form.ok) return { ok: false, code: form.code }
   const held: HeldBatch = {

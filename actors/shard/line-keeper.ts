@@ -186,7 +186,7 @@ export class LineKeeper {
   }
 
   private advance(): void {
-    const { line, executor } = this
+    const { line } = this
     for (;;) {
       const [next] = this.ordered
       if (!next) return

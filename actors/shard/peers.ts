@@ -32,7 +32,12 @@ export class ShardPeers {
   }
 
   /** Asks who made it, or anybody; `done` is not called when nobody answers with it in time. */
-  fetch({ number, hash }: Point, sequencer: number | undefined, done: Fetched, over: () => void): void {
+  fetch(
+    { number, hash }: Point,
+    sequencer: number | undefined,
+    done: Fetched,
+    over: () => void,
+  ): void {
     if (this.fetching.has(hash) || this.others.length === 0) return
     this.fetching.add(hash)
     const maker = this.rules?.set.validators[sequencer ?? -1]?.blsPublicKey

@@ -3,7 +3,6 @@
 import { ROLLUP_RECENT_BATCHES } from '../../config/limits.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { indexOf } from '../../protocol/rollup/layout.ts'
-import { readBody } from '../../protocol/rollup/read-body.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import { encodeMeta, stateRootOf } from '../../protocol/rollup/shard-state.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'

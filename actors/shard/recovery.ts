@@ -57,8 +57,9 @@ export class Recovery {
     const read = readBatch(row.encoded, row.bytes, sha256, this.ctx.now())
     if (!read.ok) throw new Error(`rollup store: batch ${number} is broken: ${read.code}`)
     const { held } = read
-    for (const [i, message] of row.inbox.entries()) {
-      this.inbox.add(held.claim.inboxTo - row.inbox.length + i, message)
+    held.inbox = row.inbox
+    for (const [i, entry] of row.inbox.entries()) {
+      this.inbox.add(held.claim.inboxTo - row.inbox.length + i, entry)
     }
     held.isStored = true
     held.isSigned = true
@@ -106,7 +107,8 @@ export class Recovery {
       if (!this.line.find(held.hash)) this.line.add(held)
       const outcome = this.executor.execute(this.line.find(held.hash) as HeldBatch)
       // The chain has ordered it, so a quorum has checked it.
-      if (outcome === 'bad') throw new Error(`rollup: final batch ${held.claim.number} does not hold`)
+      if (outcome === 'bad')
+        throw new Error(`rollup: final batch ${held.claim.number} does not hold`)
       if (outcome === 'wait') {
         this.ctx.after('recover', RETRY_MS, () => this.forward())
         return
@@ -132,4 +134,3 @@ export class Recovery {
     }
   }
 }
-

@@ -1,9 +1,9 @@
 // Makes a batch of a draft and of what its senders signed: the aggregate, the ordinary signatures of
 // the absentees, the body, the claim.
 
-import { ROOT_EVERY_MAX } from '../../protocol/params.ts'
 import { assert } from '../../lib/assert.ts'
-import { type Hex, bytesToHex } from '../../lib/hex.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { ROOT_EVERY_MAX } from '../../protocol/params.ts'
 import { aggregateGroups, badGroups, type CosignGroup } from '../../protocol/rollup/bad-groups.ts'
 import { type Absent, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
 import { lowestNotAfter } from '../../protocol/rollup/check-signatures.ts'

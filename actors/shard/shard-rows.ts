@@ -4,11 +4,6 @@
 import { concatBytes, u64 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import {
-  decodeInboxMessage,
-  encodeInboxMessage,
-  type InboxMessage,
-} from '../../protocol/rollup/inbox-message.ts'
-import {
   asBytes,
   asList,
   asNumber,
@@ -16,6 +11,11 @@ import {
   encodeRlp,
   rlpInteger,
 } from '../../protocol/rlp/rlp.ts'
+import {
+  decodeInboxEntry,
+  encodeInboxEntry,
+  type InboxEntry,
+} from '../../protocol/rollup/inbox-entry.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put, Store } from '../../runtime/store.ts'
 
@@ -26,7 +26,7 @@ const RETRY_MS = 200
 export interface BatchRow {
   readonly encoded: Uint8Array
   readonly bytes: Uint8Array
-  readonly inbox: readonly InboxMessage[]
+  readonly inbox: readonly InboxEntry[]
   /** Leaves of outgoing.ts. */
   readonly exits: Uint8Array
 }
@@ -45,7 +45,7 @@ const batchKey = (shard: number, number: number, hash: Hex) =>
   concatBytes(numberKey(shard, number), hexToBytes(hash))
 
 function encodeBatchRow({ encoded, bytes, inbox, exits }: BatchRow): Uint8Array {
-  return encodeRlp([encoded, bytes, inbox.map(encodeInboxMessage), exits])
+  return encodeRlp([encoded, bytes, inbox.map(encodeInboxEntry), exits])
 }
 
 /** Rows are our own: one that cannot be read is a broken disk, and throws. */
@@ -55,7 +55,7 @@ function decodeBatchRow(row: Uint8Array): BatchRow {
     encoded: asBytes(encoded),
     // Copied once, so that it lies on a boundary of words.
     bytes: Uint8Array.from(asBytes(bytes)),
-    inbox: asList(inbox).map((one) => decodeInboxMessage(asBytes(one))),
+    inbox: asList(inbox).map((one) => decodeInboxEntry(asBytes(one))),
     exits: Uint8Array.from(asBytes(exits)),
   }
 }

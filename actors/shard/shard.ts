@@ -10,7 +10,7 @@ import {
 import { TokenBucket } from '../../lib/token-bucket.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { genesisParent } from '../../protocol/rollup/claim.ts'
-import { decodeInboxMessage } from '../../protocol/rollup/inbox-message.ts'
+import { decodeInboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
@@ -100,7 +100,7 @@ class Shard {
     const { ctx, line, inbox, executor, peers } = this
     this.turn(found.rules)
     for (const [i, message] of found.inbox.entries()) {
-      inbox.add(found.inboxFrom + i, decodeInboxMessage(message))
+      inbox.add(found.inboxFrom + i, decodeInboxEntry(message))
     }
     const started = ctx.now()
     const { number, hash, height, timestampMs, sequencer, blockHash } = found
@@ -138,7 +138,7 @@ class Shard {
     const { height, blockHash, timestampMs, claims, inbox } = ordered
     const { shard } = this.props
     for (const one of inbox) {
-      if (one.shard === shard) this.inbox.add(one.index, decodeInboxMessage(one.message))
+      if (one.shard === shard) this.inbox.add(one.index, decodeInboxEntry(one.message))
     }
     this.height = height
     this.drafts.height = height
@@ -177,7 +177,9 @@ class Shard {
   /** Blocks are made for everybody: consensus is no part of one transfer's trace. */
   private wakeValidator(): void {
     const { ctx, props } = this
-    ctx.causedBy(undefined, () => ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null))
+    ctx.causedBy(undefined, () =>
+      ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null),
+    )
   }
 
   private tellSequencer(

@@ -1,0 +1,180 @@
+// The block-builder's dealings with the shards of its node: which claims may go into a block, whether
+// those of a block are held here, and what a final block has ordered.
+
+import { ROLLUP_HOLD_MS, ROLLUP_READY_MS } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { headerTimeMs } from '../../protocol/block/extra-data.ts'
+import { decodeSidecar } from '../../protocol/block/sidecar.ts'
+import { encodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { rulesAfter } from '../../protocol/epoch/epoch-storage.ts'
+import { CLAIMS_PER_BLOCK_MAX, CLAIMS_PER_SHARD_MAX } from '../../protocol/params.ts'
+import { RlpError } from '../../protocol/rlp/rlp.ts'
+import { decodeClaim } from '../../protocol/rollup/claim.ts'
+import { encodeInboxEntry, inboxEntries } from '../../protocol/rollup/inbox-entry.ts'
+import { rollupHeadAfter } from '../../protocol/rollup/rollup-head.ts'
+import type { StateTree } from '../../protocol/state/state-tree.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
+import type { Body, Reply } from '../../runtime/messages.ts'
+import type { BlockBuilderMessages } from '../messages/block-builder.ts'
+import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
+import { ShardMessages } from '../messages/shard.ts'
+import type { Bench } from './bench.ts'
+import type { Tip } from './speculation.ts'
+
+type Ordered = Body<(typeof ShardMessages)['verbs'], 'Ordered'>
+type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
+type Claims = readonly Uint8Array[]
+
+const shardsOf = ({ props }: Bench): readonly string[] => props.shards ?? []
+
+/** Claims that stand on the parent's state, of all shards that answer in time. */
+export function takeClaims(bench: Bench, parent: Tip, done: (claims: Claims) => void): void {
+  const shards = shardsOf(bench)
+  const found: Uint8Array[][] = shards.map(() => [])
+  let open = shards.length
+  if (open === 0) done([])
+  const closed = () => {
+    if (--open === 0) done(found.flat().slice(0, CLAIMS_PER_BLOCK_MAX))
+  }
+  const view = treeView(parent.tree)
+  for (const [shard, key] of shards.entries()) {
+    const { hash: head, number } = rollupHeadAfter(view, shard, bench.props.genesis.block.hash)
+    const max = CLAIMS_PER_SHARD_MAX
+    bench.ctx.ask(
+      ShardMessages,
+      key,
+      'Ready',
+      { head, number, max },
+      {
+        within: ROLLUP_READY_MS,
+        ok: ({ claims }) => {
+          found[shard] = claims
+          closed()
+        },
+        failed: closed,
+      },
+    )
+  }
+}
+
+/** Of a sidecar that may not be one. */
+export function claimsOf(sidecar: Uint8Array): Claims {
+  try {
+    return decodeSidecar(sidecar).claims
+  } catch (error) {
+    if (error instanceof RlpError) return []
+    throw error
+  }
+}
+
+function shardOfClaim(encoded: Uint8Array): number | undefined {
+  try {
+    return decodeClaim(encoded).shard
+  } catch (error) {
+    if (error instanceof RlpError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Answers '' once every claim of the block is held, verified and durable here; BUSY when that could
+ * not be said in time, so that the block may be checked again.
+ */
+export function holdClaims(bench: Bench, claims: Claims, done: (code: string) => void): void {
+  const shards = shardsOf(bench)
+  const byShard = new Map<number, Uint8Array[]>()
+  for (const claim of claims) {
+    const shard = shardOfClaim(claim)
+    if (shard === undefined || shard >= shards.length) return done('BAD_CLAIM')
+    byShard.set(shard, [...(byShard.get(shard) ?? []), claim])
+  }
+  let open = byShard.size
+  let code = ''
+  if (open === 0) done('')
+  const closed = (one: string) => {
+    if (one !== '' && code !== 'BAD_CLAIM') code = one === 'BAD_CLAIM' ? one : 'BUSY'
+    if (--open === 0) done(code)
+  }
+  for (const [shard, own] of byShard) {
+    bench.ctx.ask(
+      ShardMessages,
+      shards[shard] as string,
+      'Hold',
+      { claims: own, withinMs: ROLLUP_HOLD_MS },
+      {
+        within: 2 * ROLLUP_HOLD_MS,
+        ok: (held) => closed(held.code),
+        failed: () => closed('BUSY'),
+      },
+    )
+  }
+}
+
+/** The rules of the epoch in which the next block will be. */
+function rulesFor(tree: StateTree): Uint8Array {
+  return encodeEpochRules(rulesAfter(treeView(tree)))
+}
+
+/** Messages that a block has added to the inboxes. */
+function newMessages(bench: Bench, before: StateTree, after: StateTree): Ordered['inbox'] {
+  const genesis = bench.props.genesis.block.hash
+  const found: Ordered['inbox'] = []
+  for (const shard of shardsOf(bench).keys()) {
+    const from = rollupHeadAfter(treeView(before), shard, genesis).inboxCount
+    const view = treeView(after)
+    const { inboxCount: to } = rollupHeadAfter(view, shard, genesis)
+    for (const [i, entry] of (inboxEntries(view, shard, from, to) ?? []).entries()) {
+      found.push({ shard, index: from + i, message: encodeInboxEntry(entry) })
+    }
+  }
+  return found
+}
+
+/** Tells the shards of final blocks, oldest first; `before` is the tip on which they stand. */
+export function tellOrdered(bench: Bench, before: Tip, path: readonly Tip[]): void {
+  const { ctx } = bench
+  const shards = shardsOf(bench)
+  if (shards.length === 0) return
+  let parent = before
+  for (const tip of path) {
+    const { hash: blockHash, header, sidecar } = tip.block
+    const body: Ordered = {
+      height: header.height,
+      blockHash,
+      timestampMs: headerTimeMs(header),
+      claims: [...claimsOf(sidecar)],
+      inbox: newMessages(bench, parent.tree, tip.tree),
+    }
+    for (const key of shards) ctx.tell(ShardMessages, key, 'Ordered', body)
+    parent = tip
+  }
+}
+
+/** At the start and at each turn of the epoch. */
+export function tellEpoch(bench: Bench): void {
+  const rules = rulesFor(bench.speculation.final.tree)
+  for (const key of shardsOf(bench)) {
+    bench.ctx.tell(ShardMessages, key, 'Epoch', { rules })
+    bench.ctx.tell(RollupSequencerMessages, key, 'Epoch', { rules })
+  }
+}
+
+/** What a shard that starts is told. */
+export function rollupStart({ speculation, props }: Bench, shard: number): Start {
+  const { block, tree } = speculation.final
+  const view = treeView(tree)
+  const head = rollupHeadAfter(view, shard, props.genesis.block.hash as Hex)
+  const { number, hash, timestampMs, sequencer, inboxTo, inboxFrom, inboxCount } = head
+  return {
+    height: block.header.height,
+    blockHash: block.hash,
+    rules: rulesFor(tree),
+    number,
+    hash,
+    timestampMs,
+    sequencer,
+    inboxTo,
+    inboxFrom,
+    inbox: (inboxEntries(view, shard, inboxFrom, inboxCount) ?? []).map(encodeInboxEntry),
+  }
+}

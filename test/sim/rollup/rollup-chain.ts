@@ -1,0 +1,98 @@
+// The chain of the simulated rollup: four validators, one shard, accounts that are there from the
+// genesis, and light signatures for all of it.
+
+import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
+import { bytesToHex } from '../../../lib/hex.ts'
+import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
+import { sha256Bytes } from '../../../protocol/crypto/sha256.ts'
+import { chainModules } from '../../../protocol/genesis/chain-modules.ts'
+import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
+import { genesisConfig } from '../../../protocol/genesis/genesis-config.ts'
+import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
+import { COHORT_SIZE } from '../../../protocol/params.ts'
+import type { CosignerKeys, Signers } from '../../../protocol/rollup/signers.ts'
+import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
+import { simAddress, simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
+
+export const ACCOUNTS = 48
+export const BALANCE = 1000n
+export const FEE = 2
+export const OWNER = bytesToHex(simAddress(new Uint8Array(32).fill(77)))
+const STAKE = 10n ** 22n
+
+const rollup = { shards: 1, accounts: ACCOUNTS, balance: BALANCE, owner: OWNER }
+
+export const rollupGenesis = makeGenesis({
+  chainId: 1337n,
+  timestamp: WALL_START_MS / 1000 - 10,
+  mode: 0,
+  params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: 40, rollup },
+  validators: Array.from({ length: VALIDATORS }, (_, i) => ({
+    name: `v${i}`,
+    address: bytesToHex(simAddress(validatorKey(i))),
+    blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
+    possession: bytesToHex(simBls.provePossession(validatorKey(i))),
+    vrfPublicKey: bytesToHex(simVrf.publicKey(validatorKey(i))),
+    stake: STAKE,
+    authority: true,
+  })),
+  accounts: [],
+})
+
+export const GENESIS_HASH = rollupGenesis.block.hash
+export const ROLLUP_CONFIG = rollup
+
+export const rollupConfig = genesisConfig(
+  rollupGenesis,
+  chainModules({ bls: simBls, secp256k1: simSecp256k1, genesisHash: GENESIS_HASH }),
+  { bls: simBls, vrf: simVrf },
+)
+
+/** Of one account: for both of its keys. */
+export function accountSecret(index: number): Uint8Array {
+  const secret = new Uint8Array(32).fill(0xc0)
+  new DataView(secret.buffer).setUint32(0, index)
+  return secret
+}
+
+/** In place of Ed25519: 64 bytes of what the light BLS signs. */
+export function signLight(index: number, digest: Uint8Array): Uint8Array {
+  return simBls.sign(accountSecret(index), digest).slice(0, 64)
+}
+
+export function verifyLight(
+  publicKey: Uint8Array,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const expected = simBls.sign(publicKey, digest).subarray(0, 64)
+  return signature.length === 64 && expected.every((byte, i) => byte === signature[i])
+}
+
+function* indicesOf({ dense, sparse }: Signers): Iterable<number> {
+  for (const { cohort, present } of dense) {
+    for (let member = 0; member < COHORT_SIZE; member++) {
+      const byte = present ? (present[member >>> 3] as number) : 0xff
+      if ((byte >>> (member & 7)) & 1) yield cohort * COHORT_SIZE + member
+    }
+  }
+  yield* sparse
+}
+
+const lightKeys: CosignerKeys = {
+  verify(signers, digest, signature) {
+    const indices = [...indicesOf(signers)]
+    if (indices.some((index) => index >= ACCOUNTS)) return false
+    const keys = indices.map((index) => simBls.publicKey(accountSecret(index)))
+    return simBls.verifyAggregate(keys, digest, signature)
+  },
+  spendKey: (index) => (index < ACCOUNTS ? accountSecret(index) : undefined),
+}
+
+export const lightPorts: ShardPorts = {
+  bls: simBls,
+  hashPairs: hashPairsNoble,
+  sha256: sha256Bytes,
+  verifyEd25519: verifyLight,
+  cosignerKeys: () => lightKeys,
+}

@@ -1,0 +1,180 @@
+// Reads the disks of the nodes and executes all final batches again, with plain integers: one final
+// claim for each number, no transfer twice, all the money there, and what senders were told is final.
+
+import type { Hex } from '../../../lib/hex.ts'
+import { ShardMessages } from '../../../actors/messages/shard.ts'
+import { readClaim } from '../../../actors/shard/held-batch.ts'
+import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
+import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
+import { decodeBlock } from '../../../protocol/block/block.ts'
+import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
+import type { Claim } from '../../../protocol/rollup/claim.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
+import { transferColumns } from '../../../protocol/rollup/transfer-columns.ts'
+import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
+import type { World } from '../../../runtime/sim/world.ts'
+import { ACCOUNTS, BALANCE } from './rollup-chain.ts'
+import type { SenderLog } from './sender-group.ts'
+
+interface Ordered {
+  readonly claim: Claim
+  readonly hash: Hex
+}
+
+interface Account {
+  balance: bigint
+  nonce: number
+}
+
+export class RollupChecker {
+  readonly violations: string[] = []
+  /** Final claims in order: from the blocks of whichever node has them first. */
+  private readonly claims: Ordered[] = []
+  private readonly blocksTo = new Map<string, number>()
+  private readonly numbers = new Map<string, number>()
+  private readonly world: World
+  private readonly log: SenderLog
+  private readonly honest: readonly string[]
+
+  constructor(world: World, log: SenderLog, honest: readonly string[]) {
+    this.world = world
+    this.log = log
+    this.honest = honest
+  }
+
+  get height(): number {
+    return this.claims.length
+  }
+
+  /** The last claim in the blocks that are final at a node. */
+  numberOf(node: string): number {
+    return this.numbers.get(node) ?? 0
+  }
+
+  check(): void {
+    for (const node of this.honest) {
+      const chain = this.world.platter(node, 'chain')
+      const row = chain.table(CHAIN_TABLES.meta).get(META_FINAL)
+      const height = row ? Number(bytesToBigint(row)) : 0
+      for (let h = (this.blocksTo.get(node) ?? 0) + 1; h <= height; h++) {
+        const bytes = chain.table(CHAIN_TABLES.blocks).get(u64(h))
+        if (bytes) this.block(node, h, bytes)
+        else this.violations.push(`lost: ${node} has no block ${h}`)
+        this.blocksTo.set(node, h)
+      }
+    }
+    this.violations.push(...this.log.violations.splice(0))
+  }
+
+  private block(node: string, height: number, bytes: Uint8Array): void {
+    for (const encoded of decodeSidecar(decodeBlock(bytes).sidecar).claims) {
+      const read = readClaim(encoded)
+      if (!read) {
+        this.violations.push(`claim: one in block ${height} of ${node} cannot be read`)
+        continue
+      }
+      const { number } = read.claim
+      const known = this.claims[number - 1]
+      if (!known && number === this.claims.length + 1) this.claims.push(read)
+      else if (known?.hash !== read.hash) {
+        this.violations.push(`fork: ${node} has another claim ${number} in block ${height}`)
+      }
+      if (number !== this.numberOf(node) + 1) {
+        this.violations.push(`gap: ${node} orders claim ${number} in block ${height}`)
+      }
+      this.numbers.set(node, number)
+      this.held(node, read)
+    }
+  }
+
+  /** A final claim's batch is on the disk of each that has the block. */
+  private held(node: string, { claim, hash }: Ordered): void {
+    if (!this.rowOf(node, claim.number, hash)) {
+      this.violations.push(`availability: ${node} made claim ${claim.number} final without its batch`)
+    }
+  }
+
+  private rowOf(node: string, number: number, hash: Hex) {
+    const platter = this.world.platter(node, 'shards')
+    const store = { get: (table: string, key: Uint8Array) => platter.table(table).get(key) }
+    return readBatchRow(store as never, 0, number, hash)
+  }
+
+  checkEnd(): void {
+    this.check()
+    if (this.violations.length > 0) return
+    const accounts = Array.from({ length: ACCOUNTS }, () => ({ balance: BALANCE, nonce: 0 }))
+    const done = new Map<string, string>()
+    for (const { claim, hash } of this.claims) this.replay(claim, hash, accounts, done)
+    const total = accounts.reduce((sum, { balance }) => sum + balance, 0n)
+    if (total !== BigInt(ACCOUNTS) * BALANCE) this.violations.push(`supply: ${total} in all`)
+    for (const [key, { to, amount, number }] of this.log.final) {
+      if (number > this.claims.length) continue
+      if (done.get(key) !== `${to}:${amount}`) {
+        this.violations.push(`lost: transfer ${key} was final in claim ${number}, and is not there`)
+      }
+    }
+    this.compareStates(accounts)
+  }
+
+  private replay(
+    claim: Claim,
+    hash: Hex,
+    accounts: Account[],
+    done: Map<string, string>,
+  ): void {
+    const node = this.honest.find((one) => this.rowOf(one, claim.number, hash))
+    const row = node && this.rowOf(node, claim.number, hash)
+    const form = row && readBody(row.bytes)
+    if (!form?.ok) {
+      this.violations.push(`availability: nobody has the body of claim ${claim.number}`)
+      return
+    }
+    const { from, to, amountLo } = transferColumns(form.body)
+    for (let i = 0; i < from.length; i++) {
+      const sender = accounts[from[i] as number] as Account
+      const receiver = accounts[to[i] as number] as Account
+      const amount = BigInt(amountLo[i] as number)
+      const key = `${from[i]}/${sender.nonce}`
+      if (done.has(key)) this.violations.push(`twice: ${key} in claim ${claim.number}`)
+      done.set(key, `${to[i]}:${amount}`)
+      sender.nonce++
+      sender.balance -= amount + BigInt(claim.fee)
+      receiver.balance += amount
+      if (sender.balance < 0n) this.violations.push(`overdrawn: account ${from[i]}`)
+    }
+    const paid = BigInt(claim.fee) * BigInt(from.length)
+    const payee = accounts[claim.feeAccount]
+    if (paid > 0n && payee) payee.balance += paid
+  }
+
+  /** What the shards say of their accounts, once nothing is under way. */
+  private compareStates(accounts: readonly Account[]): void {
+    const replies = new Map<string, string>()
+    for (const node of this.honest) {
+      const { edge } = this.world.host(node) ?? {}
+      if (!edge) continue
+      edge
+        .ask(ShardMessages, node, 'Head', null, { within: 1000 })
+        .then((head) => replies.set(node, `${head.number} ${head.tip}`))
+        .catch(() => {})
+      for (const [index, model] of accounts.entries()) {
+        edge
+          .ask(ShardMessages, node, 'Account', { index }, { within: 1000 })
+          .then((account) => {
+            if (account?.number !== this.claims.length) return
+            if (account.balance !== model.balance || account.nonce !== model.nonce) {
+              this.violations.push(`state: ${node} differs in account ${index}`)
+            }
+          })
+          .catch(() => {})
+      }
+    }
+    this.world.runFor(1)
+  }
+
+  digest(): string {
+    return this.claims.map(({ hash }) => hash.slice(2, 8)).join(' ')
+  }
+}
+

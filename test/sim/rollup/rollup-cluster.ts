@@ -1,0 +1,122 @@
+// The cluster under test: validators with their shards and sequencers, the very actors that run in
+// production, and groups of senders, on a simulated world.
+
+import { Archive } from '../../../actors/archive/archive.ts'
+import { BlockBuilder } from '../../../actors/block-builder/block-builder.ts'
+import { Mempool } from '../../../actors/mempool/mempool.ts'
+import { RollupSequencer } from '../../../actors/rollup-sequencer/rollup-sequencer.ts'
+import { ShardActor } from '../../../actors/shard/shard.ts'
+import { Validator } from '../../../actors/validator/validator.ts'
+import { bytesToHex } from '../../../lib/hex.ts'
+import {
+  CLOCK_AHEAD_MAX_MS,
+  DELTA_MAX_MS,
+  EMPTY_BLOCK_INTERVAL_MS,
+} from '../../../protocol/params.ts'
+import { verifyColumns } from '../../../protocol/rollup/verify-columns.ts'
+import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
+import type { Host } from '../../../runtime/host.ts'
+import type { Faults } from '../../../runtime/sim/faults.ts'
+import { World } from '../../../runtime/sim/world.ts'
+import type { SeedOptions } from '../scenario.ts'
+import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
+import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
+import { type Lie, liarShard } from './liar-shard.ts'
+import {
+  ACCOUNTS,
+  FEE,
+  GENESIS_HASH,
+  lightPorts,
+  ROLLUP_CONFIG,
+  rollupConfig,
+  rollupGenesis,
+  verifyLight,
+} from './rollup-chain.ts'
+import { type Habit, SenderGroup, type SenderLog } from './sender-group.ts'
+
+export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
+const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive', 'shard', 'rollup-sequencer']
+const DISKS: Record<string, string> = { validator: 'sign', shard: 'shards' }
+const GROUPS = 4
+
+const tasks = {
+  'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
+    senders: recoverSenders(transactions, simSecp256k1),
+  }),
+  'verify-ed25519': (columns: Parameters<typeof verifyColumns>[0]) => ({
+    bad: verifyColumns(columns, verifyLight),
+  }),
+}
+
+const blsKey = (i: number) => bytesToHex(simBls.publicKey(validatorKey(i)))
+export const PEERS = NODES.map((node, i) => ({ node, blsPublicKey: blsKey(i) }))
+
+export interface RollupOptions extends SeedOptions {
+  /** What the shard of v0 does that it must not. */
+  readonly lie?: Lie | undefined
+  readonly habits: readonly Habit[]
+}
+
+function spawnNode(host: Host, i: number, lie: Lie | undefined): void {
+  const node = NODES[i] as string
+  const peers = NODES.filter((name) => name !== node)
+  const [genesis, config] = [rollupGenesis, rollupConfig]
+  host.spawn(BlockBuilder, node, { genesis, config, mempool: node, archive: node, shards: [node] })
+  host.spawn(Archive, node, { config })
+  host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
+  const place = { node, shard: 0, peers: PEERS }
+  const shard = {
+    ...place,
+    config: ROLLUP_CONFIG,
+    genesisHash: GENESIS_HASH,
+    ownKey: blsKey(i),
+    sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
+    ports: lightPorts,
+  }
+  host.spawn(lie ? liarShard(lie, validatorKey(i)) : ShardActor, node, shard)
+  host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
+  host.spawn(Validator, node, {
+    config: {
+      chain: { chainId: 1337n, genesisHash: GENESIS_HASH },
+      bls: simBls,
+      vrf: simVrf,
+      node,
+      peers: PEERS,
+      keys: { blsPublicKey: blsKey(i), secretKey: validatorKey(i), vrfSecretKey: validatorKey(i) },
+      deltaMaxMs: DELTA_MAX_MS,
+      emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
+      statusIntervalMs: 1000,
+      clockAheadMaxMs: CLOCK_AHEAD_MAX_MS,
+    },
+  })
+}
+
+export function startRollup(
+  seed: string,
+  faults: Faults,
+  { onLog, onEvent, lie, habits }: RollupOptions,
+): { world: World; log: SenderLog } {
+  const world = new World({
+    seed,
+    faults,
+    place: (kind, key) => (NODE_KINDS.includes(kind) ? key : 'senders'),
+    disk: (kind) => DISKS[kind] ?? 'chain',
+    tasks,
+    wallStartMs: WALL_START_MS,
+    ...(onLog && { onLog }),
+    ...(onEvent && { onEvent }),
+  })
+  for (let i = 0; i < VALIDATORS; i++) {
+    world.addNode(`v${i}`, (host) => spawnNode(host, i, i === 0 ? lie : undefined))
+  }
+  const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
+  world.addNode('senders', (host) => {
+    const each = ACCOUNTS / GROUPS
+    for (let g = 0; g < GROUPS; g++) {
+      const accounts = Array.from({ length: each }, (_, i) => g * each + i)
+      const habit = habits[g] ?? 'honest'
+      host.spawn(SenderGroup, `g${g}`, { group: 1000 + g, nodes: NODES, accounts, habit, log })
+    }
+  })
+  return { world, log }
+}

@@ -1,0 +1,377 @@
+// A group of senders, as an edge speaks for one: it submits transfers, checks the roots that it is
+// shown as a client does, co-signs them by its habit, and remembers what it was told is final.
+
+import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
+import { ShardMessages } from '../../../actors/messages/shard.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { nothing } from '../../../lib/schema.ts'
+import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
+import { SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
+import {
+  cosignDigest,
+  type Transfer,
+  transferDigest,
+  transferLeaf,
+} from '../../../protocol/rollup/cosign.ts'
+import { treeDepth, verifyProof } from '../../../protocol/rollup/transfer-tree.ts'
+import { writeBody } from '../../../protocol/rollup/write-body.ts'
+import { actor } from '../../../runtime/actor.ts'
+import type { Context } from '../../../runtime/context.ts'
+import { messages, type Reply, tell } from '../../../runtime/messages.ts'
+import { simBls } from '../sim-crypto.ts'
+import { ACCOUNTS, accountSecret, GENESIS_HASH, signLight } from './rollup-chain.ts'
+
+/**
+ * honest: answers each root at once; late: after the time is over; twice: sends its answer again, and
+ * one for another root; never: answers nothing, its ordinary signatures travel; silent: the same, and
+ * gives no ordinary signatures; forging: signs nonsense; partly: lets some of its senders be absent.
+ */
+export type Habit = 'honest' | 'late' | 'twice' | 'never' | 'silent' | 'forging' | 'partly'
+
+export interface SenderLog {
+  /** `from/nonce` → what is final there. */
+  readonly final: Map<string, { to: number; amount: bigint; claim: Hex; number: number }>
+  /** `from/nonce` → the transfer that was co-signed with it. */
+  readonly signed: Map<string, string>
+  readonly violations: string[]
+  resubmitted: number
+}
+
+export interface SenderGroupProps {
+  readonly group: number
+  readonly nodes: readonly string[]
+  readonly accounts: readonly number[]
+  readonly habit: Habit
+  readonly log: SenderLog
+}
+
+type Next = Reply<(typeof RollupSequencerMessages)['verbs'], 'Next'>
+type Event = Next['events'][number]
+type Root = NonNullable<Event['root']>
+
+const WITHIN_MS = 1500
+const PAUSE_MS = 120
+/** Without news for so long a submission is taken for lost. */
+const PATIENCE_MS = 3000
+const NOT_AFTER = 1_000_000
+const MAX_FEE = 10
+const PER_SUBMISSION = 6
+
+const bytesOf = (numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer)
+const wordsOf = (bytes: Uint8Array) => new Uint32Array(Uint8Array.from(bytes).buffer)
+
+interface Waiting {
+  readonly transfers: readonly Transfer[]
+  readonly sinceMs: number
+  readonly open: Set<number>
+}
+
+class Group {
+  private readonly ctx: Context
+  private readonly props: SenderGroupProps
+  private node: string
+  private after = 0
+  private submissions = new Map<number, Waiting>()
+  private nextSubmission = 1
+  private readonly nonces = new Map<number, number>()
+  private readonly busy = new Set<number>()
+  /** Positions in the last root of a number: submission and offset. */
+  private roots = new Map<number, { txRoot: Hex; placed: [number, number][] }>()
+
+  constructor(ctx: Context, props: SenderGroupProps) {
+    this.ctx = ctx
+    this.props = props
+    this.node = props.nodes[ctx.random(props.nodes.length)] as string
+    this.poll()
+    this.rest()
+  }
+
+  private rest(): void {
+    this.ctx.after('next', 1 + this.ctx.random(2 * PAUSE_MS), () => this.learn())
+  }
+
+  /** Nonces come from a shard: after a crash of ours, too. */
+  private learn(): void {
+    this.expire()
+    const free = this.props.accounts.filter((account) => !this.busy.has(account))
+    if (free.length === 0) return this.rest()
+    const count = 1 + this.ctx.random(Math.min(PER_SUBMISSION, free.length))
+    const chosen = free.sort(() => this.ctx.random(3) - 1).slice(0, count)
+    const senders = chosen.sort((a, b) => a - b)
+    let open = senders.length
+    const known: Transfer[] = []
+    const done = () => {
+      if (--open === 0) this.submit(known.sort((a, b) => a.from - b.from))
+    }
+    for (const index of senders) {
+      this.ctx.ask(
+        ShardMessages,
+        this.node,
+        'Account',
+        { index },
+        {
+          within: WITHIN_MS,
+          failed: done,
+          ok: (account) => {
+            if (account && account.balance > 20n) known.push(this.transferOf(index, account.nonce))
+            done()
+          },
+        },
+      )
+    }
+    return undefined
+  }
+
+  /** A nonce whose transfer was co-signed is used for the same transfer again. */
+  private transferOf(from: number, nonce: number): Transfer {
+    const { ctx, props } = this
+    const before = props.log.signed.get(`${from}/${nonce}`)
+    if (before) {
+      props.log.resubmitted++
+      const [to, amount] = before.split(':') as [string, string]
+      return { from, nonce, to: Number(to), amount: BigInt(amount) }
+    }
+    return { from, nonce, to: ctx.random(ACCOUNTS), amount: BigInt(1 + ctx.random(9)) }
+  }
+
+  private submit(transfers: readonly Transfer[]): void {
+    const { ctx, props } = this
+    if (transfers.length === 0) return this.rest()
+    const submission = this.nextSubmission++
+    const column = (of: (transfer: Transfer) => number) => Uint32Array.from(transfers, of)
+    const given = props.habit === 'silent' || props.habit === 'forging' ? 0 : transfers.length
+    const signatures = new Uint8Array(64 * given)
+    for (let i = 0; i < given; i++) {
+      const one = transfers[i] as Transfer
+      const digest = transferDigest(GENESIS_HASH, { ...one, maxFee: MAX_FEE, notAfter: NOT_AFTER })
+      signatures.set(signLight(one.from, digest), 64 * i)
+    }
+    const body = writeBody({
+      shard: 0,
+      number: 0,
+      signature: new Uint8Array(SIGNATURE_BYTES),
+      sections: [
+        {
+          kind: 'sparse',
+          from: column(({ from }) => from),
+          to: column(({ to }) => to),
+          amountLo: column(({ amount }) => Number(amount)),
+          amountHi: column(() => 0),
+        },
+      ],
+      absent: {
+        positions: Uint32Array.from({ length: given }, (_, i) => i),
+        maxFees: new Uint32Array(given).fill(MAX_FEE),
+        notAfters: new Uint32Array(given).fill(NOT_AFTER),
+        signatures,
+      },
+    })
+    for (const { from, nonce } of transfers) {
+      this.busy.add(from)
+      this.nonces.set(from, nonce)
+    }
+    const open = new Set(transfers.keys())
+    this.submissions.set(submission, { transfers, sinceMs: ctx.now(), open })
+    ctx.ask(
+      RollupSequencerMessages,
+      this.node,
+      'Submit',
+      { group: props.group, submission, body },
+      {
+        within: WITHIN_MS,
+        failed: () => {
+          this.move('')
+          this.rest()
+        },
+        ok: ({ code, sequencer, refused }) => {
+          if (code === '') for (const offset of wordsOf(refused)) this.close(submission, offset)
+          else {
+            this.closeAll(submission)
+            if (code === 'NOT_SEQUENCER') this.move(sequencer)
+          }
+          this.rest()
+        },
+      },
+    )
+    return undefined
+  }
+
+  /** To the node that is said to take transfers, or to any other. */
+  private move(node: string): void {
+    const { nodes } = this.props
+    const to = nodes.includes(node) ? node : (nodes[this.ctx.random(nodes.length)] as string)
+    if (to === this.node) return
+    this.node = to
+    this.after = 0
+    this.poll()
+  }
+
+  private close(submission: number, offset: number): void {
+    const waiting = this.submissions.get(submission)
+    const transfer = waiting?.transfers[offset]
+    if (!waiting || !transfer || !waiting.open.delete(offset)) return
+    this.busy.delete(transfer.from)
+    if (waiting.open.size === 0) this.submissions.delete(submission)
+  }
+
+  private closeAll(submission: number): void {
+    for (const offset of [...(this.submissions.get(submission)?.open ?? [])]) {
+      this.close(submission, offset)
+    }
+  }
+
+  private expire(): void {
+    const before = this.ctx.now() - PATIENCE_MS
+    let expired = false
+    for (const [submission, { sinceMs }] of [...this.submissions]) {
+      if (sinceMs > before) continue
+      this.closeAll(submission)
+      expired = true
+    }
+    if (expired) this.move('')
+  }
+
+  private poll(): void {
+    const { ctx, props, node, after } = this
+    const again = () => ctx.after('poll', 20, () => this.poll())
+    ctx.ask(
+      RollupSequencerMessages,
+      node,
+      'Next',
+      { group: props.group, after },
+      {
+        within: WITHIN_MS,
+        failed: again,
+        ok: ({ events }) => {
+          if (node !== this.node) return
+          // A sequencer that has started anew counts from one again.
+          for (const event of events) {
+            this.after = event.seq
+            this.see(event)
+          }
+          if (events.length > 0) this.poll()
+          else again()
+        },
+      },
+    )
+  }
+
+  private see({ kind, number, root, final, dropped }: Event): void {
+    if (kind === 'root' && root) this.answer(number, root)
+    else if (kind === 'final' && final) this.isFinal(number, final.txRoot, final.claim)
+    else if (dropped) {
+      const list = wordsOf(dropped.transfers)
+      for (let i = 0; i + 2 < list.length; i += 3) {
+        this.close(list[i] as number, list[i + 1] as number)
+      }
+    }
+  }
+
+  private isFinal(number: number, txRoot: Hex, claim: Hex): void {
+    const root = this.roots.get(number)
+    if (root?.txRoot !== txRoot) return
+    for (const [submission, offset] of root.placed) {
+      const transfer = this.submissions.get(submission)?.transfers[offset]
+      if (!transfer) continue
+      const { from, nonce, to, amount } = transfer
+      this.props.log.final.set(`${from}/${nonce}`, { to, amount, claim, number })
+      this.close(submission, offset)
+    }
+  }
+
+  /** Checks as a client must, then answers by habit. */
+  private answer(number: number, root: Root): void {
+    const { ctx, props } = this
+    const { shard, parent, transfers, fee, txRoot } = root
+    const digest = cosignDigest(GENESIS_HASH, { shard, number, parent, transfers, fee, txRoot })
+    if (bytesToHex(digest) !== root.digest) props.log.violations.push('offer: another digest')
+    const placed: [number, number][] = []
+    const signers: { from: number; position: number }[] = []
+    const absent: number[] = []
+    const runs = wordsOf(root.runs)
+    const pathBytes = 32 * treeDepth(transfers)
+    let at = 0
+    for (let i = 0; i + 3 < runs.length; i += 4) {
+      const [submission, offset, first, count] = [...runs.subarray(i, i + 4)] as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      for (let k = 0; k < count; k++) placed.push([submission, offset + k])
+      const ends = count > 1 ? [0, count - 1] : [0]
+      const sound = ends.map((k) => {
+        const proof = root.proofs.subarray(at, at + pathBytes)
+        at += pathBytes
+        const transfer = this.submissions.get(submission)?.transfers[offset + k]
+        if (!transfer) return false
+        const leaf = transferLeaf(transfer)
+        return verifyProof(hexToBytes(txRoot), leaf, first + k, transfers, proof, hashPairsNoble)
+      })
+      for (let k = 0; k < count; k++) {
+        const transfer = this.submissions.get(submission)?.transfers[offset + k]
+        const isOwn = transfer && this.maySign(transfer) && sound.every(Boolean)
+        const skipped = props.habit === 'partly' && ctx.random(3) === 0
+        if (isOwn && !skipped) signers.push({ from: transfer.from, position: first + k })
+        else absent.push(first + k)
+      }
+    }
+    if (this.roots.size > 200) this.roots.clear()
+    this.roots.set(number, { txRoot, placed })
+    this.send(number, txRoot, digest, signers, absent)
+  }
+
+  /** Never two transfers with one nonce. */
+  private maySign({ from, nonce, to, amount }: Transfer): boolean {
+    const { signed } = this.props.log
+    const text = `${to}:${amount}`
+    const before = signed.get(`${from}/${nonce}`)
+    if (before !== undefined && before !== text) return false
+    signed.set(`${from}/${nonce}`, text)
+    return true
+  }
+
+  private send(
+    number: number,
+    txRoot: Hex,
+    digest: Uint8Array,
+    signers: readonly { from: number }[],
+    absent: readonly number[],
+  ): void {
+    const { ctx, props } = this
+    const { habit, group } = props
+    if (habit === 'never' || habit === 'silent') return
+    const what = habit === 'forging' ? new Uint8Array(32) : digest
+    const signatures = signers.map(({ from }) => simBls.sign(accountSecret(from), what))
+    const none = new Uint8Array(0)
+    const answer = {
+      group,
+      number,
+      txRoot,
+      signature: signatures.length > 0 ? simBls.aggregate(signatures) : none,
+      absent: bytesOf(absent),
+      maxFees: none,
+      notAfters: none,
+      signatures: none,
+    }
+    const say = () => ctx.tell(RollupSequencerMessages, this.node, 'Cosign', answer)
+    if (habit === 'late') ctx.after(`late-${number % 8}`, 50 + ctx.random(200), say)
+    else say()
+    if (habit !== 'twice') return
+    say()
+    ctx.tell(RollupSequencerMessages, this.node, 'Cosign', {
+      ...answer,
+      signature: simBls.sign(accountSecret(0), new Uint8Array(32)),
+    })
+  }
+}
+
+export const SenderGroup = actor({
+  messages: messages('sender-group', 1, { Nothing: tell(nothing) }),
+  restart: 'permanent',
+  mailbox: { capacity: 16, overflow: 'reject' },
+  setup(ctx, props: SenderGroupProps) {
+    new Group(ctx, props)
+    return { Nothing() {} }
+  },
+})
