@@ -16,7 +16,6 @@ import type { StateTree } from '../../protocol/state/state-tree.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import type { BlockBuilderMessages } from '../messages/block-builder.ts'
-import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages } from '../messages/shard.ts'
 import type { Bench } from './bench.ts'
 import type { Tip } from './speculation.ts'
@@ -153,10 +152,7 @@ export function tellOrdered(bench: Bench, before: Tip, path: readonly Tip[]): vo
 /** At the start and at each turn of the epoch. */
 export function tellEpoch(bench: Bench): void {
   const rules = rulesFor(bench.speculation.final.tree)
-  for (const key of shardsOf(bench)) {
-    bench.ctx.tell(ShardMessages, key, 'Epoch', { rules })
-    bench.ctx.tell(RollupSequencerMessages, key, 'Epoch', { rules })
-  }
+  for (const key of shardsOf(bench)) bench.ctx.tell(ShardMessages, key, 'Epoch', { rules })
 }
 
 /** What a shard that starts is told. */

@@ -68,6 +68,7 @@ const shard: ReachOf<typeof ShardMessages> = {
   Proofs: 'own node',
   Seal: 'own node',
   Drop: 'own node',
+  Greet: 'own node',
   Ready: 'own node',
   Hold: 'own node',
   Ordered: 'own node',

@@ -174,6 +174,6 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
   ),
   /** From the own shard: these sealed claims or the open draft (from `number` on) were undone. */
   Undone: tell(struct({ number: u53 }), 'control'),
-  /** From the block-builder, as to the shard. */
+  /** From the own shard, at its start and at each turn of the epoch. */
   Epoch: tell(struct({ rules: bytes(1 << 18) }), 'control'),
 })

@@ -110,6 +110,8 @@ export const ShardMessages = messages('shard', 1, {
     }),
     'control',
   ),
+  /** The own sequencer has started: it is told the epoch, the last final claim, and where we are. */
+  Greet: tell(nothing, 'control'),
   /** The open draft is undone: it was not co-signed. */
   Drop: tell(struct({ number: u53 }), 'control'),
 

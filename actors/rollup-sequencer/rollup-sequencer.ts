@@ -88,6 +88,7 @@ export const RollupSequencer = actor({
       ctx.after('sweep', SWEEP_MS, sweep)
     }
     sweep()
+    ctx.tell(ShardMessages, shardKey(node, shard), 'Greet', null)
     return {
       Submit({ group, submission: number, body: bytes }, reply) {
         const none = { accepted: 0, refused: NONE, refusedCodes: NONE }

@@ -33,6 +33,8 @@ import type { ShardProps } from './shard-props.ts'
 import { ShardKeeper } from './shard-rows.ts'
 
 type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
+type SequencerVerbs = (typeof RollupSequencerMessages)['verbs']
+type Final = Body<SequencerVerbs, 'Final'>
 type Ordered = Body<(typeof ShardMessages)['verbs'], 'Ordered'>
 
 const START_RETRY_MS = 200
@@ -54,6 +56,8 @@ class Shard {
   private readonly rows: ShardKeeper
   private readonly executor: Executor
   private early: Ordered[] = []
+  private lastFinal: Final | undefined
+  private encodedRules: Uint8Array | undefined
 
   constructor(ctx: Context, props: ShardProps) {
     this.ctx = ctx
@@ -114,11 +118,10 @@ class Shard {
       this.drafts.height = height
       this.timestampMs = timestampMs
       this.isReady = true
-      const claim = { number, claim: hash, height, blockHash, timestampMs, sequencer }
-      this.tellSequencer('Final', claim)
+      this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
       for (const ordered of this.early.splice(0)) this.order(ordered)
       this.keeper.look()
-      this.tellLook()
+      this.greet()
     }
     new Recovery(ctx, this.props, { line, inbox, executor, peers }, done).start({ number, hash })
   }
@@ -128,6 +131,16 @@ class Shard {
     this.peers.rules = rules
     this.drafts.rules = rules
     this.keeper.turn(rules)
+    this.encodedRules = encoded
+    if (this.isReady) this.tellSequencer('Epoch', { rules: encoded })
+  }
+
+  /** All that the own sequencer needs to know. */
+  greet(): void {
+    if (!this.isReady || !this.lastFinal || !this.encodedRules) return
+    this.tellSequencer('Epoch', { rules: this.encodedRules })
+    this.tellSequencer('Final', this.lastFinal)
+    this.tellLook()
   }
 
   order(ordered: Ordered): void {
@@ -164,8 +177,8 @@ class Shard {
     const { rules } = this.keeper
     const sequencer = rules?.set.validators[claim.sequencer]?.address
     if (!sequencer) return
-    const news = { number, claim: hash, height, blockHash, timestampMs, sequencer }
-    this.tellSequencer('Final', news)
+    this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
+    this.tellSequencer('Final', this.lastFinal)
   }
 
   /** A batch of our own is durable: the others get it, and it may be ordered. */
@@ -182,10 +195,7 @@ class Shard {
     )
   }
 
-  private tellSequencer(
-    verb: 'Final',
-    body: Body<(typeof RollupSequencerMessages)['verbs'], 'Final'>,
-  ): void {
+  private tellSequencer<N extends 'Final' | 'Epoch'>(verb: N, body: Body<SequencerVerbs, N>): void {
     const { node, shard } = this.props
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), verb, body)
   }
@@ -246,6 +256,9 @@ export const ShardActor = actor({
       },
       Seal(body, reply) {
         drafts.seal(body, reply)
+      },
+      Greet() {
+        shard.greet()
       },
       Drop({ number }) {
         drafts.drop(number)

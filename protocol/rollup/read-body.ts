@@ -179,7 +179,9 @@ function readAll(reader: Reader): Body {
   const absent = readAbsent(reader, absentCount, transfers)
   if (!reader.isAtEnd) throw new Refusal('BODY_LENGTH')
   const isSigned = signature.some((byte) => byte !== 0)
-  if (isSigned !== absentCount < transfers) throw new Refusal('BODY_SIGNATURE')
+  // A draft has number 0: nobody has co-signed it yet, and who is listed may still do so.
+  const isDraft = lo === 0 && hi === 0
+  if (isSigned !== (!isDraft && absentCount < transfers)) throw new Refusal('BODY_SIGNATURE')
   return { shard, number: hi * U32 + lo, transfers, signature, sections, absent }
 }
 

@@ -26,7 +26,7 @@ export const rollupGenesis = makeGenesis({
   chainId: 1337n,
   timestamp: WALL_START_MS / 1000 - 10,
   mode: 0,
-  params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: 40, rollup },
+  params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60], rollup },
   validators: Array.from({ length: VALIDATORS }, (_, i) => ({
     name: `v${i}`,
     address: bytesToHex(simAddress(validatorKey(i))),

@@ -125,7 +125,7 @@ export class RollupChecker {
   ): void {
     const node = this.honest.find((one) => this.rowOf(one, claim.number, hash))
     const row = node && this.rowOf(node, claim.number, hash)
-    const form = row && readBody(row.bytes)
+    const form = row ? readBody(row.bytes) : undefined
     if (!form?.ok) {
       this.violations.push(`availability: nobody has the body of claim ${claim.number}`)
       return

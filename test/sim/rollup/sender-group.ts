@@ -183,7 +183,7 @@ class Group {
           this.move('')
           this.rest()
         },
-        ok: ({ code, sequencer, refused }) => {
+        ok: ({ code, sequencer, refused }) => { ctx.log('info','SUBMITTED',{code,sequencer,n:refused.length})
           if (code === '') for (const offset of wordsOf(refused)) this.close(submission, offset)
           else {
             this.closeAll(submission)
