@@ -1,5 +1,5 @@
-// The block-builder's dealings with the shards of its node: which claims may go into a block, whether
-// those of a block are held here, and what a final block has ordered.
+// The block-builder's dealings with the shards of its node: which claims may go into a block,
+// whether those of a block are held here, and what a final block has ordered.
 
 import { ROLLUP_HOLD_MS, ROLLUP_READY_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
@@ -84,7 +84,10 @@ export function holdClaims(bench: Bench, claims: Claims, done: (code: string) =>
   const byShard = new Map<number, Uint8Array[]>()
   for (const claim of claims) {
     const shard = shardOfClaim(claim)
-    if (shard === undefined || shard >= shards.length) return done('BAD_CLAIM')
+    if (shard === undefined || shard >= shards.length) {
+      done('BAD_CLAIM')
+      return
+    }
     byShard.set(shard, [...(byShard.get(shard) ?? []), claim])
   }
   let open = byShard.size

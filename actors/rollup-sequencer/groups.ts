@@ -1,4 +1,5 @@
-// The groups that speak for senders: what each has not fetched yet, and whether it is to be trusted.
+// The groups that speak for senders: what each has not fetched yet, and whether it is to be
+// trusted.
 
 import {
   LONG_POLL_HOLD_MS,

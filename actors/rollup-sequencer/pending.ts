@@ -1,5 +1,5 @@
-// Transfers that wait for a batch, in the order in which they came, each sender's one at a time. They
-// stay the views of their submissions: nothing is kept for a single transfer but a bit.
+// Transfers that wait for a batch, in the order in which they came, each sender's one at a time.
+// They stay the views of their submissions: nothing is kept for a single transfer but a bit.
 
 import { BATCH_TRANSFERS_MAX, COHORT_SIZE, ROLLUP_ACCOUNTS_MAX } from '../../protocol/params.ts'
 import type {

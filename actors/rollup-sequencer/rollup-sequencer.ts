@@ -1,5 +1,6 @@
-// rollup-sequencer: takes transfers from the edges, and makes batches of them when it is this node's
-// turn. All it holds may be lost in a crash: what is acknowledged is what a block has made final.
+// rollup-sequencer: takes transfers from the edges, and makes batches of them when it is this
+// node's turn. All it holds may be lost in a crash: what is acknowledged is what a block has made
+// final.
 
 import { ROLLUP_PENDING_TRANSFERS_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
@@ -7,7 +8,8 @@ import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import type { Absent, Body } from '../../protocol/rollup/body-layout.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { actor } from '../../runtime/actor.ts'
-import type { Body as MessageBody } from '../../runtime/messages.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Body as MessageBody, Reply } from '../../runtime/messages.ts'
 import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { BatchMaker } from './batch-maker.ts'
@@ -27,6 +29,7 @@ export interface RollupSequencerProps {
 
 type Verbs = (typeof RollupSequencerMessages)['verbs']
 type CosignBody = MessageBody<Verbs, 'Cosign'>
+type Submitted = Reply<Verbs, 'Submit'>
 
 const SWEEP_MS = 500
 const BUSY_RETRY_MS = 20
@@ -55,64 +58,94 @@ function readAbsent(body: CosignBody): Absent | undefined {
   return { positions, maxFees, notAfters, signatures }
 }
 
+class Sequencer {
+  readonly pending = new Pending()
+  readonly groups = new Groups()
+  readonly turn: Turn
+  readonly maker: BatchMaker
+  private readonly ctx: Context
+  private readonly props: RollupSequencerProps
+
+  constructor(ctx: Context, props: RollupSequencerProps) {
+    this.ctx = ctx
+    this.props = props
+    const { pending, groups } = this
+    this.turn = new Turn(props.shard, props.blsPublicKey, props.peers)
+    this.maker = new BatchMaker(ctx, props, pending, groups, this.turn)
+    this.sweep()
+    ctx.tell(ShardMessages, shardKey(props.node, props.shard), 'Greet', null)
+  }
+
+  private sweep(): void {
+    for (const group of this.groups.sweep(this.ctx.now())) this.pending.forget(group)
+    this.maker.look()
+    this.ctx.after('sweep', SWEEP_MS, () => this.sweep())
+  }
+
+  get isActive(): boolean {
+    return this.turn.isOurs(this.ctx.wallTime())
+  }
+
+  findFeeAccount(): void {
+    const { turn, maker, props } = this
+    const { operator: owner } = turn
+    if (!owner || maker.feeAccount !== undefined || props.fee === 0) return
+    this.ctx.ask(
+      ShardMessages,
+      shardKey(props.node, props.shard),
+      'IndexOf',
+      { owner },
+      {
+        within: 1000,
+        ok: (index) => {
+          maker.feeAccount = index
+        },
+        failed: () => {},
+      },
+    )
+  }
+
+  submit({ group, submission: number, body: bytes }: MessageBody<Verbs, 'Submit'>): Submitted {
+    const { pending, groups, turn, ctx } = this
+    const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
+    const not = (code: string, retryAfterMs = 0): Submitted => ({
+      ...none,
+      code,
+      retryAfterMs,
+      sequencer: turn.first(),
+    })
+    const now = ctx.now()
+    if (!this.isActive) return not('NOT_SEQUENCER')
+    const body = readDraft(bytes, this.props.shard)
+    if (!body) return not('UNDECODABLE')
+    const { transfers, absent } = body
+    const room = ROLLUP_PENDING_TRANSFERS_MAX - pending.size
+    if (transfers > room || !groups.seen(group, now)) return not('BUSY', BUSY_RETRY_MS)
+    if (groups.isDistrusted(group, now) && absent.positions.length < transfers) {
+      return not('NEEDS_SIGNATURES')
+    }
+    const refused = Uint32Array.from(pending.add({ group, number, body }, now))
+    return {
+      code: '',
+      retryAfterMs: 0,
+      sequencer: '',
+      accepted: transfers - refused.length,
+      refused: columnBytes(refused),
+      refusedCodes: new Uint8Array(refused.length).fill(PENDING),
+    }
+  }
+}
+
 export const RollupSequencer = actor({
   messages: RollupSequencerMessages,
   restart: 'permanent',
   mailbox: { capacity: 16_384, overflow: 'reject' },
   setup(ctx, props: RollupSequencerProps) {
-    const { node, shard } = props
-    const pending = new Pending()
-    const groups = new Groups()
-    const turn = new Turn(shard, props.blsPublicKey, props.peers)
-    const maker = new BatchMaker(ctx, props, pending, groups, turn)
-    const findFeeAccount = () => {
-      const { operator: owner } = turn
-      if (!owner || maker.feeAccount !== undefined || props.fee === 0) return
-      ctx.ask(
-        ShardMessages,
-        shardKey(node, shard),
-        'IndexOf',
-        { owner },
-        {
-          within: 1000,
-          ok: (index) => {
-            maker.feeAccount = index
-          },
-          failed: () => {},
-        },
-      )
-    }
-    const sweep = () => {
-      for (const group of groups.sweep(ctx.now())) pending.forget(group)
-      maker.look()
-      ctx.after('sweep', SWEEP_MS, sweep)
-    }
-    sweep()
-    ctx.tell(ShardMessages, shardKey(node, shard), 'Greet', null)
+    const sequencer = new Sequencer(ctx, props)
+    const { pending, groups, turn, maker } = sequencer
     return {
-      Submit({ group, submission: number, body: bytes }, reply) {
-        const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
-        const answer = (code: string, retryAfterMs = 0) =>
-          reply({ code, retryAfterMs, sequencer: turn.first(), ...none })
-        const now = ctx.now()
-        if (!turn.isOurs(ctx.wallTime())) return answer('NOT_SEQUENCER')
-        const body = readDraft(bytes, shard)
-        if (!body) return answer('UNDECODABLE')
-        const { transfers, absent } = body
-        const room = ROLLUP_PENDING_TRANSFERS_MAX - pending.size
-        if (transfers > room || !groups.seen(group, now)) return answer('BUSY', BUSY_RETRY_MS)
-        if (groups.isDistrusted(group, now) && absent.positions.length < transfers) {
-          return answer('NEEDS_SIGNATURES')
-        }
-        const refused = Uint32Array.from(pending.add({ group, number, body }, now))
-        reply({
-          code: '',
-          retryAfterMs: 0,
-          sequencer: '',
-          accepted: transfers - refused.length,
-          refused: columnBytes(refused),
-          refusedCodes: new Uint8Array(refused.length).fill(PENDING),
-        })
+      Submit(body, reply) {
+        reply(sequencer.submit(body))
         maker.look()
       },
       Next({ group, after }, reply) {
@@ -131,7 +164,7 @@ export const RollupSequencer = actor({
       },
       Status(_, reply) {
         reply({
-          active: turn.isOurs(ctx.wallTime()),
+          active: sequencer.isActive,
           sequencer: turn.first(),
           fee: maker.fee,
           pending: pending.size,
@@ -143,7 +176,7 @@ export const RollupSequencer = actor({
       },
       Look({ inboxWaiting }) {
         maker.inboxWaits(inboxWaiting)
-        findFeeAccount()
+        sequencer.findFeeAccount()
         maker.look()
       },
       Final(news) {
@@ -155,7 +188,7 @@ export const RollupSequencer = actor({
       },
       Epoch({ rules }) {
         turn.rules = decodeEpochRules(rules)
-        findFeeAccount()
+        sequencer.findFeeAccount()
         maker.look()
       },
       inspect: () => ({ pending: pending.size, groups: groups.size, ...maker.counts }),

@@ -90,19 +90,19 @@ export class DraftDesk {
     return { ...none, ...hashes, code, fee, number }
   }
 
-  assemble(body: Body<Verbs, 'Assemble'>, reply: (assembled: Assembled) => void): void {
+  assemble(body: Body<Verbs, 'Assemble'>): Assembled {
     const { line, inbox, props, executor } = this
-    if (this.index < 0) return reply(this.nothing('STALE', body.fee))
-    if (this.draft) return reply(this.nothing('DRAFT_OPEN', body.fee, this.draft.number))
+    if (this.index < 0) return this.nothing('STALE', body.fee)
+    if (this.draft) return this.nothing('DRAFT_OPEN', body.fee, this.draft.number)
     const made = assemble(line, inbox, props, body, executor.ports)
     const refused = {
       refused: bytesOf(made.refused.map(({ position }) => position)),
       refusedCodes: Uint8Array.from(made.refused, ({ why }) => TRANSFER_REFUSALS.indexOf(why)),
     }
-    if (!made.draft) return reply({ ...this.nothing(made.code, body.fee), ...refused })
+    if (!made.draft) return { ...this.nothing(made.code, body.fee), ...refused }
     const { draft } = made
     this.draft = draft
-    return reply({
+    return {
       ...refused,
       code: '',
       number: draft.number,
@@ -112,7 +112,7 @@ export class DraftDesk {
       fee: draft.fee,
       txRoot: draft.executed.txRoot,
       digest: bytesToHex(draft.digest),
-    })
+    }
   }
 
   proofs(number: number, positions: Uint8Array): { code: string; proofs: Uint8Array } {
@@ -138,7 +138,10 @@ export class DraftDesk {
         badGroups: [...badGroups],
         badPositions: bytesOf(bad),
       })
-    if (draft?.number !== body.number) return answer('STALE', [], [])
+    if (draft?.number !== body.number) {
+      answer('STALE', [], [])
+      return
+    }
     const absent: Absent = {
       positions: column(body.positions),
       maxFees: column(body.maxFees),
@@ -146,16 +149,25 @@ export class DraftDesk {
       signatures: Uint8Array.from(body.signatures),
     }
     const cosigned = body.cosigned.map(({ runs, signature }) => ({ runs: column(runs), signature }))
-    if (!isPartition(draft.body.transfers, cosigned, absent)) return answer('UNDECODABLE', [], [])
+    if (!isPartition(draft.body.transfers, cosigned, absent)) {
+      answer('UNDECODABLE', [], [])
+      return
+    }
     const bad = this.badTerms(draft, absent)
-    if (bad.length > 0) return answer('BAD_SIGNATURES', [], bad)
+    if (bad.length > 0) {
+      answer('BAD_SIGNATURES', [], bad)
+      return
+    }
     const found = stragglerChecks(
       { ...draft.body, absent },
       this.props.genesisHash,
       nonceOfSenders(draft, absent.positions),
       this.executor.keys,
     )
-    if (!found.ok) return answer('BAD_SIGNATURES', [], [found.position])
+    if (!found.ok) {
+      answer('BAD_SIGNATURES', [], [found.position])
+      return
+    }
     this.executor.verifyStragglers(found.checks, (wrong) => {
       if (this.draft !== draft || wrong === undefined) answer('STALE', [], [])
       else if (wrong.length > 0) answer('BAD_SIGNATURES', [], wrong)
@@ -184,9 +196,15 @@ export class DraftDesk {
     reply: (sealed: Sealed) => void,
   ): void {
     const { props, executor, line, rules, index } = this
-    if (!rules || index < 0 || !props.sign) return answer('STALE', [], [])
+    if (!rules || index < 0 || !props.sign) {
+      answer('STALE', [], [])
+      return
+    }
     const body = sealBody(draft, cosigned, absent, executor.keys, props)
-    if (!body.ok) return answer('BAD_SIGNATURES', body.groups, [])
+    if (!body.ok) {
+      answer('BAD_SIGNATURES', body.groups, [])
+      return
+    }
     const author = { epoch: rules.epoch, sequencer: index, sign: props.sign }
     const root = () => line.state.root(props.ports.hashPairs)
     const held = sealClaim(draft, body.bytes, author, props, root, this.ctx.now())

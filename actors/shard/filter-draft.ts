@@ -1,5 +1,5 @@
-// Which transfers of a draft can be executed, judged by the state before it. A sender sends once, so
-// until its turn its balance can only grow: who can pay now can pay then.
+// Which transfers of a draft can be executed, judged by the state before it. A sender sends once,
+// so until its turn its balance can only grow: who can pay now can pay then.
 
 import { EXIT_INDEX } from '../../protocol/params.ts'
 import { type AccountTable, RECORD_WORDS } from '../../protocol/rollup/account-table.ts'

@@ -140,7 +140,10 @@ export class LineKeeper {
     const claims = encoded.map((one) => ({ encoded: one, known: readClaim(one) }))
     const read: Hold['claims'][number][] = []
     for (const { encoded: bytes, known } of claims) {
-      if (!known || known.claim.shard !== this.props.shard) return reply('BAD_CLAIM', 'undecodable')
+      if (!known || known.claim.shard !== this.props.shard) {
+        reply('BAD_CLAIM', 'undecodable')
+        return
+      }
       const { number, sequencer } = known.claim
       read.push({ encoded: bytes, hash: known.hash, number, sequencer })
     }

@@ -1,5 +1,5 @@
-// Makes a batch of a draft and of what its senders signed: the aggregate, the ordinary signatures of
-// the absentees, the body, the claim.
+// Makes a batch of a draft and of what its senders signed: the aggregate, the ordinary signatures
+// of the absentees, the body, the claim.
 
 import { assert } from '../../lib/assert.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'

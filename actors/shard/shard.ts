@@ -248,8 +248,8 @@ export const ShardActor = actor({
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : { claim: none, body: none })
       },
       Assemble(body, reply) {
-        if (shard.isReady && !keeper.isBehind) drafts.assemble(body, reply)
-        else reply(drafts.nothing('STALE', body.fee))
+        const isFit = shard.isReady && !keeper.isBehind
+        reply(isFit ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
       },
       Proofs({ number, positions }, reply) {
         reply(drafts.proofs(number, positions))

@@ -1,5 +1,6 @@
-// A message of a shard's inbox as the block-builder hands it to the shard: with owner and keys where
-// it registers an account, since those are in the base chain's registry and not in the message.
+// A message of a shard's inbox as the block-builder hands it to the shard: with owner and keys
+// where it registers an account, since those are in the base chain's registry and not in the
+// message.
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import {

@@ -3,11 +3,13 @@
 import { actorsScenario } from '../../test/sim/actors/actors-scenario.ts'
 import { clusterScenario } from '../../test/sim/cluster-scenario.ts'
 import { modesScenario, smallModesScenario } from '../../test/sim/modes/modes-scenario.ts'
+import { rollupScenario } from '../../test/sim/rollup/rollup-scenario.ts'
 import type { Scenario } from '../../test/sim/scenario.ts'
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cluster: clusterScenario,
   actors: actorsScenario,
   modes: modesScenario,
+  rollup: rollupScenario,
   'modes-small': smallModesScenario,
 }

@@ -21,9 +21,9 @@ import { simBls } from '../sim-crypto.ts'
 import { GENESIS_HASH } from './rollup-chain.ts'
 
 /**
- * wrong-root: claims another root than the state's; wrong-trace: another trace; bad-aggregate: another
- * signature in the body; withheld: claims a body that nobody gets; equivocate: two claims with one
- * number, both true, one for each half of the others.
+ * wrong-root: claims another root than the state's; wrong-trace: another trace; bad-aggregate:
+ * another signature in the body; withheld: claims a body that nobody gets; equivocate: two claims
+ * with one number, both true, one for each half of the others.
  */
 export type Lie = 'wrong-root' | 'wrong-trace' | 'bad-aggregate' | 'withheld' | 'equivocate'
 

@@ -1,11 +1,12 @@
 // Reads the disks of the nodes and executes all final batches again, with plain integers: one final
-// claim for each number, no transfer twice, all the money there, and what senders were told is final.
+// claim for each number, no transfer twice, all the money there, and what senders were told is
+// final.
 
-import type { Hex } from '../../../lib/hex.ts'
 import { ShardMessages } from '../../../actors/messages/shard.ts'
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
 import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
+import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
 import type { Claim } from '../../../protocol/rollup/claim.ts'
@@ -34,7 +35,7 @@ export class RollupChecker {
   private readonly numbers = new Map<string, number>()
   private readonly world: World
   private readonly log: SenderLog
-  private readonly honest: readonly string[]
+  readonly honest: readonly string[]
 
   constructor(world: World, log: SenderLog, honest: readonly string[]) {
     this.world = world
@@ -90,7 +91,9 @@ export class RollupChecker {
   /** A final claim's batch is on the disk of each that has the block. */
   private held(node: string, { claim, hash }: Ordered): void {
     if (!this.rowOf(node, claim.number, hash)) {
-      this.violations.push(`availability: ${node} made claim ${claim.number} final without its batch`)
+      this.violations.push(
+        `availability: ${node} made claim ${claim.number} final without its batch`,
+      )
     }
   }
 
@@ -117,12 +120,7 @@ export class RollupChecker {
     this.compareStates(accounts)
   }
 
-  private replay(
-    claim: Claim,
-    hash: Hex,
-    accounts: Account[],
-    done: Map<string, string>,
-  ): void {
+  private replay(claim: Claim, hash: Hex, accounts: Account[], done: Map<string, string>): void {
     const node = this.honest.find((one) => this.rowOf(one, claim.number, hash))
     const row = node && this.rowOf(node, claim.number, hash)
     const form = row ? readBody(row.bytes) : undefined
@@ -177,4 +175,3 @@ export class RollupChecker {
     return this.claims.map(({ hash }) => hash.slice(2, 8)).join(' ')
   }
 }
-

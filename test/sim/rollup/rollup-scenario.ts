@@ -12,8 +12,8 @@ import { RollupChecker } from './rollup-checker.ts'
 import { NODES, startRollup } from './rollup-cluster.ts'
 import type { Habit } from './sender-group.ts'
 
-export const SAFETY_MS = 8000
-const LIVENESS_MS = 12_000
+export const SAFETY_MS = 6000
+const LIVENESS_MS = 8000
 const CHECK_EVERY_MS = 1000
 /** Final claims that must come after healing. */
 const PROGRESS_CLAIMS = 3
@@ -57,7 +57,7 @@ function phases(world: World, checker: RollupChecker, safetyOnly: boolean): stri
   heal(world)
   const before = checker.height
   phase(LIVENESS_MS)
-  const numbers = NODES.map((node) => checker.numberOf(node))
+  const numbers = checker.honest.map((node) => checker.numberOf(node))
   if (Math.min(...numbers) >= before + PROGRESS_CLAIMS) return []
   return [`progress: final claims ${numbers.join(', ')} after healing at ${before}`]
 }

@@ -22,9 +22,10 @@ import { simBls } from '../sim-crypto.ts'
 import { ACCOUNTS, accountSecret, GENESIS_HASH, signLight } from './rollup-chain.ts'
 
 /**
- * honest: answers each root at once; late: after the time is over; twice: sends its answer again, and
- * one for another root; never: answers nothing, its ordinary signatures travel; silent: the same, and
- * gives no ordinary signatures; forging: signs nonsense; partly: lets some of its senders be absent.
+ * honest: answers each root at once; late: after the time is over; twice: sends its answer again,
+ * and one for another root; never: answers nothing, its ordinary signatures travel; silent: the
+ * same, and gives no ordinary signatures; forging: signs nonsense; partly: lets some of its
+ * senders be absent.
  */
 export type Habit = 'honest' | 'late' | 'twice' | 'never' | 'silent' | 'forging' | 'partly'
 
@@ -94,7 +95,10 @@ class Group {
   private learn(): void {
     this.expire()
     const free = this.props.accounts.filter((account) => !this.busy.has(account))
-    if (free.length === 0) return this.rest()
+    if (free.length === 0) {
+      this.rest()
+      return
+    }
     const count = 1 + this.ctx.random(Math.min(PER_SUBMISSION, free.length))
     const chosen = free.sort(() => this.ctx.random(3) - 1).slice(0, count)
     const senders = chosen.sort((a, b) => a - b)
@@ -119,7 +123,6 @@ class Group {
         },
       )
     }
-    return undefined
   }
 
   /** A nonce whose transfer was co-signed is used for the same transfer again. */
@@ -136,7 +139,10 @@ class Group {
 
   private submit(transfers: readonly Transfer[]): void {
     const { ctx, props } = this
-    if (transfers.length === 0) return this.rest()
+    if (transfers.length === 0) {
+      this.rest()
+      return
+    }
     const submission = this.nextSubmission++
     const column = (of: (transfer: Transfer) => number) => Uint32Array.from(transfers, of)
     const given = props.habit === 'silent' || props.habit === 'forging' ? 0 : transfers.length
@@ -183,7 +189,7 @@ class Group {
           this.move('')
           this.rest()
         },
-        ok: ({ code, sequencer, refused }) => { ctx.log('info','SUBMITTED',{code,sequencer,n:refused.length})
+        ok: ({ code, sequencer, refused }) => {
           if (code === '') for (const offset of wordsOf(refused)) this.close(submission, offset)
           else {
             this.closeAll(submission)
@@ -193,7 +199,6 @@ class Group {
         },
       },
     )
-    return undefined
   }
 
   /** To the node that is said to take transfers, or to any other. */
