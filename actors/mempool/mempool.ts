@@ -73,6 +73,7 @@ class Desk {
   private readonly checks: SenderChecks
   private readonly inCheck = new Set<Hex>()
   private untold: Untold[] = []
+  private waking: 'no' | 'told' | 'again' = 'no'
 
   constructor(ctx: Context, props: MempoolProps) {
     this.ctx = ctx
@@ -150,10 +151,23 @@ class Desk {
     else this.accounts.ask(sender, this.underCause(add))
   }
 
-  /** Blocks are made for everybody: consensus is no part of one transaction's trace. */
+  /**
+   * At once, and once more for all that comes right after it. Blocks are made for everybody:
+   * consensus is no part of one transaction's trace.
+   */
   private wakeValidator(): void {
+    if (this.waking !== 'no') {
+      this.waking = 'again'
+      return
+    }
+    this.waking = 'told'
     this.ctx.causedBy(undefined, () => {
       this.ctx.tell(ValidatorMessages, this.props.validator, 'TransactionWaiting', null)
+      this.ctx.after('wake', 0, () => {
+        const again = this.waking === 'again'
+        this.waking = 'no'
+        if (again) this.wakeValidator()
+      })
     })
   }
 

@@ -6,6 +6,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { type Block, decodeBlock } from '../../protocol/block/block.ts'
 import type { Header } from '../../protocol/block/header.ts'
 import { decodeReceipt, type TransactionReceipt } from '../../protocol/block/transaction-receipt.ts'
+import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 import { decodeTransaction, recoverSender } from '../../protocol/transaction/decode-transaction.ts'
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
@@ -17,6 +18,7 @@ export class ChainBlock {
   private readonly secp256k1: Secp256k1
   private readonly transactions: (Transaction | undefined)[]
   private readonly senders: (Hex | undefined)[]
+  private readonly hashes: (Hex | undefined)[] = []
   private decodedReceipts: TransactionReceipt[] | undefined
 
   constructor(row: StoredBlockRow, secp256k1: Secp256k1) {
@@ -48,12 +50,23 @@ export class ChainBlock {
     return this.row.receipts.reduce((sum, { length }) => sum + length, this.row.block.length)
   }
 
+  /** PERF: without decoding the transaction. */
+  transactionHash(index: number): Hex {
+    const hash = this.hashes[index] ?? keccakHex(this.raw(index))
+    this.hashes[index] = hash
+    return hash
+  }
+
+  private raw(index: number): Uint8Array {
+    const raw = this.block.transactions[index]
+    assert(raw, `block ${this.height} has no transaction ${index}`)
+    return raw
+  }
+
   transaction(index: number): Transaction {
     const known = this.transactions[index]
     if (known) return known
-    const raw = this.block.transactions[index]
-    assert(raw, `block ${this.height} has no transaction ${index}`)
-    const decoded = decodeTransaction(raw)
+    const decoded = decodeTransaction(this.raw(index))
     assert(decoded.ok, `block ${this.height} holds a transaction that cannot be decoded`)
     this.transactions[index] = decoded.transaction
     return decoded.transaction

@@ -79,20 +79,41 @@ export class JsonRpc {
     return this.batch(value, context)
   }
 
-  /** One after the other, so that transactions of one batch arrive in its order. */
+  /**
+   * One after the other, so that what is read after a transaction was handed in sees it; neighbours
+   * of a method that may go together are begun in their order.
+   */
   private async batch(values: readonly unknown[], context: RpcContext) {
     const answers: string[] = []
     let bytes = 0
-    for (const value of values) {
-      const answer =
+    for (let at = 0; at < values.length; ) {
+      const end = this.endOfRun(values, at)
+      const run = values.slice(at, end)
+      const parts =
         bytes > RPC_REPLY_BYTES_MAX
-          ? errorText(idOf(value), new RpcError('REPLY_TOO_LARGE', 'response too large'))
-          : await this.one(value, context)
-      if (answer === undefined) continue
-      bytes += answer.length
-      answers.push(answer)
+          ? run.map((value) => {
+              const error = new RpcError('REPLY_TOO_LARGE', 'response too large')
+              return errorText(idOf(value), error)
+            })
+          : await Promise.all(run.map((value) => this.one(value, context)))
+      for (const answer of parts) {
+        if (answer === undefined) continue
+        bytes += answer.length
+        answers.push(answer)
+      }
+      at = end
     }
     return answers.length > 0 ? `[${answers.join(',')}]` : undefined
+  }
+
+  private endOfRun(values: readonly unknown[], start: number): number {
+    const goesTogether = (value: unknown) => {
+      const name = (value as { method?: unknown } | null)?.method
+      return typeof name === 'string' && this.methods.get(name)?.together === true
+    }
+    let end = start
+    while (end < values.length && goesTogether(values[end])) end++
+    return Math.max(end, start + 1)
   }
 
   private async one(value: unknown, context: RpcContext): Promise<string | undefined> {

@@ -37,6 +37,8 @@ export interface RpcContext {
 
 export interface Method {
   readonly name: string
+  /** Neighbours in a batch are begun without waiting for each other, in the batch's order. */
+  readonly together?: boolean
   /** Rejects with RpcError for what the client did wrong or the chain refuses. */
   run(context: RpcContext, given: readonly unknown[]): Promise<unknown>
 }
@@ -45,8 +47,10 @@ export function method<const P extends readonly Param<unknown>[]>(
   name: string,
   params: P,
   run: (context: RpcContext, ...values: Values<P>) => unknown,
+  how: Pick<Method, 'together'> = {},
 ): Method {
   return {
+    ...how,
     name,
     run: async (context, given) => run(context, ...readParams(params, given)),
   }

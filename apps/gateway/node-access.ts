@@ -9,7 +9,21 @@ import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../config/limits.ts'
 import type { AskFailed, Edge } from '../../runtime/edge.ts'
 import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../runtime/messages.ts'
 import type { Cause } from '../../runtime/trace/cause.ts'
-import { type ChainAccess, ChainUnavailable } from './chain-access.ts'
+import { type ChainAccess, ChainUnavailable, type Verdict } from './chain-access.ts'
+
+/** What a Submit message carries at most (actors/messages/mempool.ts). */
+const SUBMIT_MAX = 256
+
+interface Unsent {
+  readonly transaction: Uint8Array
+  readonly done: (verdict: Verdict) => void
+  readonly refuse: (error: Error) => void
+}
+
+function known(verdict: Verdict | undefined): Verdict {
+  if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
+  return verdict
+}
 
 export class NodeAccess implements ChainAccess {
   private readonly edge: Edge
@@ -18,6 +32,7 @@ export class NodeAccess implements ChainAccess {
   private current = 0
   /** The node in use has answered: if it stops doing so, that is news. */
   private answering = true
+  private unsent: Unsent[] = []
 
   /** `say` takes a line whenever another node is used. */
   constructor(edge: Edge, names: readonly string[], say: (line: string) => void) {
@@ -107,14 +122,42 @@ export class NodeAccess implements ChainAccess {
     }
   }
 
-  submit: ChainAccess['submit'] = async (transaction, cause) => {
+  /** What is handed in within one turn goes to the node as one message, in its order. */
+  submit: ChainAccess['submit'] = (transaction, cause) => {
+    if (cause) return this.submitNow([transaction], cause).then(([verdict]) => known(verdict))
+    return new Promise((done, refuse) => {
+      this.unsent.push({ transaction, done, refuse })
+      if (this.unsent.length === 1) setImmediate(() => this.submitUnsent())
+      else if (this.unsent.length >= SUBMIT_MAX) this.submitUnsent()
+    })
+  }
+
+  private submitUnsent(): void {
+    const batch = this.unsent
+    if (batch.length === 0) return
+    this.unsent = []
+    this.submitNow(batch.map(({ transaction }) => transaction)).then(
+      (verdicts) => {
+        for (const [i, { done }] of batch.entries()) done(known(verdicts[i]))
+      },
+      (error: Error) => {
+        for (const { refuse } of batch) refuse(error)
+      },
+    )
+  }
+
+  private async submitNow(transactions: readonly Uint8Array[], cause?: Cause): Promise<Verdict[]> {
     const asked = this.current
-    const body = { transactions: [transaction] }
-    const [verdict] = await this.ask(MempoolMessages, 'Submit', body, RPC_ASK_MS, cause)
-    if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
-    // The node that failed had taken it and told the others, only its answer was lost.
-    const taken = verdict.code === 'ALREADY_KNOWN' && this.current !== asked
-    return taken ? { ...verdict, code: '', message: '' } : verdict
+    const body = { transactions: [...transactions] }
+    const verdicts = await this.ask(MempoolMessages, 'Submit', body, RPC_ASK_MS, cause)
+    if (verdicts.length !== transactions.length) {
+      throw new ChainUnavailable('the mempool gave no verdict')
+    }
+    if (this.current === asked) return verdicts
+    // The node that failed had taken some and told the others, only its answer was lost.
+    return verdicts.map((verdict) =>
+      verdict.code === 'ALREADY_KNOWN' ? { ...verdict, code: '', message: '' } : verdict,
+    )
   }
 
   pendingNonce: ChainAccess['pendingNonce'] = (address) =>

@@ -4,14 +4,19 @@
 
 import secp256k1 from 'secp256k1'
 import { concatBytes, equalBytes } from '../../lib/bytes.ts'
+import { hexToBytes } from '../../lib/hex.ts'
 import { addressOfKey, secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 
-/** True if the compact signature's s is above half of the order (EIP-2 refuses it). */
+/** Half of the order: EIP-2 refuses an s above it. */
+const HALF = hexToBytes('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
+
 function isHighS(compact: Uint8Array): boolean {
-  const copy = Uint8Array.from(compact)
-  secp256k1.signatureNormalize(copy)
-  return !equalBytes(copy, compact)
+  for (let i = 0; i < 32; i++) {
+    const difference = (compact[32 + i] as number) - (HALF[i] as number)
+    if (difference !== 0) return difference > 0
+  }
+  return false
 }
 
 export const secp256k1Native: Secp256k1 = {

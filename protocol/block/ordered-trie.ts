@@ -3,7 +3,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { encodeRlp, rlpInteger } from '../rlp/rlp.ts'
-import { type Trie, trieRoot, trieSet } from '../trie/trie.ts'
+import { type Trie, TrieBatch, trieRoot } from '../trie/trie.ts'
 import { proveKey, verifyProof } from '../trie/trie-proof.ts'
 
 function key(index: number): Uint8Array {
@@ -11,9 +11,9 @@ function key(index: number): Uint8Array {
 }
 
 function orderedTrie(items: readonly Uint8Array[]): Trie {
-  let trie: Trie
-  for (const [i, item] of items.entries()) trie = trieSet(trie, key(i), item)
-  return trie
+  const batch = new TrieBatch(undefined)
+  for (const [i, item] of items.entries()) batch.set(key(i), item)
+  return batch.trie
 }
 
 export function orderedRoot(items: readonly Uint8Array[]): Hex {

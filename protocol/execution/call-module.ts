@@ -23,7 +23,10 @@ export function callModule(
     state: moduleState(overlay, module.address),
     emit: (log) => logs.push(log),
   })
-  if (result.ok) return { result, logs }
+  if (result.ok) {
+    overlay.keep()
+    return { result, logs }
+  }
   overlay.rollback(checkpoint)
   return { result, logs: [] }
 }

@@ -1,5 +1,6 @@
 // An account as Ethereum's state trie keeps it: rlp([nonce, balance, storageRoot, codeHash]).
 
+import { equalBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import {
   asBytes,
@@ -23,6 +24,10 @@ export interface Account {
 export const EMPTY_CODE_HASH: Hex =
   '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
 
+/** PERF: what nearly every account has. */
+const EMPTY_ROOT_BYTES = hexToBytes(EMPTY_ROOT)
+const EMPTY_CODE_BYTES = hexToBytes(EMPTY_CODE_HASH)
+
 export const EMPTY_ACCOUNT: Account = {
   nonce: 0,
   balance: 0n,
@@ -39,9 +44,13 @@ export function encodeAccount(account: Account): Uint8Array {
   return encodeRlp([
     rlpInteger(account.nonce),
     rlpInteger(account.balance),
-    hexToBytes(account.storageRoot),
-    hexToBytes(account.codeHash),
+    account.storageRoot === EMPTY_ROOT ? EMPTY_ROOT_BYTES : hexToBytes(account.storageRoot),
+    account.codeHash === EMPTY_CODE_HASH ? EMPTY_CODE_BYTES : hexToBytes(account.codeHash),
   ])
+}
+
+function known(bytes: Uint8Array, usual: Uint8Array, text: Hex): Hex {
+  return equalBytes(bytes, usual) ? text : bytesToHex(bytes)
 }
 
 /** Throws RlpError. */
@@ -50,7 +59,7 @@ export function decodeAccount(bytes: Uint8Array): Account {
   return {
     nonce: asNumber(nonce),
     balance: asInteger(balance),
-    storageRoot: bytesToHex(asBytes(storageRoot, 32)),
-    codeHash: bytesToHex(asBytes(codeHash, 32)),
+    storageRoot: known(asBytes(storageRoot, 32), EMPTY_ROOT_BYTES, EMPTY_ROOT),
+    codeHash: known(asBytes(codeHash, 32), EMPTY_CODE_BYTES, EMPTY_CODE_HASH),
   }
 }

@@ -12,6 +12,8 @@ export class Overlay {
   private readonly accounts = new Map<Hex, AccountChange>()
   private readonly storage = new Map<Hex, Map<Hex, bigint>>()
   private readonly undo: (() => void)[] = []
+  /** PERF: without an open checkpoint nothing can be asked back. */
+  private open = 0
   private created = 0n
   private destroyed = 0n
 
@@ -34,11 +36,13 @@ export class Overlay {
   }
 
   private setAccount(address: Hex, account: AccountChange): void {
-    const before = this.accounts.get(address)
-    this.undo.push(() => {
-      if (before) this.accounts.set(address, before)
-      else this.accounts.delete(address)
-    })
+    if (this.open > 0) {
+      const before = this.accounts.get(address)
+      this.undo.push(() => {
+        if (before) this.accounts.set(address, before)
+        else this.accounts.delete(address)
+      })
+    }
     this.accounts.set(address, account)
   }
 
@@ -82,9 +86,11 @@ export class Overlay {
     assert(amount >= 0n, 'never less than nothing is minted')
     const { nonce, balance } = this.account(to)
     this.setAccount(to, { nonce, balance: balance + amount })
-    this.undo.push(() => {
-      this.created -= amount
-    })
+    if (this.open > 0) {
+      this.undo.push(() => {
+        this.created -= amount
+      })
+    }
     this.created += amount
   }
 
@@ -93,9 +99,11 @@ export class Overlay {
     const { nonce, balance } = this.account(from)
     assert(balance >= amount, 'no more is burned than is there')
     this.setAccount(from, { nonce, balance: balance - amount })
-    this.undo.push(() => {
-      this.destroyed -= amount
-    })
+    if (this.open > 0) {
+      this.undo.push(() => {
+        this.destroyed -= amount
+      })
+    }
     this.destroyed += amount
   }
 
@@ -110,21 +118,37 @@ export class Overlay {
       slots = new Map()
       this.storage.set(address, slots)
     }
-    const before = slots.get(slot)
-    const table = slots
-    this.undo.push(() => {
-      if (before === undefined) table.delete(slot)
-      else table.set(slot, before)
-    })
+    if (this.open > 0) {
+      const before = slots.get(slot)
+      const table = slots
+      this.undo.push(() => {
+        if (before === undefined) table.delete(slot)
+        else table.set(slot, before)
+      })
+    }
     slots.set(slot, word)
   }
 
+  /** Ended by `keep` or `rollback`, the last one first. */
   checkpoint(): number {
+    this.open++
     return this.undo.length
   }
 
   rollback(checkpoint: number): void {
     while (this.undo.length > checkpoint) this.undo.pop()?.()
+    this.close()
+  }
+
+  /** What happened since the checkpoint stays, unless an earlier one is rolled back. */
+  keep(): void {
+    this.close()
+    if (this.open === 0) this.undo.length = 0
+  }
+
+  private close(): void {
+    assert(this.open > 0, 'a checkpoint is ended once')
+    this.open--
   }
 
   /** All changes so far; asserts that no wei appeared or vanished but by `mint` and `burn`. */

@@ -2,11 +2,11 @@
 // have one. Immutable, so every block that is not final yet keeps its own at the cost of what it
 // changed.
 
-import { bytesToBigint } from '../../lib/bytes.ts'
+import { bytesToBigint, EMPTY } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
-import { type Trie, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
+import { type Trie, TrieBatch, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
 import {
   type Account,
   decodeAccount,
@@ -51,9 +51,18 @@ export function stateRoot(tree: StateTree): Hex {
   return trieRoot(tree.accounts)
 }
 
+/** PERF: an account is read again a block after it was written. */
+const decodedAccounts = new WeakMap<Uint8Array, Account>()
+
 export function readAccount(tree: StateTree, address: Hex): Account {
   const bytes = trieGet(tree.accounts, hashKey(address))
-  return bytes ? decodeAccount(bytes) : EMPTY_ACCOUNT
+  if (!bytes) return EMPTY_ACCOUNT
+  let account = decodedAccounts.get(bytes)
+  if (!account) {
+    account = decodeAccount(bytes)
+    decodedAccounts.set(bytes, account)
+  }
+  return account
 }
 
 export function readStorage(tree: StateTree, address: Hex, slot: Hex): bigint {
@@ -76,16 +85,17 @@ export function applyChanges(
     for (const [slot, word] of slots) storage = trieSet(storage, hashKey(slot), encodeWord(word))
     storages.set(address, storage)
   }
-  let { accounts } = tree
+  const accounts = new TrieBatch(tree.accounts)
   const changed = new Map<Hex, Account>()
   for (const address of new Set([...changes.accounts.keys(), ...changes.storage.keys()])) {
     const before = readAccount(tree, address)
     const { nonce, balance } = changes.accounts.get(address) ?? before
     const storageRoot = trieRoot(storages.get(address))
     const account = { nonce, balance, storageRoot, codeHash: before.codeHash }
-    const encoded = isEmptyAccount(account) ? new Uint8Array(0) : encodeAccount(account)
-    accounts = trieSet(accounts, hashKey(address), encoded)
+    const encoded = isEmptyAccount(account) ? EMPTY : encodeAccount(account)
+    if (encoded !== EMPTY) decodedAccounts.set(encoded, account)
+    accounts.set(hashKey(address), encoded)
     changed.set(address, account)
   }
-  return { tree: { accounts, storages }, accounts: changed }
+  return { tree: { accounts: accounts.trie, storages }, accounts: changed }
 }

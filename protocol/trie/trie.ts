@@ -99,8 +99,69 @@ export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
 
 /** An empty value deletes the key. */
 export function trieSet(trie: Trie, key: Uint8Array, value: Uint8Array): Trie {
-  const path = toNibbles(key)
-  return value.length === 0 ? remove(trie, path) : insert(trie, path, 0, value)
+  return new TrieBatch(trie).set(key, value).trie
+}
+
+/**
+ * Many updates at once. PERF: a branch that the batch made itself is nobody else's yet and is
+ * changed in place, so that a thousand keys copy a branch once and not a thousand times. The tries
+ * before and after never share a branch that changes: `trie` ends what the batch may change.
+ */
+export class TrieBatch {
+  private root: Trie
+  private own = new Set<Branch>()
+
+  constructor(trie: Trie) {
+    this.root = trie
+  }
+
+  /** An empty value deletes the key. */
+  set(key: Uint8Array, value: Uint8Array): this {
+    const path = toNibbles(key)
+    this.root =
+      value.length === 0 ? remove(this.root, path) : this.insert(this.root, path, 0, value)
+    return this
+  }
+
+  get trie(): Trie {
+    this.own = new Set()
+    return this.root
+  }
+
+  /** PERF: nibbles before `at` are walked already; slicing the path at every level costs more. */
+  private insert(node: Trie, path: Uint8Array, at: number, value: Uint8Array): TrieNode {
+    if (!node) return leaf(path.subarray(at), value)
+    if (node.kind === 'branch') return this.insertBranch(node, path, at, value)
+    const shared = agree(node.path, path, at)
+    if (shared === node.path.length) {
+      if (node.kind === 'extension') {
+        const child = this.insertBranch(node.child, path, at + shared, value)
+        return { kind: 'extension', path: node.path, child }
+      }
+      if (at + shared === path.length) return leaf(node.path, value)
+    }
+    return split(node, shared, path.subarray(at), value)
+  }
+
+  private insertBranch(node: Branch, path: Uint8Array, at: number, value: Uint8Array): Branch {
+    if (at === path.length) {
+      return this.made({ kind: 'branch', children: node.children.slice(), value })
+    }
+    const nibble = path[at] as number
+    const child = this.insert(node.children[nibble], path, at + 1, value)
+    if (this.own.has(node)) {
+      ;(node.children as (TrieNode | undefined)[])[nibble] = child
+      return node
+    }
+    const children = node.children.slice()
+    children[nibble] = child
+    return this.made({ kind: 'branch', children, value: node.value })
+  }
+
+  private made(branch: Branch): Branch {
+    this.own.add(branch)
+    return branch
+  }
 }
 
 function leaf(path: Uint8Array, value: Uint8Array): Leaf {
@@ -109,29 +170,6 @@ function leaf(path: Uint8Array, value: Uint8Array): Leaf {
 
 function withPrefix(path: Uint8Array, branch: Branch): TrieNode {
   return path.length === 0 ? branch : { kind: 'extension', path, child: branch }
-}
-
-/** PERF: nibbles before `at` are walked already; slicing the path at every level costs more. */
-function insert(node: Trie, path: Uint8Array, at: number, value: Uint8Array): TrieNode {
-  if (!node) return leaf(path.subarray(at), value)
-  if (node.kind === 'branch') return insertBranch(node, path, at, value)
-  const shared = agree(node.path, path, at)
-  if (shared === node.path.length) {
-    if (node.kind === 'extension') {
-      const child = insertBranch(node.child, path, at + shared, value)
-      return { kind: 'extension', path: node.path, child }
-    }
-    if (at + shared === path.length) return leaf(node.path, value)
-  }
-  return split(node, shared, path.subarray(at), value)
-}
-
-function insertBranch(node: Branch, path: Uint8Array, at: number, value: Uint8Array): Branch {
-  if (at === path.length) return { kind: 'branch', children: node.children, value }
-  const children = node.children.slice()
-  const nibble = path[at] as number
-  children[nibble] = insert(children[nibble], path, at + 1, value)
-  return { kind: 'branch', children, value: node.value }
 }
 
 /** A leaf or extension whose path parts from the key's after `shared` nibbles. */

@@ -11,7 +11,7 @@ export function blockAnswer(block: ChainBlock, full: boolean): Record<string, un
     ...headerAnswer(block),
     size: quantity(block.row.block.length),
     transactions: indices.map((index) =>
-      full ? minedAnswer(block, index) : block.transaction(index).hash,
+      full ? minedAnswer(block, index) : block.transactionHash(index),
     ),
     uncles: [],
     withdrawals: [],

@@ -2,6 +2,7 @@
 // genesis on.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { devNetwork } from '../../../scripts/dev-genesis.ts'
@@ -10,14 +11,18 @@ import { benchAccount } from './bench-account.ts'
 export const BENCH_CHAIN_ID = 1_337_000n
 
 /** Nodes of a topology by name, as config/topology-schema.ts has them. */
-export type BenchNodes = Readonly<Record<string, { readonly roles: readonly string[] }>>
+export type BenchNodes = Readonly<Record<string, object>>
 
-/** Nothing but validators, the first of which answers JSON-RPC. */
+/**
+ * Nothing but validators, the first of which answers JSON-RPC. Signatures are checked on as many
+ * threads as there are cores, shared by all of them.
+ */
 export function validatorNodes(validators: number): BenchNodes {
+  const tasks = { signatures: Math.max(1, Math.floor(availableParallelism() / validators)) }
   return Object.fromEntries(
     Array.from({ length: validators }, (_, i) => [
       `node${i}`,
-      { roles: i === 0 ? ['validator', 'gateway'] : ['validator'] },
+      { roles: i === 0 ? ['validator', 'gateway'] : ['validator'], tasks },
     ]),
   )
 }

@@ -16,4 +16,5 @@ export const sendRawTransaction = method(
     pending.accepted(hash, raw)
     return hash
   },
+  { together: true },
 )
