@@ -31,6 +31,7 @@ export async function findKnee(
   target: Target,
   { quick, p99Ms }: BenchOptions,
   progress: Progress,
+  first = FIRST,
 ): Promise<Knee> {
   const seconds = quick ? QUICK_STEP_SECONDS : STEP_SECONDS
   const steps: Point[] = []
@@ -42,7 +43,7 @@ export async function findKnee(
     return point
   }
   // Compilers and caches warm up on what does not count.
-  await step(FIRST, quick ? 2 : WARM_UP_SECONDS)
+  await step(first, quick ? 2 : WARM_UP_SECONDS)
   const tried = async (perSecond: number) => {
     for (let i = 1; ; i++) {
       const point = await step(perSecond)
@@ -53,7 +54,7 @@ export async function findKnee(
   }
   let carried = 0
   let failed = Number.POSITIVE_INFINITY
-  let perSecond = FIRST
+  let perSecond = first
   while (perSecond >= LEAST && perSecond < failed) {
     const point = await tried(perSecond)
     if (point.invalid) return { perSecond: carried, steps }

@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** Percent of co-signers that do not answer. */
   readonly absent: number
   readonly sums: 'cached' | 'fresh'
+  /** So many separate clients instead of one generator; 0 for the generator. */
+  readonly clients: number
   /** Units a second; without it the bench looks for the knee. */
   readonly offered: number | undefined
   readonly against: readonly string[]
@@ -27,6 +29,7 @@ const DEFAULTS: BenchOptions = {
   accounts: 2000,
   absent: 0,
   sums: 'cached',
+  clients: 0,
   offered: undefined,
   against: [],
   rounds: 3,
@@ -55,6 +58,7 @@ export function readBenchOptions(
       accounts: text,
       absent: text,
       sums: text,
+      clients: text,
       offered: text,
       against: { type: 'string', multiple: true },
       rounds: text,
@@ -75,6 +79,7 @@ export function readBenchOptions(
     accounts: whole('accounts', values.accounts, 2, 10_000_000) ?? base.accounts,
     absent: whole('absent', values.absent, 0, 100) ?? base.absent,
     sums: sums ?? base.sums,
+    clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
     offered: whole('offered', values.offered, 1, 10_000_000) ?? base.offered,
     against: values.against?.flatMap((names) => names.split(',')) ?? base.against,
     rounds: whole('rounds', values.rounds, 1, 20) ?? (quick ? 1 : base.rounds),

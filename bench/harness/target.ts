@@ -41,6 +41,8 @@ export interface Scenario {
   /** What is counted: transfers, calls. */
   readonly unit: string
   readonly defaults: Partial<BenchOptions>
+  /** Units a second at which the search for the knee begins. */
+  readonly firstStep?: number
   start(options: BenchOptions, progress: Progress): Promise<Target>
   /** Between the rounds, while nothing is sent. */
   raw?(options: BenchOptions): Promise<RawCost>

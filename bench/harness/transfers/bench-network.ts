@@ -27,18 +27,29 @@ export function validatorNodes(validators: number): BenchNodes {
   )
 }
 
+export interface BenchNetworkSpec {
+  readonly validators: number
+  readonly accounts: number
+  readonly nodes: BenchNodes
+  /** Accounts of the rollup; those of the development network when absent. */
+  readonly rollupAccounts?: number
+}
+
 /** Writes network and topology into `folder`; the topology's path. */
-export function writeBenchNetwork(
-  folder: string,
-  spec: { readonly validators: number; readonly accounts: number; readonly nodes: BenchNodes },
-): string {
+export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): string {
   mkdirSync(folder, { recursive: true })
   const accounts = Array.from({ length: spec.accounts }, (_, i) => {
     return { name: `bench${i}`, address: benchAccount(i).address }
   })
-  const { validators, nodes } = spec
+  const { validators, nodes, rollupAccounts } = spec
   const name = 'bench'
-  const network = devNetwork({ name, chainId: BENCH_CHAIN_ID, validators, accounts })
+  const network = devNetwork({
+    name,
+    chainId: BENCH_CHAIN_ID,
+    validators,
+    accounts,
+    ...(rollupAccounts !== undefined && { rollupAccounts }),
+  })
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
   const topology = join(folder, 'topology.yaml')
   writeFileSync(topology, stringify({ name, network: name, process: 'each', nodes }))

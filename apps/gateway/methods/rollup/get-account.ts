@@ -10,8 +10,8 @@ export const getAccount = method('rollup_getAccount', [accountParam], async ({ r
   return {
     index: quantity(found.index),
     owner: found.owner,
-    blsKey: found.blsKey,
-    spendKey: found.spendKey,
+    blsKey: found.blsKey ?? null,
+    spendKey: found.spendKey ?? null,
     balance: quantity(found.balance),
     nonce: quantity(found.nonce),
     touch: quantity(found.touch),

@@ -1,0 +1,25 @@
+// Distilled transfers on the rollup: npm run bench -- rollup [--validators 1|4|7] [--accounts N]
+// [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json].
+
+import { runBench } from '../harness/run-bench.ts'
+import { rawRollup } from './rollup/raw-rollup.ts'
+import { rollupTarget } from './rollup/rollup-target.ts'
+
+const FIRST_STEP = 50_000
+const ACCOUNTS = 1_048_576
+
+await runBench({
+  name: 'rollup',
+  about: 'distilled transfers: one aggregate signature a batch, checked by every validator',
+  unit: 'transfers',
+  defaults: { validators: 4, accounts: ACCOUNTS },
+  firstStep: FIRST_STEP,
+  start: rollupTarget,
+  raw: rawRollup,
+  notes: ({ absent, sums }) => [
+    'one generator owns the keys of all senders and signs for them with the sum of their secret keys',
+    `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
+    'finality counts from the intended time of each transfer, until its batch is full included',
+    'all on this one machine: validators, sequencer, gateway and generator',
+  ],
+})

@@ -1,0 +1,65 @@
+// What the bench and the process of its generator say to each other.
+
+import type { HistogramState } from '../../../harness/hdr-histogram.ts'
+
+export interface GeneratorSetup {
+  /** Of the gateway, without a path. */
+  readonly ws: string
+  readonly accounts: number
+  /** Percent. */
+  readonly absent: number
+  readonly groups: number
+}
+
+export interface RunTerms {
+  readonly name: string
+  readonly perSecond: number
+  readonly seconds: number
+  readonly expireMs: number
+}
+
+export type ToGenerator =
+  | { readonly do: 'setup'; readonly setup: GeneratorSetup }
+  | { readonly do: 'prepare'; readonly terms: RunTerms }
+  | { readonly do: 'run' }
+  | { readonly do: 'drain'; readonly withinMs: number }
+  | { readonly do: 'record' }
+
+export interface SentLoad {
+  readonly offered: number
+  readonly committed: number
+  readonly failed: number
+  readonly expired: number
+  readonly latency: HistogramState
+  readonly fill: HistogramState
+  readonly bySecond: readonly HistogramState[]
+  readonly finalBySecond: readonly number[]
+  readonly lag: HistogramState
+  readonly bytes: number
+  readonly refusals: Readonly<Record<string, number>>
+}
+
+/** A batch as the generator heard of it. */
+export interface HeardBatch {
+  readonly number: number
+  readonly claim: string
+  readonly txRoot: string
+  /** Transfers of ours that became final with it, and those of them that were counted in a run. */
+  readonly final: number
+  readonly counted: number
+}
+
+export interface GeneratorRecord {
+  readonly batches: readonly HeardBatch[]
+  readonly counted: number
+  /** Roots that were refused, and why. */
+  readonly refusedRoots: readonly string[]
+}
+
+export type FromGenerator =
+  | { readonly done: 'setup' | 'prepare' }
+  | { readonly done: 'drain'; readonly empty: boolean }
+  | { readonly done: 'run'; readonly load: SentLoad }
+  | { readonly done: 'record'; readonly record: GeneratorRecord }
+  | { readonly failed: string }
+  | { readonly progress: string }

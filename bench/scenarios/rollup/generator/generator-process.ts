@@ -1,0 +1,44 @@
+// The generator's own process: what it uses of the processors is counted apart from the system's.
+
+import type { FromGenerator, ToGenerator } from './generator-messages.ts'
+import { type PreparedRun, prepareRun } from './prepare-run.ts'
+import { RollupGenerator } from './rollup-generator.ts'
+
+let generator: RollupGenerator | undefined
+let prepared: PreparedRun | undefined
+
+const say = (message: FromGenerator) => {
+  process.send?.(message)
+}
+const report = (progress: string) => say({ progress })
+
+async function act(message: ToGenerator): Promise<FromGenerator> {
+  if (message.do === 'setup') {
+    generator = await RollupGenerator.start(message.setup)
+    return { done: 'setup' }
+  }
+  if (!generator) throw new Error('the generator is not set up')
+  switch (message.do) {
+    case 'prepare': {
+      const { book, genesisHash, senders, setup } = generator
+      const signing = { book, genesisHash, absent: setup.absent }
+      prepared = await prepareRun(message.terms, senders, signing, report)
+      return { done: 'prepare' }
+    }
+    case 'run':
+      if (!prepared) throw new Error('nothing is prepared')
+      return { done: 'run', load: await generator.run(prepared, report) }
+    case 'drain':
+      return { done: 'drain', empty: await generator.drain(message.withinMs) }
+    case 'record':
+      return { done: 'record', record: generator.record() }
+  }
+}
+
+process.on('message', (message: ToGenerator) => {
+  act(message).then(say, (error: Error) => say({ failed: error.stack ?? error.message }))
+})
+process.on('uncaughtException', (error) => {
+  say({ failed: error.stack ?? error.message })
+})
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,132 @@
+// The bare cost of a transfer at one validator, part by part, on this machine and now: what a run's
+// processor time is compared with. Nothing here waits for anybody but the disk.
+
+import { createHash } from 'node:crypto'
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CohortKeys } from '../../../compute/crypto/cohort-keys.ts'
+import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
+import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
+import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
+import { COHORT_SIZE } from '../../../protocol/params.ts'
+import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
+import { signersOfIndices } from '../../../protocol/rollup/signers.ts'
+import { NOBODY_ABSENT } from '../../../protocol/rollup/write-body.ts'
+import type { BenchOptions } from '../../harness/options.ts'
+import type { RawCost } from '../../harness/target.ts'
+import { batchShape } from './generator/batch-shape.ts'
+import { Submission } from './generator/submission.ts'
+import { genesisShardState } from './replay.ts'
+
+/** Of the batches measured, where no rate is given. */
+const PER_SECOND = 300_000
+const TIMES = 8
+const BALANCE = 10n ** 11n
+const OWNER = `0x${'00'.repeat(20)}` as const
+const DIGEST = new Uint8Array(32).fill(1)
+
+/** Median of microseconds a transfer. */
+function timed(transfers: number, run: () => void): number {
+  const us: number[] = []
+  for (let i = 0; i < TIMES; i++) {
+    const before = performance.now()
+    run()
+    us.push(((performance.now() - before) * 1000) / transfers)
+  }
+  return us.sort((a, b) => a - b)[TIMES / 2] as number
+}
+
+function signatureCosts(count: number, sums: BenchOptions['sums']) {
+  const cohorts = Math.max(1, Math.ceil(count / COHORT_SIZE))
+  const keys = keyBookPublicKeys(GENESIS_KEYS_SEED, cohorts * COHORT_SIZE)
+  const book = new KeyBook(GENESIS_KEYS_SEED, keys)
+  const all = Uint32Array.from({ length: count }, (_, i) => i)
+  const signature = book.cosign(all, DIGEST)
+  const signers = signersOfIndices(all)
+  const held = new CohortKeys(book, { sums })
+  if (!held.verify(signers, DIGEST, signature)) throw new Error('the aggregate does not hold')
+  const aggregate = timed(count, () => held.verify(signers, DIGEST, signature))
+  const one = book.signTransfer(0, DIGEST)
+  const key = book.spendKeyOf(0) as Uint8Array
+  const ordinary = timed(100, () => {
+    for (let i = 0; i < 100; i++) verifyEd25519Native(key, DIGEST, one)
+  })
+  return { aggregate, ordinary }
+}
+
+function stateCosts(count: number, accounts: number) {
+  const config = { shards: 1, accounts, balance: BALANCE, owner: OWNER }
+  const state = genesisShardState(config)
+  const ports = executionPorts(hashPairsNative)
+  const bytes = new Submission({ first: 0, count, accounts, seed: 1 }).body(NOBODY_ABSENT)
+  let read = 0
+  const facts = { fee: 0, feeAccount: 0, inbox: [], parcels: [] }
+  const [execute, root]: [number[], number[]] = [[], []]
+  for (let i = 0; i < TIMES; i++) {
+    const before = performance.now()
+    const found = readBody(bytes)
+    if (!found.ok) throw new Error(found.code)
+    const start = performance.now()
+    read = ((start - before) * 1000) / count
+    const done = executeBatch(
+      state,
+      { ...facts, firstEntry: state.entries + 1, body: found.body },
+      ports,
+    )
+    if (!done.ok) throw new Error(done.code)
+    const executed = performance.now()
+    state.root(hashPairsNative)
+    execute.push(((executed - start) * 1000) / count)
+    root.push(((performance.now() - executed) * 1000) / count)
+  }
+  const middle = (values: number[]) => values.sort((a, b) => a - b)[TIMES / 2] as number
+  const bodyHash = timed(count, () => createHash('sha256').update(bytes).digest())
+  return { read, execute: middle(execute), root: middle(root), bodyHash, bytes }
+}
+
+/** Waiting for the disk costs no processor time; it is listed, not added up. */
+function diskCosts(bytes: Uint8Array, count: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'aitbc-raw-'))
+  const file = openSync(join(folder, 'log'), 'w')
+  try {
+    return timed(count, () => {
+      writeSync(file, bytes)
+      fdatasyncSync(file)
+    })
+  } finally {
+    closeSync(file)
+    rmSync(folder, { recursive: true })
+  }
+}
+
+export async function rawRollup(options: BenchOptions): Promise<RawCost> {
+  const { validators, sums, absent, offered = PER_SECOND } = options
+  const accounts = Math.max(COHORT_SIZE, options.accounts)
+  const { transfers } = batchShape(offered, accounts)
+  const { aggregate, ordinary } = signatureCosts(transfers, sums)
+  const { read, execute, root, bodyHash, bytes } = stateCosts(transfers, accounts)
+  const disk = diskCosts(bytes, transfers)
+  const stragglers = (ordinary * absent) / 100
+  const each = aggregate + stragglers + read + execute + root + bodyHash
+  const cores = availableParallelism()
+  const us = (value: number) => Math.round(value * 1000) / 1000
+  return {
+    what: `distilled transfers that ${cores} cores allow for ${validators} validators that do nothing else`,
+    allowedPerSecond: (cores * 1e6) / (validators * each),
+    figures: {
+      batch_transfers: transfers,
+      us_aggregate_check: us(aggregate),
+      us_ordinary_signatures: us(stragglers),
+      us_read_body: us(read),
+      us_execute: us(execute),
+      us_state_root: us(root),
+      us_body_hash: us(bodyHash),
+      us_per_validator: us(each),
+      us_disk_write_and_sync: us(disk),
+      bytes_body_per_transfer: us(bytes.length / transfers),
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// The rollup once more, from the genesis on: every batch is read, its signatures are checked and it
+// is executed, and every root that its claim states is compared.
+
+import { createHash } from 'node:crypto'
+import { CohortKeys } from '../../../compute/crypto/cohort-keys.ts'
+import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
+import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
+import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
+import type { Hex } from '../../../lib/hex.ts'
+import { AccountTable } from '../../../protocol/rollup/account-table.ts'
+import { checkSignatures } from '../../../protocol/rollup/check-signatures.ts'
+import {
+  type Claim,
+  claimHash,
+  decodeClaim,
+  genesisParent,
+} from '../../../protocol/rollup/claim.ts'
+import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
+import { genesisRecord, genesisShard } from '../../../protocol/rollup/genesis-rollup.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
+import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
+import { ShardState } from '../../../protocol/rollup/shard-state.ts'
+
+const SHARD = 0
+const TRACE_WORDS = 16 * 65_537
+
+/** The shard's state before its first batch. */
+export function genesisShardState(config: RollupConfig): ShardState {
+  const { slots, entries, supply, root } = genesisShard(config, SHARD)
+  const table = AccountTable.create(Math.max(1, slots))
+  const [lo, hi, nonce, , touchLo, touchHi] = new Uint32Array(genesisRecord(config.balance).buffer)
+  for (let slot = 0; slot < slots; slot++) {
+    table.put(
+      slot,
+      lo as number,
+      hi as number,
+      nonce as number,
+      touchLo as number,
+      touchHi as number,
+    )
+  }
+  table.used = slots
+  const state = new ShardState({ shard: SHARD, shards: config.shards }, table)
+  state.entries = entries
+  state.supply = supply
+  if (state.root(hashPairsNative) !== root) throw new Error('the genesis has another state root')
+  return state
+}
+
+export interface Replayed {
+  readonly claim: Claim
+  readonly hash: Hex
+  /** What is wrong with it; empty when nothing is. */
+  readonly fault: string
+}
+
+export class Replay {
+  private readonly state: ShardState
+  private readonly keys: CohortKeys
+  private readonly genesisHash: Hex
+  private readonly ports = executionPorts(hashPairsNative)
+  private readonly trace = new Uint32Array(TRACE_WORDS)
+  private parent: Hex
+  private number = 0
+  transfers = 0
+  bodyBytes = 0
+  roots = 0
+
+  constructor(config: RollupConfig, genesisHash: Hex) {
+    this.state = genesisShardState(config)
+    this.genesisHash = genesisHash
+    this.parent = genesisParent(genesisHash, SHARD)
+    const publicKeys = keyBookPublicKeys(GENESIS_KEYS_SEED, config.accounts)
+    this.keys = new CohortKeys(new KeyBook(GENESIS_KEYS_SEED, publicKeys), { sums: 'cached' })
+  }
+
+  /** Throws when the bytes are no claim. */
+  next(encoded: Uint8Array, bytes: Uint8Array): Replayed {
+    const claim = decodeClaim(encoded)
+    const hash = claimHash(claim)
+    const fault = this.faultOf(claim, bytes)
+    this.parent = hash
+    this.number = claim.number
+    return { claim, hash, fault }
+  }
+
+  private faultOf(claim: Claim, bytes: Uint8Array): string {
+    if (claim.number !== this.number + 1) return `number ${claim.number} after ${this.number}`
+    if (claim.parent !== this.parent) return 'another parent'
+    const bodyHash = `0x${createHash('sha256').update(bytes).digest('hex')}`
+    if (claim.bodyHash !== bodyHash || claim.bodyBytes !== bytes.length) return 'another body'
+    const read = readBody(bytes)
+    if (!read.ok) return `a body with ${read.code}`
+    if (claim.inboxTo !== this.state.inboxTo) return 'messages of the inbox, which nobody sent'
+    const { table } = this.state
+    const nonceOf = (index: number) => table.nonceOf(index)
+    const { keys, genesisHash } = this
+    const signed = checkSignatures(
+      read.body,
+      claim,
+      genesisHash,
+      nonceOf,
+      keys,
+      verifyEd25519Native,
+    )
+    if (!signed.ok) return `signatures: ${signed.code}`
+    const { fee, feeAccount, firstEntry } = claim
+    const batch = { fee, feeAccount, firstEntry, inbox: [], parcels: [], body: read.body }
+    const done = executeBatch(this.state, batch, { ...this.ports, trace: this.trace })
+    if (!done.ok) return `${done.code}: ${done.detail}`
+    this.transfers += claim.transfers
+    this.bodyBytes += bytes.length
+    const { executed } = done
+    for (const field of ['entries', 'txRoot', 'traceRoot', 'exitRoot', 'supply'] as const) {
+      if (executed[field] !== claim[field]) return `${field}: another one by execution`
+    }
+    if (claim.stateRoot === undefined) return ''
+    this.roots++
+    return this.state.root(hashPairsNative) === claim.stateRoot ? '' : 'another state root'
+  }
+}

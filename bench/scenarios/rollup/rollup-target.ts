@@ -1,0 +1,109 @@
+// A cluster of validators under distilled transfers, as the harness sees it.
+
+import { chaosCluster } from '../../../apps/cli/chaos/chaos-cluster.ts'
+import { agreement, validatorHeads } from '../../../apps/cli/chaos/check/validator-heads.ts'
+import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
+import { BenchCluster } from '../../harness/bench-cluster.ts'
+import type { LoadPlan } from '../../harness/load-plan.ts'
+import type { BenchOptions } from '../../harness/options.ts'
+import type { RoleProcess } from '../../harness/process-usage.ts'
+import type { Progress } from '../../harness/progress.ts'
+import type { Audit, Target } from '../../harness/target.ts'
+import { validatorNodes, writeBenchNetwork } from '../../harness/transfers/bench-network.ts'
+import { auditRollup } from './audit-rollup.ts'
+import { GeneratorHandle } from './generator/generator-handle.ts'
+import { readRollupConfig } from './read-rollup-config.ts'
+
+/** Connections of the generator, each a group that signs by itself. */
+const GROUPS = 2
+const DRAIN_MS = 60_000
+const READY_MS = 120_000
+
+export function startRollupCluster({ validators, accounts, sums }: BenchOptions): BenchCluster {
+  const nodes = validatorNodes(validators)
+  process.env.AITBC_ROLLUP_SUMS = sums
+  const spec = { validators, accounts: 0, nodes, rollupAccounts: accounts }
+  return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))
+}
+
+/** The node that takes transfers; waits until the shard is ready. */
+export async function sequencerOf(rpc: Rpc): Promise<string> {
+  const end = Date.now() + READY_MS
+  for (;;) {
+    try {
+      const head = (await rpc.call('rollup_getHead')) as {
+        ready: boolean
+        sequencer: string | null
+      }
+      if (head.ready && head.sequencer) return head.sequencer
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+    if (Date.now() > end) throw new Error('no sequencer took up its work')
+    await new Promise((done) => setTimeout(done, 250))
+  }
+}
+
+export function rolesOf(running: BenchCluster, sequencer: string): RoleProcess[] {
+  const nodes = running.nodes()
+  const known = new Set(nodes.map(({ pid }) => pid))
+  const roles: RoleProcess[] = nodes.map(({ name, pid }) => {
+    return { role: name === sequencer ? 'sequencer' : 'validator', pid }
+  })
+  for (const pid of running.cluster.pids) if (!known.has(pid)) roles.push({ role: 'other', pid })
+  return roles
+}
+
+/** What the replay of claims says, and whether all validators have the same chain. */
+export async function auditWithHeads(
+  running: BenchCluster,
+  options: BenchOptions,
+  counted: Parameters<typeof auditRollup>[3],
+): Promise<Audit> {
+  const { rpc: url, ws } = running.cluster.endpoints
+  const rpc = new Rpc(url)
+  const config = readRollupConfig(running.dataDirectory)
+  const { ok, lines } = await auditRollup(ws, rpc, config, counted)
+  const { nodes } = chaosCluster(running.dataDirectory)
+  const agreed = await agreement(await validatorHeads(nodes), options.validators, rpc)
+  return {
+    ok: ok && agreed.every((one) => one.ok),
+    lines: [...lines, ...agreed.map(({ name, detail }) => `${name}: ${detail}`)],
+  }
+}
+
+export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
+  const { validators, accounts, absent } = options
+  progress.line(`starting ${validators} validators with ${accounts} rollup accounts`)
+  const running = startRollupCluster(options)
+  try {
+    const { rpc: url, ws } = running.cluster.endpoints
+    let sequencer = await sequencerOf(new Rpc(url))
+    const setup = { ws, accounts, absent, groups: GROUPS }
+    const generator = await GeneratorHandle.start(setup, (text) => progress.now(` ${text}`))
+    return {
+      name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
+      processes: () => [
+        ...rolesOf(running, sequencer),
+        { role: 'generator' as const, pid: generator.pid },
+      ],
+      async prepare(plan: LoadPlan) {
+        await generator.prepare(plan)
+        sequencer = await sequencerOf(new Rpc(url))
+      },
+      run: () => generator.run(),
+      drain: () => generator.drain(DRAIN_MS),
+      async audit(): Promise<Audit> {
+        const { batches, refusedRoots: faults } = await generator.record()
+        return auditWithHeads(running, options, { batches, faults })
+      },
+      async stop() {
+        generator.stop()
+        running.stop()
+      },
+    }
+  } catch (error) {
+    running.stop()
+    throw error
+  }
+}
