@@ -10,20 +10,23 @@ import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
 import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
-import { COHORT_SIZE } from '../../../protocol/params.ts'
+import { COHORT_SIZE, ROOT_EVERY_MAX } from '../../../protocol/params.ts'
+import { SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
 import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { signersOfIndices } from '../../../protocol/rollup/signers.ts'
-import { NOBODY_ABSENT } from '../../../protocol/rollup/write-body.ts'
+import { median } from '../../harness/bench-result.ts'
 import type { BenchOptions } from '../../harness/options.ts'
 import type { RawCost } from '../../harness/target.ts'
 import { batchShape } from './generator/batch-shape.ts'
+import { SenderBook } from './generator/sender-book.ts'
 import { Submission } from './generator/submission.ts'
 import { genesisShardState } from './replay.ts'
 
 /** Of the batches measured, where no rate is given. */
 const PER_SECOND = 300_000
 const TIMES = 8
+const ROOT_TIMES = 3
 const BALANCE = 10n ** 11n
 const OWNER = `0x${'00'.repeat(20)}` as const
 const DIGEST = new Uint8Array(32).fill(1)
@@ -36,7 +39,7 @@ function timed(transfers: number, run: () => void): number {
     run()
     us.push(((performance.now() - before) * 1000) / transfers)
   }
-  return us.sort((a, b) => a - b)[TIMES / 2] as number
+  return median(us)
 }
 
 function signatureCosts(count: number, sums: BenchOptions['sums']) {
@@ -57,34 +60,36 @@ function signatureCosts(count: number, sums: BenchOptions['sums']) {
   return { aggregate, ordinary }
 }
 
+/** Roots are stated once in ROOT_EVERY_MAX batches, so that is how often they are made here. */
 function stateCosts(count: number, accounts: number) {
   const config = { shards: 1, accounts, balance: BALANCE, owner: OWNER }
   const state = genesisShardState(config)
   const ports = executionPorts(hashPairsNative)
-  const bytes = new Submission({ first: 0, count, accounts, seed: 1 }).body(NOBODY_ABSENT)
-  let read = 0
+  const senders = new SenderBook(accounts)
+  const signature = new Uint8Array(SIGNATURE_BYTES).fill(1)
   const facts = { fee: 0, feeAccount: 0, inbox: [], parcels: [] }
-  const [execute, root]: [number[], number[]] = [[], []]
-  for (let i = 0; i < TIMES; i++) {
+  const [reads, executions, roots]: [number[], number[], number[]] = [[], [], []]
+  let bytes: Uint8Array = new Uint8Array(0)
+  for (let i = 1; i <= ROOT_TIMES * ROOT_EVERY_MAX; i++) {
+    const first = senders.next(count)
+    bytes = new Submission({ first, count, accounts, seed: i }).sealed(i, signature)
     const before = performance.now()
     const found = readBody(bytes)
     if (!found.ok) throw new Error(found.code)
     const start = performance.now()
-    read = ((start - before) * 1000) / count
-    const done = executeBatch(
-      state,
-      { ...facts, firstEntry: state.entries + 1, body: found.body },
-      ports,
-    )
+    const batch = { ...facts, firstEntry: state.entries + 1, body: found.body }
+    const done = executeBatch(state, batch, ports)
     if (!done.ok) throw new Error(done.code)
-    const executed = performance.now()
+    const end = performance.now()
+    reads.push(start - before)
+    executions.push(end - start)
+    if (i % ROOT_EVERY_MAX !== 0) continue
     state.root(hashPairsNative)
-    execute.push(((executed - start) * 1000) / count)
-    root.push(((performance.now() - executed) * 1000) / count)
+    roots.push((performance.now() - end) / ROOT_EVERY_MAX)
   }
-  const middle = (values: number[]) => values.sort((a, b) => a - b)[TIMES / 2] as number
+  const each = (values: number[]) => (median(values) * 1000) / count
   const bodyHash = timed(count, () => createHash('sha256').update(bytes).digest())
-  return { read, execute: middle(execute), root: middle(root), bodyHash, bytes }
+  return { read: each(reads), execute: each(executions), root: each(roots), bodyHash, bytes }
 }
 
 /** Waiting for the disk costs no processor time; it is listed, not added up. */

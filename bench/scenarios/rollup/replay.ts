@@ -95,13 +95,12 @@ export class Replay {
     if (claim.inboxTo !== this.state.inboxTo) return 'messages of the inbox, which nobody sent'
     const { table } = this.state
     const nonceOf = (index: number) => table.nonceOf(index)
-    const { keys, genesisHash } = this
     const signed = checkSignatures(
       read.body,
       claim,
-      genesisHash,
+      this.genesisHash,
       nonceOf,
-      keys,
+      this.keys,
       verifyEd25519Native,
     )
     if (!signed.ok) return `signatures: ${signed.code}`

@@ -7,7 +7,11 @@ import {
   BITMAP_BYTES,
   SIGNATURE_BYTES,
 } from '../../../../protocol/rollup/body-layout.ts'
-import { type SectionParts, writeBody } from '../../../../protocol/rollup/write-body.ts'
+import {
+  NOBODY_ABSENT,
+  type SectionParts,
+  writeBody,
+} from '../../../../protocol/rollup/write-body.ts'
 
 export interface SubmissionTerms {
   readonly first: number
@@ -67,6 +71,12 @@ export class Submission {
   body(absent: Absent): Uint8Array {
     const signature = new Uint8Array(SIGNATURE_BYTES)
     return writeBody({ shard: 0, number: 0, signature, sections: this.sections(), absent })
+  }
+
+  /** The whole batch, if these were all of its transfers and everybody co-signed. */
+  sealed(number: number, signature: Uint8Array): Uint8Array {
+    const absent = NOBODY_ABSENT
+    return writeBody({ shard: 0, number, signature, sections: this.sections(), absent })
   }
 
   /** Leaves of the transfer tree, `count` from `offset` on, written to `out` from leaf `at` on. */
