@@ -7,6 +7,7 @@ import { BATCH_REFUSALS } from '../protocol/errors/batch-refusals.ts'
 import { BLOCK_REFUSALS } from '../protocol/errors/block-refusals.ts'
 import { COSIGN_REFUSALS } from '../protocol/errors/cosign-refusals.ts'
 import { EXECUTION_REFUSALS } from '../protocol/errors/execution-refusals.ts'
+import { FRAUD_REFUSALS } from '../protocol/errors/fraud-refusals.ts'
 import { JOB_REFUSALS } from '../protocol/errors/job-refusals.ts'
 import { TRANSACTION_REFUSALS } from '../protocol/errors/transaction-refusals.ts'
 
@@ -86,6 +87,12 @@ export function errorsPage(): string {
       'Why a batch cannot be executed. One bad entry refuses the whole batch; the state stays.',
       ['code', 'meaning'],
       rowsOf(EXECUTION_REFUSALS),
+    ),
+    section(
+      'Fraud proofs of the rollup',
+      'Why a challenge of a claim does not hold.',
+      ['code', 'meaning'],
+      rowsOf(FRAUD_REFUSALS),
     ),
   ].join('')
 }

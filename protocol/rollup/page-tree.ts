@@ -28,6 +28,7 @@ function emptyLevel(nodes: number, depth: number): Level {
   return { bytes, words: new Uint32Array(bytes.buffer) }
 }
 
+/** One tree to a table: it takes the marks of changed pages away. */
 export class PageTree {
   private readonly table: AccountTable
   /** Level 0 are the pages' roots. */
@@ -41,6 +42,10 @@ export class PageTree {
     this.scratch[1] = new Uint32Array((CHUNK_PAGES * PAGE_WORDS) / 2)
     this.buffers = this.scratch.map((words) => new Uint8Array(words.buffer))
     this.fit()
+    // Whoever hashed these pages before, it was not this tree.
+    const pages = Math.ceil(table.used / PAGE_RECORDS)
+    for (let page = 0; page < pages; page++)
+      table.stale[page] = (table.stale[page] as number) | UNHASHED
   }
 
   /** Root over the records padded to 2^table.depth. */

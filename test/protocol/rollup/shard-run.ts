@@ -37,7 +37,7 @@ function randomInbox(random: Prng, plain: PlainShard): InboxMessage[] {
     const pick = () => known[random.below(known.length)] as number
     const what = random.unit()
     if (known.length < 4 || what < 0.3) {
-      const index = random.chance(0.05) ? 4096 + random.below(20_000) : random.below(200)
+      const index = random.chance(0.1) ? 4096 + random.below(8000) : random.below(200)
       if (known.includes(index)) continue
       known.push(index)
       inbox.push({ kind: 'register', index, amount })

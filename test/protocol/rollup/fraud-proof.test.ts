@@ -1,0 +1,167 @@
+// Whatever one word of what a sequencer committed to is changed, an honest challenger proves it, and
+// the sequencer of that claim is found guilty. Nothing that is true can be proved false: not by the
+// search, not with any leaves or records of honest histories, not with bytes of a proof changed.
+
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
+import { prng } from '../../../lib/prng.ts'
+import { findFraud } from '../../../protocol/rollup/find-fraud.ts'
+import {
+  encodeFraudProof,
+  FRAUD_KINDS,
+  type FraudKind,
+  type FraudProof,
+} from '../../../protocol/rollup/fraud-proof.ts'
+import { EvidenceMaker } from '../../../protocol/rollup/fraud-search.ts'
+import { verifyFraudProof } from '../../../protocol/rollup/verify-fraud.ts'
+import { honestWorld, LIES, lie, recommit, type World } from './fraud-world.ts'
+
+const seed = fc.string({ minLength: 8, maxLength: 8 })
+const kinds = new Map<FraudKind, number>()
+
+const isOfTheRoot = (what: string) => /^(record|number|depth|size)/.test(what)
+
+function caught(world: World, at: number, what: string): void {
+  const proof = findFraud(world, hashPairsNative)
+  assert.ok(proof, `${what} in claim ${at} was not found`)
+  if (!proof) return
+  const bytes = encodeFraudProof(proof)
+  kinds.set(proof.kind, Math.max(kinds.get(proof.kind) ?? 0, bytes.length))
+  const verdict = verifyFraudProof(world.fraud, bytes)
+  assert.ok(verdict.ok, `${what}: ${proof.kind} ${verdict.ok ? '' : verdict.code}`)
+  if (!verdict.ok) return
+  assert.is(verdict.number, world.claims[at]?.number, `${what}: ${proof.kind}`)
+}
+
+test('every lie about anything that is committed to is proved, against who told it', () => {
+  for (const what of LIES) {
+    let told = 0
+    fc.assert(
+      fc.property(seed, fc.nat(2), fc.integer({ min: 1, max: 3 }), (name, past, count) => {
+        const random = prng(`${name} lie`)
+        const world = honestWorld(name, past, count)
+        const isOfRoot = isOfTheRoot(what)
+        const at = isOfRoot ? count - 1 : random.below(count)
+        if (!lie(world, what, at, random)) return
+        recommit(world)
+        told++
+        caught(world, at, what)
+      }),
+      { numRuns: 20 },
+    )
+    assert.ok(told > 2, `${what} was told ${told} times`)
+  }
+})
+
+test('a sequencer that goes on from a minted unit, or lets a sender pay twice, is proved', () => {
+  let [told, minted] = [0, 0]
+  for (let i = 0; i < 40; i++) {
+    const minting = honestWorld(`mint ${i}`, 1, 2, (state, batch, number) => {
+      if (number !== 2 || state.table.used === 0) return batch
+      const slot = state.table.used - 1
+      const lo = state.table.words[slot * 8] as number
+      state.table.words[slot * 8] = lo < 0xffff_ffff ? lo + 1 : lo
+      state.table.stale[slot >> 6] = 3
+      return batch
+    })
+    const proof = findFraud(minting, hashPairsNative)
+    if (!proof) continue
+    minted++
+    kinds.set(proof.kind, encodeFraudProof(proof).length)
+    assert.ok(verifyFraudProof(minting.fraud, encodeFraudProof(proof)).ok)
+    const twice = honestWorld(`twice ${i}`, 0, 2, (_, batch, number) => {
+      const [first] = batch.transfers
+      if (number !== 2 || !first || batch.fee > 0) return batch
+      told++
+      return { ...batch, transfers: [{ ...first, amount: 0n }, ...batch.transfers] }
+    })
+    const double = findFraud(twice, hashPairsNative)
+    if (!double) continue
+    kinds.set(double.kind, encodeFraudProof(double).length)
+    assert.is(double.kind, 'DOUBLE')
+    assert.ok(verifyFraudProof(twice.fraud, encodeFraudProof(double)).ok)
+  }
+  assert.ok(told > 0 && minted > 35)
+  const unseen = FRAUD_KINDS.filter((kind) => !kinds.has(kind))
+  assert.equal(unseen, [], 'kinds that no lie was proved by')
+})
+
+test('two or more lies at once are proved too', () => {
+  fc.assert(
+    fc.property(seed, fc.array(fc.constantFrom(...LIES), { maxLength: 4 }), (name, lies) => {
+      const random = prng(`${name} lies`)
+      const world = honestWorld(name, 1, 3)
+      const honest = world.claims.map((claim) => JSON.stringify(claim.traceRoot)).join()
+      let first = 3
+      for (const what of lies) {
+        const isOfRoot = isOfTheRoot(what)
+        const at = isOfRoot ? 2 : random.below(3)
+        if (lie(world, what, at, random)) first = Math.min(first, at)
+      }
+      recommit(world)
+      const isChanged = honest !== world.claims.map((c) => JSON.stringify(c.traceRoot)).join()
+      const proof = findFraud(world, hashPairsNative)
+      if (isChanged) assert.ok(proof)
+      if (proof) assert.ok(verifyFraudProof(world.fraud, encodeFraudProof(proof)).ok)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+/** Any evidence of an honest history, in any combination. */
+function anyProof(world: World, seedText: string): FraudProof {
+  const random = prng(seedText)
+  const evidence = new EvidenceMaker(world, hashPairsNative)
+  const claim = random.below(world.claims.length)
+  const pick = <T>(make: () => T): T[] => Array.from({ length: random.below(3) }, make)
+  const tables = [world.after.table, world.before]
+  let side = random.below(2)
+  if (random.chance(0.3)) side = world.after.table.depth
+  const leaves = pick(() => {
+    const of = random.chance(0.7) ? claim : random.below(world.claims.length)
+    const entries = world.claims[of]?.entries ?? 0
+    return entries === 0 ? undefined : evidence.leaf(of, random.below(entries))
+  }).filter((one) => one !== undefined)
+  const batch = world.batches[claim]
+  const nodes = pick(() => {
+    const from = random.chance(0.5) ? batch?.transfers : batch?.exits
+    const count = (from?.length ?? 0) / 8
+    return from && count > 0 ? evidence.node(from, random.below(count)) : undefined
+  }).filter((one) => one !== undefined)
+  const slot = random.chance(0.5) ? random.below(250) : 4096 + random.below(8000)
+  const records = tables.map((table) => evidence.record(table, slot))
+  const { root, left, right } = evidence.top(world.after.table)
+  const words = random.chance(0.5) ? [root, world.after.meta] : [left, right]
+  const kind = FRAUD_KINDS[random.below(FRAUD_KINDS.length)] as FraudKind
+  return { kind, claim, side, leaves, nodes, records, words }
+}
+
+test('no honest history is provable as fraud', () => {
+  const codes = new Set<string>()
+  fc.assert(
+    fc.property(seed, fc.nat(2), fc.integer({ min: 1, max: 3 }), (name, past, count) => {
+      const world = honestWorld(name, past, count)
+      assert.is(findFraud(world, hashPairsNative), undefined)
+      for (let i = 0; i < 60; i++) {
+        const proof = anyProof(world, `${name} ${i}`)
+        const bytes = encodeFraudProof(proof)
+        const verdict = verifyFraudProof(world.fraud, bytes)
+        assert.not.ok(verdict.ok, `${proof.kind} holds against an honest sequencer`)
+        if (!verdict.ok) codes.add(`${proof.kind} ${verdict.code}`)
+        const random = prng(`${name} ${i} flip`)
+        const at = random.below(bytes.length)
+        bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
+        assert.not.ok(verifyFraudProof(world.fraud, bytes).ok)
+      }
+    }),
+    { numRuns: 40 },
+  )
+  // Evidence was good, and judged, for every kind that needs none of another kind of luck.
+  for (const kind of ['COUNT', 'ARITHMETIC', 'START', 'END_RECORD', 'END_START', 'META', 'SIZE']) {
+    assert.ok(codes.has(`${kind} NO_FRAUD`), `no honest evidence for ${kind}`)
+  }
+})
+
+test.run()
