@@ -19,7 +19,7 @@ import type { Outcome } from './rollup-refusals.ts'
 import { accountCount, isMarked, leftPlace, loadConfig, mark } from './rollup-storage.ts'
 import { isSettled } from './root-history.ts'
 import { loadRoot, loadShard, type ShardRecord, saveShard } from './shard-record.ts'
-import { encodeMeta, stateRootOf } from './shard-state.ts'
+import { encodeMeta, stateRootOf } from './state-root.ts'
 import { rootOfProof } from './transfer-tree.ts'
 
 /** Whether the oldest message waits longer than any claim may leave it: no claim ever ends this. */

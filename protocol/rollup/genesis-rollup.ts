@@ -10,7 +10,7 @@ import { depthFor } from './account-table.ts'
 import { moveMoney } from './rollup-money.ts'
 import { type RollupConfig, saveConfig } from './rollup-storage.ts'
 import { saveRoot, saveShard } from './shard-record.ts'
-import { encodeMeta, stateRootOf } from './shard-state.ts'
+import { encodeMeta, stateRootOf } from './state-root.ts'
 import { zeroNode } from './zero-nodes.ts'
 
 const NODE_BYTES = 32
