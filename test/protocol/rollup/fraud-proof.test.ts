@@ -1,6 +1,7 @@
-// Whatever one word of what a sequencer committed to is changed, an honest challenger proves it, and
-// the sequencer of that claim is found guilty. Nothing that is true can be proved false: not by the
-// search, not with any leaves or records of honest histories, not with bytes of a proof changed.
+// Whatever one word of what a sequencer committed to is changed, an honest challenger proves it,
+// and the sequencer of that claim is found guilty. Nothing that is true can be proved false: not by
+// the search, not with any leaves or records of honest histories, not with bytes of a proof
+// changed.
 
 import fc from 'fast-check'
 import { test } from 'uvu'

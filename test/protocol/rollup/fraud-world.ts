@@ -1,5 +1,5 @@
-// A shard's history as its sequencer publishes it, and the same with one lie in it: a word changed in
-// what stands behind a commitment, the commitment made anew, so that only the content is false.
+// A shard's history as its sequencer publishes it, and the same with one lie in it: a word changed
+// in what stands behind a commitment, the commitment made anew, so that only the content is false.
 
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
