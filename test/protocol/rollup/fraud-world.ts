@@ -242,9 +242,9 @@ export function lie(world: World, what: (typeof LIES)[number], at: number, rando
       return at < world.claims.length - 1
     case 'fee':
       claim.fee++
-      return true
+      return claim.transfers > 0
     case 'count':
-      claim.entries--
-      return true
+      claim.entries = Math.max(0, claim.entries - 1)
+      return batch.trace.length > 0
   }
 }
