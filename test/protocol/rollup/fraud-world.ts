@@ -143,7 +143,8 @@ function skipTouch(trace: Uint32Array): boolean {
   for (let later = trace.length - LEAF_WORDS; later > 0; later -= LEAF_WORDS) {
     if (receiver(later) === trace[later + 2] || receiver(later) > 2 ** 24) continue
     for (let earlier = later - LEAF_WORDS; earlier >= 0; earlier -= LEAF_WORDS) {
-      if (receiver(earlier) !== receiver(later) || trace[earlier] === KIND.register) continue
+      if (receiver(earlier) !== receiver(later)) continue
+      if (trace[earlier] === KIND.register || trace[earlier] === KIND.forceVoid) continue
       trace.copyWithin(later + 11, earlier + 11, earlier + 16)
       return true
     }
