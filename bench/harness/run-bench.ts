@@ -57,7 +57,7 @@ async function measure(
       const given = i === 0 ? options.offered : undefined
       const knee = given
         ? { perSecond: given, steps: [] }
-        : await findKnee(target, options, progress, scenario.firstStep)
+        : await findKnee(target, options, progress, scenario.firstStep?.(options))
       if (knee.perSecond === 0) throw new Error(`${target.name}: ${whyNone(knee)}`)
       knees.push(knee)
       contenders.push({ target, perSecond: knee.perSecond })

@@ -42,7 +42,7 @@ export interface Scenario {
   readonly unit: string
   readonly defaults: Partial<BenchOptions>
   /** Units a second at which the search for the knee begins. */
-  readonly firstStep?: number
+  firstStep?(options: BenchOptions): number
   start(options: BenchOptions, progress: Progress): Promise<Target>
   /** Between the rounds, while nothing is sent. */
   raw?(options: BenchOptions): Promise<RawCost>

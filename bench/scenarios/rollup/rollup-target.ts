@@ -73,19 +73,21 @@ export async function auditWithHeads(
 }
 
 export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
-  const { validators, accounts, absent } = options
+  const { validators, accounts, absent, clients } = options
   progress.line(`starting ${validators} validators with ${accounts} rollup accounts`)
   const running = startRollupCluster(options)
   try {
     const { rpc: url, ws } = running.cluster.endpoints
     let sequencer = await sequencerOf(new Rpc(url))
-    const setup = { ws, accounts, absent, groups: GROUPS }
-    const generator = await GeneratorHandle.start(setup, (text) => progress.now(` ${text}`))
+    const kind = clients > 0 ? 'clients' : 'generator'
+    const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
+    const say = (text: string) => progress.now(` ${text}`)
+    const generator = await GeneratorHandle.start(kind, setup, say)
     return {
       name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
       processes: () => [
         ...rolesOf(running, sequencer),
-        { role: 'generator' as const, pid: generator.pid },
+        { role: clients > 0 ? ('client' as const) : ('generator' as const), pid: generator.pid },
       ],
       async prepare(plan: LoadPlan) {
         await generator.prepare(plan)

@@ -12,7 +12,13 @@ import type {
   ToGenerator,
 } from './generator-messages.ts'
 
-const PROGRAM = fileURLToPath(new URL('./generator-process.ts', import.meta.url))
+const program = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** One generator for all senders, or as many clients as groups. */
+const PROGRAMS = {
+  generator: program('./generator-process.ts'),
+  clients: program('../clients/clients-process.ts'),
+}
 
 type Done = Exclude<FromGenerator, { failed: string } | { progress: string }>
 
@@ -22,15 +28,22 @@ export class GeneratorHandle {
   private failure: Error | undefined
   private waiting: { done(message: Done): void; refuse(error: Error): void } | undefined
 
-  private constructor(report: (text: string) => void) {
+  private constructor(kind: keyof typeof PROGRAMS, report: (text: string) => void) {
     this.report = report
-    this.child = fork(PROGRAM, [], { serialization: 'advanced', execArgv: ['--import', 'tsx'] })
+    this.child = fork(PROGRAMS[kind], [], {
+      serialization: 'advanced',
+      execArgv: ['--import', 'tsx'],
+    })
     this.child.on('message', (message: FromGenerator) => this.receive(message))
     this.child.on('exit', (code) => this.fail(`the generator ended: ${code}`))
   }
 
-  static async start(setup: GeneratorSetup, report: (text: string) => void) {
-    const handle = new GeneratorHandle(report)
+  static async start(
+    kind: keyof typeof PROGRAMS,
+    setup: GeneratorSetup,
+    report: (text: string) => void,
+  ) {
+    const handle = new GeneratorHandle(kind, report)
     await handle.call({ do: 'setup', setup })
     return handle
   }
