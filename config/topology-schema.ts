@@ -9,7 +9,7 @@ export type Role = (typeof ROLES)[number]
 
 /** The kinds of actors that a node starts for each of its roles, in the order of their start. */
 export const ROLE_KINDS: Readonly<Record<Role, readonly string[]>> = {
-  validator: ['block-builder', 'archive', 'mempool', 'validator'],
+  validator: ['block-builder', 'archive', 'mempool', 'shard', 'rollup-sequencer', 'validator'],
   gateway: [],
   coordinator: ['scheduler'],
   provider: ['gpu-worker'],

@@ -4,7 +4,11 @@
 import { LmdbStore } from '../../storage/lmdb/lmdb-store.ts'
 import { storeFolder } from './store-folder.ts'
 
-const FOLDERS: Readonly<Record<string, string>> = { validator: 'sign', scheduler: 'jobs' }
+const FOLDERS: Readonly<Record<string, string>> = {
+  validator: 'sign',
+  scheduler: 'jobs',
+  shard: 'shards',
+}
 
 export class HostStores {
   private readonly dataDirectory: string

@@ -1,12 +1,14 @@
-// The tasks that a host's actors start: signature checks beside a mempool, models beside a
+// The tasks that a host's actors start: signature checks beside mempool and shard, models beside a
 // gpu-worker. Loads only what the kinds of actors on the host can start.
 
-import { RecoverSenders } from '../../actors/messages/tasks.ts'
+import { RecoverSenders, VerifyEd25519 } from '../../actors/messages/tasks.ts'
 import { POOL_THREADS } from '../../config/limits.ts'
 import type { NodeSpec } from '../../config/topology-schema.ts'
 import type { TaskRunner } from '../../runtime/task.ts'
 
 export type StoppableTasks = TaskRunner & { stop(): Promise<void> }
+
+const OF_SIGNATURES: readonly string[] = [RecoverSenders.name, VerifyEd25519.name]
 
 async function signatures(node: NodeSpec, warn: (event: string) => void): Promise<StoppableTasks> {
   const { signatureTasks } = await import('../../compute/pool/signature-tasks.ts')
@@ -29,10 +31,10 @@ export async function hostTasks(
 ): Promise<StoppableTasks> {
   if (!kinds.includes('gpu-worker')) return signatures(node, warn)
   const run = await models()
-  if (!kinds.includes('mempool')) return run
+  if (!kinds.includes('mempool') && !kinds.includes('shard')) return run
   const check = await signatures(node, warn)
   return {
-    start: (name, input, on) => (name === RecoverSenders.name ? check : run).start(name, input, on),
+    start: (name, input, on) => (OF_SIGNATURES.includes(name) ? check : run).start(name, input, on),
     async stop() {
       await Promise.all([check.stop(), run.stop()])
     },

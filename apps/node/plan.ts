@@ -88,6 +88,12 @@ export function processOf(topology: Topology, node: string): ProcessPlan {
   return found
 }
 
+/** Actors of a node's shards have keys that begin with it (actors/messages/shard.ts). */
+function nodeOfKey(key: string): string {
+  const dot = key.indexOf('.')
+  return dot < 0 ? key : key.slice(0, dot)
+}
+
 /**
  * Names the host of an actor; the empty text where nothing runs it. Actors that live once in the
  * cluster are placed on those of `members` (nodes; all when absent) that have their role.
@@ -105,7 +111,7 @@ export function placement(
   const { role } = topology.actors?.scheduler ?? { role: 'coordinator' as const }
   const candidates = nodesWith(topology, role).filter((name) => members.includes(name))
   return (kind, key) => {
-    if (kind !== 'scheduler') return hosts.get(`${kind}/${key}`) ?? ''
+    if (kind !== 'scheduler') return hosts.get(`${kind}/${nodeOfKey(key)}`) ?? ''
     if (key !== SCHEDULER_KEY || candidates.length === 0) return ''
     return hosts.get(`scheduler/${rendezvous(`${kind}/${key}`, candidates)}`) ?? ''
   }

@@ -21,6 +21,7 @@ import { consensusKeys } from './keys/consensus-keys.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import { signingKeys } from './keys/signing-keys.ts'
 import { validatorNames } from './plan.ts'
+import { shardKeys, startSequencers, startShards } from './start-rollup.ts'
 import { NO_UPKEEP, type Upkeep } from './upkeep.ts'
 
 const STATUS_INTERVAL_MS = 1000
@@ -73,7 +74,8 @@ function startChain(
   { trustedHash, trustedEpoch: epoch, pruneBytes }: Upkeep,
 ): void {
   const start = () => {
-    host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node })
+    const shards = shardKeys(node, setup)
+    host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node, shards })
     host.spawn(SnapshotMaker, node, null)
     if (pruneBytes !== undefined) {
       const policy = { thresholdBytes: pruneBytes, stages: PRUNE_STAGES }
@@ -111,6 +113,9 @@ export function startValidator(
   if (kinds.includes('mempool')) {
     host.spawn(Mempool, node, { chainId, peers, archive: node, validator: node })
   }
+  const own = { node, index, keys, peers: consensusKeys(network, topology) }
+  if (kinds.includes('shard')) startShards(host, own, setup)
+  if (kinds.includes('rollup-sequencer')) startSequencers(host, own, setup)
   if (kinds.includes('validator')) {
     const config = consensusConfig(setup, network, topology, { index, keys })
     host.spawn(Validator, node, { config })

@@ -18,16 +18,25 @@ const ONE = bigintToBytes(1n, 32)
 const BASE_DOMAIN = utf8('AITBC-KEY-BOOK-BASE')
 const SPEND_DOMAIN = utf8('AITBC-KEY-BOOK-SPEND')
 
-/** Uncompressed public keys of accounts 0, 1, …: 5 µs each, so whoever needs many keeps them. */
-export function keyBookPublicKeys(seed: Uint8Array, count: number): Uint8Array {
+/** Uncompressed public keys of accounts `from`, `from` + 1, …: 5 µs each, so keep them. */
+export function keyBookPublicKeys(seed: Uint8Array, count: number, from = 0): Uint8Array {
   const keys = new Uint8Array(count * KEY_BYTES)
   const generator = blst.SecretKey.fromBytes(ONE).toPublicKey()
-  let key = blst.SecretKey.fromBytes(bigintToBytes(baseOf(seed), 32)).toPublicKey()
+  let key = blst.SecretKey.fromBytes(bigintToBytes(baseOf(seed) + BigInt(from), 32)).toPublicKey()
   for (let i = 0; i < count; i++) {
     keys.set(key.toBytes(false), i * KEY_BYTES)
     key = blst.aggregatePublicKeys([key, generator])
   }
   return keys
+}
+
+/** Ed25519 public key of an account, 32 bytes: 30 µs. */
+export function keyBookSpendKey(seed: Uint8Array, index: number): Uint8Array {
+  return spendKeysOf(seed, index).publicKey
+}
+
+function spendKeysOf(seed: Uint8Array, index: number) {
+  return ed25519Keys(sha256Bytes(concatBytes(SPEND_DOMAIN, seed, u32Bytes(index))))
 }
 
 /** Far enough from 0 and the order that no account's key is zero. */
@@ -90,7 +99,7 @@ export class KeyBook implements AccountKeys {
   private spend(index: number): { publicKey: Uint8Array; secretKey: Uint8Array } {
     let keys = this.spendKeys.get(index)
     if (!keys) {
-      keys = ed25519Keys(sha256Bytes(concatBytes(SPEND_DOMAIN, this.seed, u32Bytes(index))))
+      keys = spendKeysOf(this.seed, index)
       this.spendKeys.set(index, keys)
     }
     return keys

@@ -1,18 +1,24 @@
-// The `recover-senders` task: small batches on the calling thread, because handing them over would
-// cost more than they do; large ones in a pool, so that the actors of this thread go on meanwhile.
+// The tasks `recover-senders` and `verify-ed25519`: small batches on the calling thread, because
+// handing them over would cost more than they do; large ones in a pool, so that the actors of this
+// thread go on meanwhile.
 
 import { POOL_BATCH_MIN, POOL_QUEUE_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
+import { type SignatureColumns, verifyColumns } from '../../protocol/rollup/verify-columns.ts'
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
 import type { TaskRunner } from '../../runtime/task.ts'
+import { verifyEd25519Native } from '../crypto/ed25519-native.ts'
 import { secp256k1Native } from '../crypto/secp256k1-native.ts'
 import { taskTable } from '../tasks/task-table.ts'
+import { packColumns, unpackBad } from './ed25519-batch.ts'
 import { packTransactions, unpackSenders } from './signature-batch.ts'
 import { WorkPool } from './work-pool.ts'
 
 interface Batch {
   readonly transactions: readonly Uint8Array[]
 }
+
+type Packed = Uint8Array<ArrayBuffer>
 
 interface Senders {
   readonly senders: readonly (Hex | null)[]
@@ -42,11 +48,30 @@ function workerModule(): URL {
   return new URL(`./signature-worker${ending}`, import.meta.url)
 }
 
+const isEd25519 = (name: string) => name === 'verify-ed25519'
+
+function countOf(name: string, input: unknown): number {
+  if (isEd25519(name)) return (input as SignatureColumns).keys.length / 32
+  return (input as Partial<Batch>).transactions?.length ?? 0
+}
+
+function pack(name: string, input: unknown): Packed {
+  if (isEd25519(name)) return packColumns(input as SignatureColumns)
+  return packTransactions((input as Batch).transactions)
+}
+
+function unpack(name: string, result: Uint8Array): unknown {
+  return isEd25519(name) ? { bad: unpackBad(result) } : { senders: unpackSenders(result) }
+}
+
 export function signatureTasks(options: SignatureTasksOptions): SignatureTasks {
   const { threads, batchMin = POOL_BATCH_MIN, queueMax = POOL_QUEUE_MAX, warn } = options
   const here = taskTable({
     'recover-senders': ({ transactions }: Batch): Senders => ({
       senders: recoverSenders(transactions, secp256k1Native),
+    }),
+    'verify-ed25519': (columns: SignatureColumns) => ({
+      bad: verifyColumns(columns, verifyEd25519Native),
     }),
   })
   const pool = new WorkPool<Uint8Array, Uint8Array>({
@@ -75,14 +100,13 @@ export function signatureTasks(options: SignatureTasksOptions): SignatureTasks {
   }
   return {
     start(name, input, on) {
-      const count = (input as Partial<Batch>).transactions?.length ?? 0
-      const large = threads > 0 && name === 'recover-senders' && count >= batchMin && !pool.broken
+      const large = threads > 0 && countOf(name, input) >= batchMin && !pool.broken
       if (large && state === 'cold') warmUp()
       if (!large || state !== 'warm') return here.start(name, input, on)
       handedOver++
-      const packed = packTransactions((input as Batch).transactions)
+      const packed = pack(name, input)
       return pool.run(packed, [packed.buffer], {
-        ok: (senders) => on.ok({ senders: unpackSenders(senders) } satisfies Senders),
+        ok: (result) => on.ok(unpack(name, result)),
         failed: (reason, detail) => on.failed(reason, detail),
       })
     },

@@ -1,11 +1,16 @@
-// What a pool thread does with a batch of signed transactions: recovers the senders, with the
-// native library.
+// What a pool thread does with a batch of signatures: recovers the senders of transactions, or checks
+// ordinary signatures of the rollup, with the native libraries.
 
 import { move } from 'piscina'
+import { verifyColumns } from '../../protocol/rollup/verify-columns.ts'
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
+import { verifyEd25519Native } from '../crypto/ed25519-native.ts'
 import { secp256k1Native } from '../crypto/secp256k1-native.ts'
+import { packBad, unpackColumns } from './ed25519-batch.ts'
 import { packSenders, unpackTransactions } from './signature-batch.ts'
 
 export function work(packed: Uint8Array): unknown {
+  const columns = unpackColumns(packed)
+  if (columns) return move(packBad(verifyColumns(columns, verifyEd25519Native)))
   return move(packSenders(recoverSenders(unpackTransactions(packed), secp256k1Native)))
 }

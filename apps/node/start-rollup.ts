@@ -1,0 +1,86 @@
+// The rollup's actors of a validator: its shards and their sequencers, with the native libraries.
+
+import { createHash } from 'node:crypto'
+import { shardKey } from '../../actors/messages/shard.ts'
+import { RollupSequencer } from '../../actors/rollup-sequencer/rollup-sequencer.ts'
+import { ShardActor } from '../../actors/shard/shard.ts'
+import type { ShardPorts } from '../../actors/shard/shard-props.ts'
+import { blsNative } from '../../compute/crypto/bls-native.ts'
+import { CohortKeys } from '../../compute/crypto/cohort-keys.ts'
+import { selfTestEd25519, verifyEd25519Native } from '../../compute/crypto/ed25519-native.ts'
+import { GenesisAccountKeys } from '../../compute/crypto/genesis-account-keys.ts'
+import { hashPairsNative, selfTestHashPairs } from '../../compute/crypto/hash-pairs-native.ts'
+import { ROLLUP_FEE_UNITS } from '../../config/limits.ts'
+import type { Peer } from '../../protocol/consensus/simplex-types.ts'
+import { rollupConfigAfter } from '../../protocol/rollup/rollup-head.ts'
+import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { ChainSetup } from './chain-setup.ts'
+import type { NodeKeys } from './keys/node-keys.ts'
+import { signingKeys } from './keys/signing-keys.ts'
+
+export interface RollupPlace {
+  readonly node: string
+  /** Among the validators of the topology. */
+  readonly index: number
+  readonly keys: NodeKeys | undefined
+  readonly peers: readonly Peer[]
+}
+
+function configOf({ genesis }: ChainSetup): RollupConfig {
+  return rollupConfigAfter(treeView(genesis.tree))
+}
+
+function shardsOf(setup: ChainSetup): number[] {
+  return Array.from({ length: configOf(setup).shards }, (_, shard) => shard)
+}
+
+/** Keys of a node's shards, in their order. */
+export function shardKeys(node: string, setup: ChainSetup): string[] {
+  return shardsOf(setup).map((shard) => shardKey(node, shard))
+}
+
+function portsOf({ accounts }: RollupConfig): ShardPorts {
+  return {
+    bls: blsNative,
+    hashPairs: hashPairsNative,
+    sha256: (bytes) => Uint8Array.from(createHash('sha256').update(bytes).digest()),
+    verifyEd25519: verifyEd25519Native,
+    cosignerKeys: (registered) =>
+      new CohortKeys(new GenesisAccountKeys(accounts, registered), { sums: 'cached' }),
+  }
+}
+
+export function startShards(host: Host, place: RollupPlace, setup: ChainSetup): void {
+  selfTestHashPairs()
+  selfTestEd25519()
+  const { node, index, keys, peers } = place
+  const config = configOf(setup)
+  const { consensus } = signingKeys(index, keys)
+  for (const shard of shardsOf(setup)) {
+    host.spawn(ShardActor, shardKey(node, shard), {
+      node,
+      shard,
+      config,
+      genesisHash: setup.genesis.block.hash,
+      peers,
+      ownKey: peers[index]?.blsPublicKey,
+      sign: (digest: Uint8Array) => blsNative.sign(consensus, digest),
+      ports: portsOf(config),
+    })
+  }
+}
+
+export function startSequencers(host: Host, place: RollupPlace, setup: ChainSetup): void {
+  const { node, index, peers } = place
+  for (const shard of shardsOf(setup)) {
+    host.spawn(RollupSequencer, shardKey(node, shard), {
+      node,
+      shard,
+      blsPublicKey: peers[index]?.blsPublicKey,
+      peers,
+      fee: ROLLUP_FEE_UNITS,
+    })
+  }
+}

@@ -1,0 +1,50 @@
+// The keys of a genesis' rollup accounts, made when they are first needed: a cohort at a time, since
+// each key is the one before it and one addition. Whoever checks aggregates keeps them himself.
+
+import { COHORT_SIZE } from '../../protocol/params.ts'
+import { cohortOf, memberOf } from '../../protocol/rollup/layout.ts'
+import type { AccountKeys } from './cohort-keys.ts'
+import { GENESIS_KEYS_SEED } from './genesis-keys.ts'
+import { keyBookPublicKeys, keyBookSpendKey } from './key-book.ts'
+
+const KEY_BYTES = 96
+/** Cohorts whose keys are kept here, 393 kB each. */
+const COHORTS_KEPT = 16
+
+export class GenesisAccountKeys implements AccountKeys {
+  private readonly accounts: number
+  private readonly registered: AccountKeys
+  /** The one used last comes last. */
+  private readonly cohorts = new Map<number, Uint8Array>()
+
+  /** `accounts`: how many there are from the genesis; keys of the others are in `registered`. */
+  constructor(accounts: number, registered: AccountKeys) {
+    this.accounts = accounts
+    this.registered = registered
+  }
+
+  keyOf(index: number): Uint8Array | undefined {
+    if (index >= this.accounts) return this.registered.keyOf(index)
+    const at = memberOf(index) * KEY_BYTES
+    return this.cohort(cohortOf(index)).subarray(at, at + KEY_BYTES)
+  }
+
+  spendKeyOf(index: number): Uint8Array | undefined {
+    if (index >= this.accounts) return this.registered.spendKeyOf(index)
+    return keyBookSpendKey(GENESIS_KEYS_SEED, index)
+  }
+
+  private cohort(cohort: number): Uint8Array {
+    let keys = this.cohorts.get(cohort)
+    if (keys) this.cohorts.delete(cohort)
+    keys ??= keyBookPublicKeys(GENESIS_KEYS_SEED, COHORT_SIZE, cohort * COHORT_SIZE)
+    this.cohorts.set(cohort, keys)
+    if (this.cohorts.size > COHORTS_KEPT) {
+      for (const oldest of this.cohorts.keys()) {
+        this.cohorts.delete(oldest)
+        break
+      }
+    }
+    return keys
+  }
+}
