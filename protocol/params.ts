@@ -104,6 +104,8 @@ export const CLAIM_PARCELS_MAX = 256
 export const CLAIM_MESSAGES_MAX = 4096
 /** The next sequencer may take over when the one before was silent for so long. */
 export const FAILOVER_MS = 1000
+/** Units that a sequencer asks for each transfer, if it has an account to take them. */
+export const ROLLUP_FEE_UNITS = 1
 /** Blocks that a message may wait before a claim must consume it, and before its shard freezes. */
 export const FORCE_AFTER_BLOCKS = 50
 export const FREEZE_AFTER_BLOCKS = 600

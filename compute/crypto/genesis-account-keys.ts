@@ -1,5 +1,6 @@
-// The keys of a genesis' rollup accounts, made when they are first needed: a cohort at a time, since
-// each key is the one before it and one addition. Whoever checks aggregates keeps them himself.
+// The keys of a genesis' rollup accounts, made when they are first needed: a cohort at a time,
+// since each key is the one before it and one addition. Whoever checks aggregates keeps them
+// himself.
 
 import { COHORT_SIZE } from '../../protocol/params.ts'
 import { cohortOf, memberOf } from '../../protocol/rollup/layout.ts'

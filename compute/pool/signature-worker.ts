@@ -1,5 +1,5 @@
-// What a pool thread does with a batch of signatures: recovers the senders of transactions, or checks
-// ordinary signatures of the rollup, with the native libraries.
+// What a pool thread does with a batch of signatures: recovers the senders of transactions, or
+// checks ordinary signatures of the rollup, with the native libraries.
 
 import { move } from 'piscina'
 import { verifyColumns } from '../../protocol/rollup/verify-columns.ts'

@@ -161,7 +161,10 @@ test('threads can be split, ports left out count up, and what is unwise is a war
   const plan = JSON.parse((await cli('topology', 'check', name, '--json')).out)
   const [first, ...rest] = plan.nodes as NodeDocument[]
   assert.equal(first?.threads, [
-    { name: 'chain', actors: ['block-builder/n', 'archive/n', 'mempool/n'] },
+    {
+      name: 'chain',
+      actors: ['block-builder/n', 'archive/n', 'mempool/n', 'shard/n', 'rollup-sequencer/n'],
+    },
     { name: 'votes', actors: ['validator/n'] },
   ])
   assert.equal(rest.at(-1)?.ports, { rpc: 8547, metrics: 9469, peer: 30308 })
