@@ -116,6 +116,10 @@ export const ROLLUP_INBOX_MAX = 65_536
  * for those who only follow headers, and it is what an exit has to wait.
  */
 export const ROLLUP_CHALLENGE_SECONDS = 10
+/** Wei that a challenger risks: he loses them if the proof does not hold. */
+export const ROLLUP_CHALLENGE_BOND_WEI = 10n * WEI_PER_AITBC
+/** An encoded challenge: the claims of an interval, and the proof. */
+export const ROLLUP_CHALLENGE_BYTES_MAX = 65_536
 /** Roots and messages that nothing can come back to are dropped, a few with each stated root. */
 export const ROLLUP_ROOTS_DROPPED = 4
 export const ROLLUP_MESSAGES_DROPPED = 2 * CLAIM_MESSAGES_MAX

@@ -23,6 +23,7 @@ interface IRollup {
     function freeze(uint64 shard) external;
     function exitFrozen(uint64 index, bytes32 record, bytes calldata proof) external;
     function refundMessage(uint64 shard, uint64 message) external;
+    function challenge(bytes calldata proof) external payable returns (bool proved);
     function accountCount() external view returns (uint64);
     function accountOf(uint64 index)
         external view
@@ -111,5 +112,13 @@ interface IRollup {
         uint64 indexed message,
         address indexed owner,
         uint64 amount
+    );
+    event ClaimChallenged(
+        uint64 indexed shard,
+        uint64 indexed number,
+        address indexed challenger,
+        bool proved,
+        string what,
+        address sequencer
     );
 }

@@ -5,7 +5,8 @@
 import { assert } from '../../lib/assert.ts'
 import { type EpochRules, isBoundary } from '../consensus/epoch-rules.ts'
 import type { Words } from '../modules/storage-layout.ts'
-import { EPOCH_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { EPOCH_ADDRESS, ROLLUP_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { punishLiars } from '../rollup/verdicts.ts'
 import { payEpochRewards } from '../staking/block-reward.ts'
 import { recordEpoch } from '../staking/epoch-history.ts'
 import { jailForDowntime } from '../staking/jail.ts'
@@ -94,6 +95,7 @@ export function endBlock(system: System, ended: EndedBlock): void {
   const { rules, height, timestampMs, gasUsed } = ended
   const proposer = rules.set.validators[ended.proposer]
   assert(proposer, 'a block has a proposer of its set')
+  punishLiars(system(ROLLUP_ADDRESS), system(STAKING_ADDRESS), Math.floor(timestampMs / 1000))
   payBlock(system, { mode: rules.mode, proposer: proposer.address })
   // The last block's own gas is no part of what is measured: its proposer would decide with it.
   if (isBoundary(rules, height, timestampMs)) turnEpoch(system, ended)

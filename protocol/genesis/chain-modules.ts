@@ -20,6 +20,6 @@ export function chainModules({ bls, secp256k1, genesisHash }: ModulePorts): Modu
     createMarketModule(secp256k1),
     createStakingModule({ bls, genesisHash }),
     createGovernanceModule(),
-    createRollupModule({ bls }),
+    createRollupModule({ bls, genesisHash }),
   )
 }

@@ -2,7 +2,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { equalBytes } from '../../lib/bytes.ts'
-import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { hashPairsNoble } from '../crypto/hash-pairs.ts'
 import type { Claim } from './claim.ts'
 import type { InboxMessage } from './inbox-message.ts'
@@ -39,11 +39,22 @@ export interface RecordEvidence {
   readonly path: Uint8Array
 }
 
+/** Where a shard stood after a claim, or after its genesis (number 0). */
+export type Standing = Pick<
+  Claim,
+  'shard' | 'number' | 'firstEntry' | 'entries' | 'inboxTo' | 'supply' | 'stateRoot'
+>
+
+/** The base chain keeps a stated root without its claim: the claim's hash is what the next names. */
+export interface StandingRoot extends Standing {
+  readonly hash: Hex
+}
+
 /** What the base chain knows. The claims must be the ones that it ordered. */
 export interface FraudCase {
   readonly place: ShardPlace
   /** States the earlier root, which stands; undefined for the empty state before the first claim. */
-  readonly before: Claim | undefined
+  readonly before: StandingRoot | undefined
   /** Those after it, in order. The last one states the later root where the proof needs that. */
   readonly claims: readonly Claim[]
   /** A message of the shard's inbox, counted from 0. */
@@ -62,11 +73,11 @@ export interface ShownLeaf extends TraceLeaf {
   readonly entry: number
 }
 
-export function lastEntry(claim: Claim | undefined): number {
+export function lastEntry(claim: Pick<Claim, 'firstEntry' | 'entries'> | undefined): number {
   return claim ? claim.firstEntry + claim.entries - 1 : 0
 }
 
-export function claimBefore(fraud: FraudCase, claim: number): Claim | undefined {
+export function claimBefore(fraud: FraudCase, claim: number): Standing | undefined {
   return claim === 0 ? fraud.before : fraud.claims[claim - 1]
 }
 
@@ -92,14 +103,14 @@ export function checkNode(root: string, count: number, evidence: NodeEvidence): 
   return verifyProof(hexToBytes(root), node, position, count, path, hashPairsNoble)
 }
 
-export function metaOf(claim: Claim, depth: number): StateMeta {
+export function metaOf(claim: Standing, depth: number): StateMeta {
   const { shard, supply, inboxTo } = claim
   return { depth, shard, entries: lastEntry(claim), supply, inboxTo }
 }
 
 /** The record at `slot` after `claim`, if the evidence shows it. */
 export function checkRecord(
-  claim: Claim | undefined,
+  claim: Standing | undefined,
   slot: number,
   evidence: RecordEvidence | undefined,
 ): Uint8Array | undefined {

@@ -13,6 +13,7 @@ import {
   type Words,
 } from '../modules/storage-layout.ts'
 import { ROLLUP_ADDRESS, ROLLUP_INBOX_MAX } from '../params.ts'
+import type { InboxMessage } from './inbox-message.ts'
 import { MESSAGE } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import { messageSlot } from './rollup-storage.ts'
@@ -50,6 +51,19 @@ export function loadMessage(
     amount: fieldOf(word, 72, 64),
     height: Number(fieldOf(word, 136, 53)),
   }
+}
+
+/** The same as a shard executes it. */
+export function inboxMessage(
+  words: ReadWords,
+  shard: number,
+  message: number,
+): InboxMessage | undefined {
+  const found = loadMessage(words, shard, message)
+  if (!found) return undefined
+  const { kind, from, to, amount } = found
+  if (kind === FORCE) return { kind: 'force', from, to, amount }
+  return { kind: kind === DEPOSIT ? 'deposit' : 'register', index: from, amount }
 }
 
 /** Units that came with a message, which its shard has once a claim consumes it. */

@@ -15,6 +15,7 @@ export const CLAIM_EXIT = abiFunction(
 export const FREEZE = abiFunction('freeze', ['uint64'], [])
 export const EXIT_FROZEN = abiFunction('exitFrozen', ['uint64', 'bytes32', 'bytes'], [])
 export const REFUND_MESSAGE = abiFunction('refundMessage', ['uint64', 'uint64'], [])
+export const CHALLENGE = abiFunction('challenge', ['bytes'], ['bool'])
 export const ACCOUNT_COUNT = abiFunction('accountCount', [], ['uint64'])
 export const ACCOUNT_OF = abiFunction('accountOf', ['uint64'], ['address', 'bytes', 'bytes32'])
 export const OWNED_COUNT = abiFunction('ownedCount', ['address'], ['uint64'])
@@ -59,6 +60,12 @@ export const MESSAGE_REFUNDED = abiEvent(
   ['uint64'],
 )
 
+export const CHALLENGED = abiEvent(
+  'ClaimChallenged',
+  ['uint64', 'uint64', 'address'],
+  ['bool', 'string', 'address'],
+)
+
 /** Human-readable ABI: `parseAbi(ROLLUP_ABI_TEXT)` in viem, `new Interface(…)` in ethers. */
 export const ROLLUP_ABI_TEXT = [
   'function register(bytes blsKey, bytes possession, bytes32 spendKey) payable returns (uint64 index)',
@@ -68,6 +75,7 @@ export const ROLLUP_ABI_TEXT = [
   'function freeze(uint64 shard)',
   'function exitFrozen(uint64 index, bytes32 record, bytes proof)',
   'function refundMessage(uint64 shard, uint64 message)',
+  'function challenge(bytes proof) payable returns (bool proved)',
   'function accountCount() view returns (uint64)',
   'function accountOf(uint64 index) view returns (address owner, bytes blsKey, bytes32 spendKey)',
   'function ownedCount(address owner) view returns (uint64)',
@@ -86,4 +94,5 @@ export const ROLLUP_ABI_TEXT = [
   'event ShardFrozen(uint64 indexed shard, uint64 number, bytes32 root, uint64 supply)',
   'event LeftFrozen(uint64 indexed index, address indexed owner, uint64 amount)',
   'event MessageRefunded(uint64 indexed shard, uint64 indexed message, address indexed owner, uint64 amount)',
+  'event ClaimChallenged(uint64 indexed shard, uint64 indexed number, address indexed challenger, bool proved, string what, address sequencer)',
 ] as const

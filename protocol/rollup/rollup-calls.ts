@@ -72,6 +72,8 @@ export function encodeRefundMessage(shard: number, message: number): Uint8Array 
   return encodeCall(abi.REFUND_MESSAGE, [BigInt(shard), BigInt(message)])
 }
 
+/** To be sent with ROLLUP_CHALLENGE_BOND_WEI; challenge.ts encodes the bytes. */
+export const encodeChallengeCall = (bytes: Uint8Array) => encodeCall(abi.CHALLENGE, [bytes])
 export const encodeAccountCount = () => encodeCall(abi.ACCOUNT_COUNT, [])
 export const encodeAccountOf = (index: number) => encodeCall(abi.ACCOUNT_OF, [BigInt(index)])
 export const encodeOwnedCount = (owner: Hex) => encodeCall(abi.OWNED_COUNT, [owner])

@@ -5,7 +5,7 @@ import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { StateView } from '../state/state-view.ts'
 import { genesisParent } from './claim.ts'
-import { DEPOSIT, FORCE, type InboxWord, loadMessage } from './inbox.ts'
+import { inboxMessage } from './inbox.ts'
 import type { InboxMessage } from './inbox-message.ts'
 import { type AccountKeys, ownerOf, registeredKeys } from './registry.ts'
 import { accountCount, loadConfig, type RollupConfig, rollupWords } from './rollup-storage.ts'
@@ -60,11 +60,6 @@ export function rollupAccount(
   return owner === undefined ? undefined : { owner, keys: registeredKeys(words, index) }
 }
 
-function messageOf({ kind, from, to, amount }: InboxWord): InboxMessage {
-  if (kind === FORCE) return { kind: 'force', from, to, amount }
-  return { kind: kind === DEPOSIT ? 'deposit' : 'register', index: from, amount }
-}
-
 /** Messages `from` … `to` − 1 of a shard; undefined if one of them is not there, or gone. */
 export function inboxMessages(
   view: StateView,
@@ -75,9 +70,9 @@ export function inboxMessages(
   const words = rollupWords(view)
   const messages: InboxMessage[] = []
   for (let at = from; at < to; at++) {
-    const found = loadMessage(words, shard, at)
-    if (!found) return undefined
-    messages.push(messageOf(found))
+    const message = inboxMessage(words, shard, at)
+    if (!message) return undefined
+    messages.push(message)
   }
   return messages
 }

@@ -2,10 +2,12 @@
 // one that the module holds exactly what it owes.
 
 import { assert } from '../../lib/assert.ts'
+import type { Hex } from '../../lib/hex.ts'
 import type { Bls } from '../crypto/signatures.ts'
 import type { Module } from '../modules/module.ts'
 import { ModuleRoutes, route } from '../modules/module-routes.ts'
 import { ROLLUP_ADDRESS } from '../params.ts'
+import { challenge } from './challenge.ts'
 import { deposit } from './deposits.ts'
 import { claimExit } from './exits.ts'
 import { forceTransfer } from './force.ts'
@@ -16,7 +18,12 @@ import { surplusWei } from './rollup-money.ts'
 import { type RollupRefusal, refused } from './rollup-refusals.ts'
 import * as views from './rollup-views.ts'
 
-export function createRollupModule({ bls }: { readonly bls: Bls }): Module {
+/** `genesisHash`: of the chain, which the first claim of a shard names. */
+export function createRollupModule(ports: {
+  readonly bls: Bls
+  readonly genesisHash: Hex
+}): Module {
+  const { bls, genesisHash } = ports
   const routes = new ModuleRoutes<RollupRefusal>([
     // PERF: a proof of possession takes some 25 ms where there is no native library.
     route(abi.REGISTER_ACCOUNT, 3_000_000, (call, args) => register(call, args, bls), true),
@@ -26,6 +33,7 @@ export function createRollupModule({ bls }: { readonly bls: Bls }): Module {
     route(abi.FREEZE, 120_000, freeze),
     route(abi.EXIT_FROZEN, 120_000, exitFrozen),
     route(abi.REFUND_MESSAGE, 80_000, refundMessage),
+    route(abi.CHALLENGE, 1_000_000, (call, args) => challenge(call, args, genesisHash), true),
     route(abi.ACCOUNT_COUNT, 3_000, views.accountCountView),
     route(abi.ACCOUNT_OF, 15_000, views.accountOf),
     route(abi.OWNED_COUNT, 3_000, views.ownedCountView),

@@ -30,6 +30,10 @@ export const ROLLUP_REFUSALS = {
   BAD_PROOF: 'the proof does not lead to the root',
   EXIT_ABOVE_CLAIM: 'the claim did not take so much out of the shard',
   NO_BALANCE: 'this account has nothing in the shard',
+  WRONG_BOND: 'a challenge comes with exactly the bond of 10 AITBC',
+  MALFORMED_CHALLENGE: 'the challenge is not strictly encoded, or has no claims or too many',
+  NOT_ORDERED: 'the claims are not those from one kept root to the next, or to the last claim',
+  TOO_LATE: 'the root that follows is settled: nothing before it is taken back',
   NOTHING_TO_REFUND: 'this message brought no money, was consumed, or is not there',
 } as const
 

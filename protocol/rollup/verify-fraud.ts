@@ -34,9 +34,10 @@ export type FraudVerdict =
 function claimsFollow({ before, claims, place }: FraudCase): boolean {
   return claims.every((claim, i) => {
     if (claim.shard !== place.shard) return false
-    const parent = i === 0 ? before : claims[i - 1]
-    if (!parent) return claim.number === 1
-    return claim.number === parent.number + 1 && claim.parent === claimHash(parent)
+    const last = claims[i - 1]
+    if (last) return claim.number === last.number + 1 && claim.parent === claimHash(last)
+    if (!before) return claim.number === 1
+    return claim.number === before.number + 1 && claim.parent === before.hash
   })
 }
 

@@ -92,9 +92,10 @@ export function honestWorld(
     })
   }
   const shown = claims.slice(past)
+  const last = claims[past - 1]
   const fraud = {
     place: PLACE,
-    before: claims[past - 1],
+    before: last && { ...last, hash: claimHash(last) },
     claims: shown,
     message: (position: number) => messages[position],
   }

@@ -3,7 +3,7 @@
 
 import type { Hex } from '../../../lib/hex.ts'
 import { EXIT_INDEX } from '../../../protocol/params.ts'
-import type { BatchPlan, TestTransfer } from './rollup-world.ts'
+import type { BatchPlan, TestTransfer } from './make-claim.ts'
 
 interface Message {
   readonly kind: 'register' | 'deposit' | 'force'

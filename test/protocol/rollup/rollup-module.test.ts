@@ -13,7 +13,7 @@ import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import { inboxMessages, rollupAccount } from '../../../protocol/rollup/rollup-head.ts'
 import { createRollupModule } from '../../../protocol/rollup/rollup-module.ts'
 import { loadShard, saveShard } from '../../../protocol/rollup/shard-record.ts'
-import { account, RollupWorld, spendKey, UNIT } from './rollup-world.ts'
+import { account, GENESIS_HASH, RollupWorld, spendKey, UNIT } from './rollup-world.ts'
 
 const GENESIS = { accounts: 10, balance: 1000n, owner: account(9) }
 const ZERO_KEY: Hex = `0x${'00'.repeat(32)}`
@@ -63,7 +63,7 @@ test('register refuses bad keys, used keys and parts of a unit', () => {
 })
 
 test('the proof of possession is that of the published suite', () => {
-  const module = createRollupModule({ bls: blsNoble })
+  const module = createRollupModule({ bls: blsNoble, genesisHash: GENESIS_HASH })
   const world = new RollupWorld(GENESIS)
   const secret = new Uint8Array(32).fill(5)
   const real = calls.makeAccountRegistration(blsNoble, secret, spendKey(0))

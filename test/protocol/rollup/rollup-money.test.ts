@@ -17,15 +17,9 @@ import { freezeAt } from '../../../protocol/rollup/freeze.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import { loadMoney, surplusWei } from '../../../protocol/rollup/rollup-money.ts'
 import { loadRoot, loadShard } from '../../../protocol/rollup/shard-record.ts'
+import type { Batch, BatchPlan } from './make-claim.ts'
 import { type ModelExit, RollupModel } from './rollup-model.ts'
-import {
-  account,
-  type Batch,
-  type BatchPlan,
-  RollupWorld,
-  START_SECONDS,
-  UNIT,
-} from './rollup-world.ts'
+import { account, RollupWorld, START_SECONDS, UNIT } from './rollup-world.ts'
 
 const ACCOUNTS = 3
 const BALANCE = 500n

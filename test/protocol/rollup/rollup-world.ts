@@ -13,21 +13,14 @@ import {
   claimDigest,
   claimHash,
   encodeClaim,
-  NO_LIMIT,
   type UnsignedClaim,
 } from '../../../protocol/rollup/claim.ts'
-import {
-  type Executed,
-  executeBatch,
-  executionPorts,
-} from '../../../protocol/rollup/execute-batch.ts'
 import {
   genesisShard,
   ROLLUP_CONFIG_DEFAULT,
   rollupAtGenesis,
 } from '../../../protocol/rollup/genesis-rollup.ts'
 import { orderClaims } from '../../../protocol/rollup/order-claims.ts'
-import { readBody } from '../../../protocol/rollup/read-body.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import {
   inboxMessages,
@@ -38,9 +31,9 @@ import { createRollupModule } from '../../../protocol/rollup/rollup-module.ts'
 import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
 import { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
-import { NOBODY_ABSENT, writeBody } from '../../../protocol/rollup/write-body.ts'
 import type { StateView } from '../../../protocol/state/state-view.ts'
 import { simBls } from '../../sim/sim-crypto.ts'
+import { type Batch, type BatchPlan, makeClaim } from './make-claim.ts'
 
 export const GENESIS_HASH: Hex = `0x${'9e'.repeat(32)}`
 export const CHAIN = { chainId: 1337n, genesisHash: GENESIS_HASH }
@@ -80,30 +73,6 @@ export function rulesOf(set = validatorSet(), seed: Hex = `0x${'00'.repeat(32)}`
   }
 }
 
-export interface TestTransfer {
-  readonly from: number
-  readonly to: number
-  readonly amount: bigint
-}
-
-/** What a batch is made of; one transfer for each sender, sorted by sender. */
-export interface BatchPlan {
-  readonly transfers?: readonly TestTransfer[]
-  /** Messages to consume; all that there are if not said. */
-  readonly inboxTo?: number
-  readonly fee?: number
-  readonly feeAccount?: number
-  readonly states?: boolean
-  readonly sequencer?: number
-}
-
-export interface Batch {
-  readonly claim: UnsignedClaim
-  readonly executed: Executed
-}
-
-const ports = executionPorts(hashPairsNoble)
-
 export class RollupWorld {
   readonly config: RollupConfig
   readonly shard: ShardState
@@ -114,7 +83,7 @@ export class RollupWorld {
   logs: Log[] = []
   height = 1
   nowMs = START_SECONDS * 1000
-  private readonly module = createRollupModule({ bls: simBls })
+  private readonly module = createRollupModule({ bls: simBls, genesisHash: GENESIS_HASH })
 
   constructor(over: Partial<RollupConfig> = {}) {
     this.config = { ...ROLLUP_CONFIG_DEFAULT, ...over }
@@ -224,47 +193,12 @@ export class RollupWorld {
     this.do(account(n), calls.encodeDepositTo(index), units * UNIT)
   }
 
-  /** Executes a batch on the shard and says what its claim must say. Undone where it is refused. */
+  /** Executes a batch on the shard and says what its claim must say. */
   batch(plan: BatchPlan = {}): Batch {
-    const { transfers = [], fee = 0, feeAccount = 0, states = true, sequencer = 0 } = plan
-    const { head, shard } = this
-    const { inboxTo = head.inboxCount } = plan
-    const inbox = inboxMessages(this.view, 0, head.inboxTo, inboxTo)
+    const { head, shard, rules } = this
+    const inbox = inboxMessages(this.view, 0, head.inboxTo, plan.inboxTo ?? head.inboxCount)
     if (!inbox) throw new Error('messages are missing')
-    const bytes = bodyOf(head.number + 1, transfers)
-    const read = readBody(bytes)
-    if (!read.ok) throw new Error(read.code)
-    const { body } = read
-    const firstEntry = head.entries + 1
-    const batch = { fee, feeAccount, firstEntry, inbox, parcels: [], body }
-    const result = executeBatch(shard, batch, ports)
-    if (!result.ok) throw new Error(`${result.code} ${result.detail}`)
-    const { executed } = result
-    const claim: UnsignedClaim = {
-      shard: 0,
-      number: head.number + 1,
-      epoch: this.rules.epoch,
-      parent: head.hash,
-      sequencer,
-      bodyHash: `0x${'b0'.repeat(32)}`,
-      bodyBytes: bytes.length,
-      transfers: transfers.length,
-      notAfter: NO_LIMIT,
-      firstEntry,
-      entries: executed.entries,
-      fee,
-      feeAccount,
-      txRoot: executed.txRoot,
-      traceRoot: executed.traceRoot,
-      exits: executed.exits.length / 8,
-      exitRoot: executed.exitRoot,
-      inboxTo,
-      consumed: [],
-      outbox: [],
-      supply: executed.supply,
-      stateRoot: states ? shard.root(hashPairsNoble) : undefined,
-    }
-    return { claim, executed }
+    return makeClaim(shard, { head, inbox, epoch: rules.epoch }, plan)
   }
 
   sign(claim: UnsignedClaim): Claim {
@@ -315,21 +249,6 @@ export class RollupWorld {
     const record = bytesToHex(state.table.recordOf(index))
     return calls.encodeExitFrozen(index, record, state.pages.proof(index, hashPairsNoble))
   }
-}
-
-function bodyOf(number: number, transfers: readonly TestTransfer[]): Uint8Array {
-  const sorted = [...transfers].sort((a, b) => a.from - b.from)
-  const column = (read: (one: TestTransfer) => number) => Uint32Array.from(sorted, read)
-  const section = {
-    kind: 'sparse' as const,
-    from: column(({ from }) => from),
-    to: column(({ to }) => to),
-    amountLo: column(({ amount }) => Number(amount & 0xffff_ffffn)),
-    amountHi: column(({ amount }) => Number(amount >> 32n)),
-  }
-  const signature = new Uint8Array(96).fill(sorted.length > 0 ? 1 : 0)
-  const sections = sorted.length > 0 ? [section] : []
-  return writeBody({ shard: 0, number, signature, sections, absent: NOBODY_ABSENT })
 }
 
 /** A shard's state as the genesis leaves it. */

@@ -1,0 +1,101 @@
+// A batch for tests, executed on the state of a shard, and the claim that is true of it.
+
+import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
+import { NO_LIMIT, type UnsignedClaim } from '../../../protocol/rollup/claim.ts'
+import {
+  type Executed,
+  executeBatch,
+  executionPorts,
+} from '../../../protocol/rollup/execute-batch.ts'
+import type { InboxMessage } from '../../../protocol/rollup/inbox-message.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
+import type { RollupHead } from '../../../protocol/rollup/rollup-head.ts'
+import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
+import { NOBODY_ABSENT, writeBody } from '../../../protocol/rollup/write-body.ts'
+
+export interface TestTransfer {
+  readonly from: number
+  readonly to: number
+  readonly amount: bigint
+}
+
+/** What a batch is made of; one transfer for each sender, sorted by sender. */
+export interface BatchPlan {
+  readonly transfers?: readonly TestTransfer[]
+  /** Messages to consume; all that there are if not said. */
+  readonly inboxTo?: number
+  readonly fee?: number
+  readonly feeAccount?: number
+  readonly states?: boolean
+  readonly sequencer?: number
+}
+
+export interface Batch {
+  readonly claim: UnsignedClaim
+  readonly executed: Executed
+}
+
+const ports = executionPorts(hashPairsNoble)
+
+function bodyOf(number: number, transfers: readonly TestTransfer[]): Uint8Array {
+  const sorted = [...transfers].sort((a, b) => a.from - b.from)
+  const column = (read: (one: TestTransfer) => number) => Uint32Array.from(sorted, read)
+  const section = {
+    kind: 'sparse' as const,
+    from: column(({ from }) => from),
+    to: column(({ to }) => to),
+    amountLo: column(({ amount }) => Number(amount & 0xffff_ffffn)),
+    amountHi: column(({ amount }) => Number(amount >> 32n)),
+  }
+  const signature = new Uint8Array(96).fill(sorted.length > 0 ? 1 : 0)
+  const sections = sorted.length > 0 ? [section] : []
+  return writeBody({ shard: 0, number, signature, sections, absent: NOBODY_ABSENT })
+}
+
+/** Throws where the batch is refused; the state is then as before. */
+export function makeClaim(
+  shard: ShardState,
+  on: {
+    readonly head: RollupHead
+    readonly inbox: readonly InboxMessage[]
+    readonly epoch: number
+  },
+  plan: BatchPlan,
+): Batch {
+  const { transfers = [], fee = 0, feeAccount = 0, states = true, sequencer = 0 } = plan
+  const { head, inbox, epoch } = on
+  const bytes = bodyOf(head.number + 1, transfers)
+  const read = readBody(bytes)
+  if (!read.ok) throw new Error(read.code)
+  const { body } = read
+  const firstEntry = head.entries + 1
+  const batch = { fee, feeAccount, firstEntry, inbox, parcels: [], body }
+  const result = executeBatch(shard, batch, ports)
+  if (!result.ok) throw new Error(`${result.code} ${result.detail}`)
+  const { executed } = result
+  const claim: UnsignedClaim = {
+    shard: 0,
+    number: head.number + 1,
+    epoch,
+    parent: head.hash,
+    sequencer,
+    bodyHash: `0x${'b0'.repeat(32)}`,
+    bodyBytes: bytes.length,
+    transfers: transfers.length,
+    notAfter: NO_LIMIT,
+    firstEntry,
+    entries: executed.entries,
+    fee,
+    feeAccount,
+    txRoot: executed.txRoot,
+    traceRoot: executed.traceRoot,
+    exits: executed.exits.length / 8,
+    exitRoot: executed.exitRoot,
+    inboxTo: executed.inboxTo,
+    consumed: [],
+    outbox: [],
+    supply: executed.supply,
+    stateRoot: states ? shard.root(hashPairsNoble) : undefined,
+  }
+  return { claim, executed }
+}
