@@ -1,9 +1,9 @@
 // How the rollup begins: how many shards, and for networks of development and measurement accounts
 // that are there from the start, all with the same balance and one owner on the base chain. Their
-// keys follow publicly from their indices; their money is minted to the module.
+// keys follow publicly from their indices (compute/crypto/genesis-keys.ts); their money is minted
+// to the module.
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { Words } from '../modules/storage-layout.ts'
 import { COHORT_SIZE, ROLLUP_UNIT_WEI } from '../params.ts'
@@ -17,8 +17,6 @@ import { zeroNode } from './zero-nodes.ts'
 const NODE_BYTES = 32
 /** A registered account was touched by an entry: the accounts of the genesis by this one. */
 export const GENESIS_ENTRY = 1
-/** Everybody's: the seed of the key book (compute/crypto) that has these accounts' secret keys. */
-export const GENESIS_KEYS_SEED: Uint8Array = sha256(utf8('AITBC-ROLLUP-GENESIS-KEYS-1'))
 const NOBODY: Hex = `0x${'00'.repeat(20)}`
 const NO_HASH: Hex = `0x${'00'.repeat(32)}`
 

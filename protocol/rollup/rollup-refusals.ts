@@ -62,7 +62,7 @@ export const CLAIM_REFUSALS = {
   WRONG_FEE_ACCOUNT: 'the fee account is none of this shard’s',
   WRONG_INBOX: 'it consumes messages that are not there, or too many',
   LEFT_OUT: 'it leaves out a message that has waited too long',
-  PARCELS: 'this network has one shard: there are no parcels',
+  PARCELS: 'the base chain does not order parcels between shards yet',
   WRONG_SUPPLY: 'the supply does not follow from deposits and exits',
   ROOT_DUE: 'it must state the root',
   EMPTY: 'it changes nothing and states nothing new',
