@@ -133,8 +133,8 @@ export const MEMPOOL_RETELL_MS = 3000
 export const MEMPOOL_TRACED_MAX = 1024
 
 /** What one peer may send to a mempool: transactions a second, and at once. */
-export const MEMPOOL_PEER_PER_SECOND = 5000
-export const MEMPOOL_PEER_BURST = 16_384
+export const MEMPOOL_PEER_PER_SECOND = 20_000
+export const MEMPOOL_PEER_BURST = 65_536
 
 /** What one peer may send to a validator, a second and at once; more is dropped unread. */
 export const VALIDATOR_PEER_MESSAGES_PER_SECOND = 1000

@@ -14,7 +14,7 @@ export const MARKET_ADDRESS: Hex = '0x000000000000000000000000000000000000a101'
 export const TREASURY_ADDRESS: Hex = '0x000000000000000000000000000000000000a1ff'
 
 /** Gas (EIP-1559, EIP-2028, EIP-2930, EIP-3860, EIP-7623 apply as on Ethereum Prague). */
-export const BLOCK_GAS_LIMIT = 30_000_000
+export const BLOCK_GAS_LIMIT = 100_000_000
 /** By mode: the same gas a second in each, so that a switch does not change how full blocks are. */
 export const BLOCK_GAS_LIMITS = [
   BLOCK_GAS_LIMIT,
@@ -23,8 +23,9 @@ export const BLOCK_GAS_LIMITS = [
 ] as const
 /** What a utilization of one means. */
 export const GAS_PER_MS = BigInt(BLOCK_GAS_LIMIT / 100)
-/** Transactions of a block, encoded. */
+/** Transactions of a block, encoded, and their number: what a message between actors carries. */
 export const BLOCK_BYTES_MAX = 4 * 1024 * 1024
+export const BLOCK_TRANSACTIONS_MAX = 32_768
 export const GAS_TARGET_DIVISOR = 2
 export const BASE_FEE_CHANGE_DENOMINATOR = 8n
 export const BASE_FEE_INITIAL = 1_000_000_000n

@@ -11,7 +11,11 @@ import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
 import { lighterSidecar } from '../../protocol/execution/lighter-sidecar.ts'
 import type { Decided } from '../../protocol/execution/plan-block.ts'
 import { withClaims } from '../../protocol/execution/sidecar-claims.ts'
-import { BLOCK_GAS_LIMITS, UNFINAL_DEPTH_MAX } from '../../protocol/params.ts'
+import {
+  BLOCK_GAS_LIMITS,
+  BLOCK_TRANSACTIONS_MAX,
+  UNFINAL_DEPTH_MAX,
+} from '../../protocol/params.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
 import type { Reply } from '../../runtime/messages.ts'
@@ -70,7 +74,7 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     {
       gasLimit,
       baseFee: nextBaseFee(parent.block.header),
-      max: Math.floor(gasLimit / TRANSFER_GAS),
+      max: Math.min(BLOCK_TRANSACTIONS_MAX, Math.floor(gasLimit / TRANSFER_GAS)),
       exclude,
     },
     {

@@ -3,9 +3,14 @@
 import { u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
-import { type Account, encodeAccount, isEmptyAccount } from '../../protocol/state/account.ts'
+import type { Account } from '../../protocol/state/account.ts'
 import { blockRows } from '../../protocol/state/block-rows.ts'
-import { encodeWord, type StateChanges } from '../../protocol/state/state-tree.ts'
+import {
+  encodedAccount,
+  encodeWord,
+  type StateChanges,
+  type StateTree,
+} from '../../protocol/state/state-tree.ts'
 import {
   CHAIN_STORE_VERSION,
   CHAIN_TABLES,
@@ -19,10 +24,10 @@ import {
 import type { Put } from '../../runtime/store.ts'
 import type { Candidate } from './speculation.ts'
 
-function accountRows(accounts: Iterable<readonly [Hex, Account]>): Put[] {
+function accountRows(addresses: Iterable<Hex>, tree: StateTree): Put[] {
   const rows: Put[] = []
-  for (const [address, account] of accounts) {
-    const value = isEmptyAccount(account) ? undefined : encodeAccount(account)
+  for (const address of addresses) {
+    const value = encodedAccount(tree, address)
     rows.push({ table: CHAIN_TABLES.accounts, key: hexToBytes(address), value })
   }
   return rows
@@ -63,16 +68,17 @@ export function finalRows(path: readonly Candidate[], finality: FinalityRow): Pu
     }
     rows.push({ table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(height) })
   }
-  rows.push(...accountRows(latestAccounts(path)))
+  const last = path.at(-1)
+  if (last) rows.push(...accountRows(latestAccounts(path).keys(), last.tree))
   rows.push(...storageRows(path.map(({ executed }) => executed.changes)))
   return rows
 }
 
-export function genesisRows({ block, accounts, changes }: Genesis): Put[] {
+export function genesisRows({ block, accounts, changes, tree }: Genesis): Put[] {
   const finalAtMs = block.header.timestamp * 1000
   return [
     ...blockRows(block, [], { finalAtMs, certificate: new Uint8Array(0) }),
-    ...accountRows(accounts),
+    ...accountRows(accounts.keys(), tree),
     ...storageRows([changes]),
     { table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(0) },
     { table: CHAIN_TABLES.meta, key: META_GENESIS, value: hexToBytes(block.hash) },

@@ -3,9 +3,8 @@
 import type { Hex } from '../../lib/hex.ts'
 import { type Block, decodeBlock } from '../../protocol/block/block.ts'
 import type { SentTransaction } from '../../protocol/execution/execute-transactions.ts'
-import { TRANSFER_GAS } from '../../protocol/execution/intrinsic-gas.ts'
 import { validateBlock } from '../../protocol/execution/validate-block.ts'
-import { BLOCK_BYTES_MAX, BLOCK_GAS_LIMITS } from '../../protocol/params.ts'
+import { BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../../protocol/params.ts'
 import { RlpError } from '../../protocol/rlp/rlp.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
@@ -31,7 +30,7 @@ function read(bytes: Uint8Array): Block | undefined {
 }
 
 function readTransactions(block: Block): Transaction[] | undefined {
-  if (block.transactions.length > Math.max(...BLOCK_GAS_LIMITS) / TRANSFER_GAS) return undefined
+  if (block.transactions.length > BLOCK_TRANSACTIONS_MAX) return undefined
   const bytes = block.transactions.reduce((sum, { length }) => sum + length, 0)
   if (bytes > BLOCK_BYTES_MAX) return undefined
   const transactions: Transaction[] = []

@@ -5,7 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { joinBlooms, logsBloom } from '../block/bloom.ts'
 import { encodeReceipt } from '../block/transaction-receipt.ts'
 import type { TransactionRefusal } from '../errors/transaction-refusals.ts'
-import { BLOCK_BYTES_MAX } from '../params.ts'
+import { BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../params.ts'
 import type { Overlay } from '../state/overlay.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { applyTransaction } from './apply-transaction.ts'
@@ -41,7 +41,8 @@ export function executeTransactions(
   let bytes = 0
   for (const [index, sent] of transactions.entries()) {
     const { transaction, sender } = sent
-    const fits = bytes + transaction.raw.length <= BLOCK_BYTES_MAX
+    const fits =
+      included.length < BLOCK_TRANSACTIONS_MAX && bytes + transaction.raw.length <= BLOCK_BYTES_MAX
     const applied = fits
       ? applyTransaction(overlay, env, transaction, sender, env.gasLimit - gasUsed)
       : ({ ok: false, code: 'BLOCK_FULL' } as const)

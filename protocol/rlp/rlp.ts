@@ -133,9 +133,11 @@ export function rlpInteger(value: bigint | number): Uint8Array {
   }
   let rest = Number(value)
   if (rest === 0) return EMPTY
-  const bytes: number[] = []
-  for (; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256)
-  return Uint8Array.from(bytes)
+  let length = 0
+  for (let left = rest; left > 0; left = Math.floor(left / 256)) length++
+  const bytes = new Uint8Array(length)
+  for (let i = length - 1; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256
+  return bytes
 }
 
 export function rlpHex(value: Hex): Uint8Array {
@@ -158,11 +160,17 @@ export function asList(item: RlpItem | undefined, length?: number): RlpItem[] {
   return item
 }
 
-/** An integer below 2^256 in minimal form. */
-export function asInteger(item: RlpItem | undefined): bigint {
+/** The bytes of an integer below 2^256 in minimal form. */
+export function integerBytes(item: RlpItem | undefined): Uint8Array {
   const bytes = asBytes(item)
   if (bytes.length > 32) throw new RlpError('integer above 256 bits')
   if (bytes[0] === 0) throw new RlpError('integer with a leading zero')
+  return bytes
+}
+
+/** An integer below 2^256 in minimal form. */
+export function asInteger(item: RlpItem | undefined): bigint {
+  const bytes = integerBytes(item)
   if (bytes.length > SMALL_BYTES) return BigInt(bytesToHex(bytes))
   let value = 0
   for (const byte of bytes) value = value * 256 + byte
@@ -170,6 +178,11 @@ export function asInteger(item: RlpItem | undefined): bigint {
 }
 
 export function asNumber(item: RlpItem | undefined): number {
+  if (item instanceof Uint8Array && item.length <= SMALL_BYTES && item[0] !== 0) {
+    let small = 0
+    for (let i = 0; i < item.length; i++) small = small * 256 + (item[i] as number)
+    return small
+  }
   const value = asInteger(item)
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RlpError('integer above 2^53 - 1')
   return Number(value)

@@ -6,7 +6,8 @@ import { bytesToBigint, EMPTY } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
-import { type Trie, TrieBatch, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
+import { type Trie, TrieBatch, trieFind, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
+import type { Leaf } from '../trie/trie-node.ts'
 import {
   type Account,
   decodeAccount,
@@ -51,18 +52,18 @@ export function stateRoot(tree: StateTree): Hex {
   return trieRoot(tree.accounts)
 }
 
-/** PERF: an account is read again a block after it was written. */
-const decodedAccounts = new WeakMap<Uint8Array, Account>()
-
+/** Keys of accounts all have one length, so none ends at a branch. */
 export function readAccount(tree: StateTree, address: Hex): Account {
-  const bytes = trieGet(tree.accounts, hashKey(address))
-  if (!bytes) return EMPTY_ACCOUNT
-  let account = decodedAccounts.get(bytes)
-  if (!account) {
-    account = decodeAccount(bytes)
-    decodedAccounts.set(bytes, account)
-  }
-  return account
+  const leaf = trieFind(tree.accounts, hashKey(address)) as Leaf | undefined
+  if (!leaf) return EMPTY_ACCOUNT
+  // PERF: an account is read again in every block that changes it.
+  leaf.decoded ??= decodeAccount(leaf.value)
+  return leaf.decoded as Account
+}
+
+/** The account as the trie has it, for a row of the store; undefined when there is none. */
+export function encodedAccount(tree: StateTree, address: Hex): Uint8Array | undefined {
+  return trieGet(tree.accounts, hashKey(address))
 }
 
 export function readStorage(tree: StateTree, address: Hex, slot: Hex): bigint {
@@ -93,7 +94,6 @@ export function applyChanges(
     const storageRoot = trieRoot(storages.get(address))
     const account = { nonce, balance, storageRoot, codeHash: before.codeHash }
     const encoded = isEmptyAccount(account) ? EMPTY : encodeAccount(account)
-    if (encoded !== EMPTY) decodedAccounts.set(encoded, account)
     accounts.set(hashKey(address), encoded)
     changed.set(address, account)
   }

@@ -1,7 +1,8 @@
 // Strict decoding of raw transactions. A refusal says why; nothing that is malformed, malleable
 // (high s) or unprotected against replay on other chains gets through.
 
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { compareBytes } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { Secp256k1 } from '../crypto/signatures.ts'
 import {
@@ -10,6 +11,7 @@ import {
   asList,
   asNumber,
   decodeRlp,
+  integerBytes,
   RlpError,
   type RlpItem,
 } from '../rlp/rlp.ts'
@@ -21,7 +23,7 @@ export type DecodedTransaction =
   | { readonly ok: false; readonly code: string; readonly detail: string }
 
 /** Half the order of secp256k1 (EIP-2). */
-const S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+const S_MAX = hexToBytes('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
 
 function readTo(item: RlpItem | undefined): Hex | undefined {
   const bytes = asBytes(item)
@@ -40,12 +42,13 @@ function readAccessList(item: RlpItem | undefined): AccessListEntry[] {
 
 function readSignature(r: RlpItem | undefined, s: RlpItem | undefined, parity: bigint): Uint8Array {
   if (parity !== 0n && parity !== 1n) throw new RlpError('invalid signature: yParity')
-  if (asInteger(s) > S_MAX) throw new RlpError('invalid signature: high s')
-  asInteger(r)
   const signature = new Uint8Array(65)
-  const [rBytes, sBytes] = [asBytes(r), asBytes(s)]
+  const [rBytes, sBytes] = [integerBytes(r), integerBytes(s)]
   signature.set(rBytes, 32 - rBytes.length)
   signature.set(sBytes, 64 - sBytes.length)
+  if (compareBytes(signature.subarray(32, 64), S_MAX) > 0) {
+    throw new RlpError('invalid signature: high s')
+  }
   signature[64] = Number(parity)
   return signature
 }
@@ -99,16 +102,21 @@ function parse(raw: Uint8Array): Parsed {
   throw new RlpError(`transaction type ${first} is not supported`)
 }
 
-/** PERF: a node's mempool and its builder decode the same bytes one after the other. */
-const decodedBefore = new WeakMap<Uint8Array, DecodedTransaction>()
+/**
+ * PERF: a node's mempool and its builder decode the same bytes one after the other. Kept with the
+ * bytes, because a weak map of so many short-lived ones costs more than decoding.
+ */
+const DECODED = Symbol('decoded')
+
+type Raw = Uint8Array & { [DECODED]?: DecodedTransaction }
 
 /** `raw` is kept: nobody may change it afterwards. */
 export function decodeTransaction(raw: Uint8Array): DecodedTransaction {
-  const before = decodedBefore.get(raw)
+  const before = (raw as Raw)[DECODED]
   if (before) return before
   try {
     const decoded = { ok: true, transaction: { ...parse(raw), raw, hash: keccakHex(raw) } } as const
-    decodedBefore.set(raw, decoded)
+    ;(raw as Raw)[DECODED] = decoded
     return decoded
   } catch (error) {
     if (!(error instanceof RlpError)) throw error

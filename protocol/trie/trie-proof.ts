@@ -6,7 +6,8 @@ import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, asList, decodeRlp, RlpError, type RlpItem } from '../rlp/rlp.ts'
 import { commonPrefix, expandPath, toNibbles } from './nibbles.ts'
-import { EMPTY_ROOT, encodeNode, type Trie } from './trie.ts'
+import { EMPTY_ROOT, type Trie } from './trie.ts'
+import { encodeNode } from './trie-node.ts'
 
 export function proveKey(trie: Trie, key: Uint8Array): Uint8Array[] {
   const proof: Uint8Array[] = []

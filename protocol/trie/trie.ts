@@ -1,39 +1,10 @@
 // Ethereum's Merkle-Patricia trie (Yellow Paper, appendix D), immutable: an update makes a new root
 // and shares everything that did not change, so speculative blocks cost only what they touch.
-// Node encodings and hashes are computed once per node, when first asked for.
 
 import { equalBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { keccak } from '../crypto/keccak.ts'
-import { encodeRlp, type RlpItem } from '../rlp/rlp.ts'
-import { commonPrefix, compactPath, toNibbles } from './nibbles.ts'
-
-interface Cached {
-  item?: RlpItem
-  encoded?: Uint8Array
-  /** How a parent refers to this node: its hash, or itself when shorter than 32 bytes. */
-  reference?: RlpItem
-}
-
-export interface Leaf extends Cached {
-  readonly kind: 'leaf'
-  readonly path: Uint8Array
-  readonly value: Uint8Array
-}
-
-export interface Extension extends Cached {
-  readonly kind: 'extension'
-  readonly path: Uint8Array
-  readonly child: Branch
-}
-
-export interface Branch extends Cached {
-  readonly kind: 'branch'
-  readonly children: readonly (TrieNode | undefined)[]
-  readonly value: Uint8Array | undefined
-}
-
-export type TrieNode = Leaf | Extension | Branch
+import { commonPrefix, toNibbles } from './nibbles.ts'
+import { type Branch, type Extension, type Leaf, rootHash, type TrieNode } from './trie-node.ts'
 
 /** The empty trie is undefined. */
 export type Trie = TrieNode | undefined
@@ -41,33 +12,8 @@ export type Trie = TrieNode | undefined
 const EMPTY_ITEM = new Uint8Array(0)
 export const EMPTY_ROOT: Hex = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
 
-function nodeItem(node: TrieNode): RlpItem {
-  if (node.kind === 'leaf') return [compactPath(node.path, true), node.value]
-  if (node.kind === 'extension') return [compactPath(node.path, false), reference(node.child)]
-  return [
-    ...node.children.map((child) => (child ? reference(child) : EMPTY_ITEM)),
-    node.value ?? EMPTY_ITEM,
-  ]
-}
-
-export function encodeNode(node: TrieNode): Uint8Array {
-  if (!node.encoded) {
-    node.item = nodeItem(node)
-    node.encoded = encodeRlp(node.item)
-  }
-  return node.encoded
-}
-
-function reference(node: TrieNode): RlpItem {
-  if (!node.reference) {
-    const encoded = encodeNode(node)
-    node.reference = encoded.length < 32 ? (node.item as RlpItem) : keccak(encoded)
-  }
-  return node.reference
-}
-
 export function trieRoot(trie: Trie): Hex {
-  return trie ? bytesToHex(keccak(encodeNode(trie))) : EMPTY_ROOT
+  return trie ? bytesToHex(rootHash(trie)) : EMPTY_ROOT
 }
 
 /** How far a node's path agrees with the key's, from the nibble `at`. */
@@ -79,19 +25,24 @@ function agree(nodePath: Uint8Array, path: Uint8Array, at: number): number {
 }
 
 export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
+  return trieFind(trie, key)?.value
+}
+
+/** The leaf, or a branch at which the key ends. */
+export function trieFind(trie: Trie, key: Uint8Array): (Leaf | Branch) | undefined {
   const path = toNibbles(key)
   let node = trie
   let at = 0
   while (node) {
     if (node.kind === 'branch') {
-      if (at === path.length) return node.value
+      if (at === path.length) return node
       node = node.children[path[at++] as number]
       continue
     }
     const { length } = node.path
     if (agree(node.path, path, at) < length) return undefined
     at += length
-    if (node.kind === 'leaf') return at === path.length ? node.value : undefined
+    if (node.kind === 'leaf') return at === path.length ? node : undefined
     node = node.child
   }
   return undefined

@@ -65,11 +65,8 @@ export class FinalChain {
 
   /** Builds a block of these transactions on the tip and makes it final. */
   add(transactions: readonly SentTransaction[] = [], afterMs = 100): Block {
-    const { block: parent, tree } = this.tip
-    const decided = this.decided(parent, tree, afterMs)
-    const built = buildBlock(this.config, parent, tree, decided, transactions)
-    if (!built.ok) throw new Error(built.code)
-    const { block, executed } = built
+    const { block: parent } = this.tip
+    const { block, executed } = this.build(transactions, afterMs)
     const candidate = { block, executed, tree: executed.tree }
     const certificate = unsignedCertificate(block)
     const finalAtMs = block.header.timestamp * 1000
@@ -78,6 +75,15 @@ export class FinalChain {
     this.write([...rows, ...undoPuts(this.store, height, height + 1, rows)])
     this.tip = candidate
     return block
+  }
+
+  /** The block that `add` would add. */
+  build(transactions: readonly SentTransaction[], afterMs = 100) {
+    const { block: parent, tree } = this.tip
+    const decided = this.decided(parent, tree, afterMs)
+    const built = buildBlock(this.config, parent, tree, decided, transactions)
+    if (!built.ok) throw new Error(built.code)
+    return built
   }
 
   private decided(parent: Block, tree: StateTree, afterMs: number): Decided {

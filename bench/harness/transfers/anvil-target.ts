@@ -13,9 +13,11 @@ import type { Target } from '../target.ts'
 import { auditChain, readOpening } from './audit-chain.ts'
 import { benchAccount } from './bench-account.ts'
 import { BENCH_CHAIN_ID } from './bench-network.ts'
+import { READS_CHECKED } from './cluster-target.ts'
 import { GeneratorHandle } from './generator-handle.ts'
 
 const LANES = 16
+const READ_LANES = 64
 const READY_MS = 30_000
 const DRAIN_MS = 120_000
 const BALANCE = 10n ** 24n
@@ -41,9 +43,22 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   throw new Error('anvil did not start')
 }
 
-export async function anvilTarget(
+export function anvilTarget(
+  options: BenchOptions,
+  progress: Progress,
+  blockSeconds?: number,
+): Promise<Target> {
+  return startAnvil(options, progress, 'transfers', blockSeconds)
+}
+
+export function anvilReads(options: BenchOptions, progress: Progress): Promise<Target> {
+  return startAnvil(options, progress, 'reads')
+}
+
+async function startAnvil(
   { accounts }: BenchOptions,
   progress: Progress,
+  kind: 'transfers' | 'reads',
   blockSeconds?: number,
 ): Promise<Target> {
   const name = blockSeconds ? `anvil, blocks of ${blockSeconds} s` : 'anvil, mining at once'
@@ -74,9 +89,10 @@ export async function anvilTarget(
     await ready(rpc, child)
     const opening = await readOpening(rpc, accounts)
     const ws = `ws://127.0.0.1:${port}`
-    const setup = { rpc, ws, chainId: BENCH_CHAIN_ID, accounts, maxFeePerGas: 10n ** 13n }
+    const facts = { kind, chainId: BENCH_CHAIN_ID, accounts, maxFeePerGas: 10n ** 13n }
+    const lanes = kind === 'reads' ? READ_LANES : LANES
     const say = (text: string) => progress.now(` ${text}`)
-    const generator = await GeneratorHandle.start({ ...setup, lanes: LANES }, say)
+    const generator = await GeneratorHandle.start({ ...facts, rpc, ws, lanes }, say)
     return {
       name,
       processes: () => [
@@ -86,7 +102,8 @@ export async function anvilTarget(
       prepare: (plan) => generator.sign(plan),
       run: (plan) => generator.run(plan),
       drain: () => generator.drain(DRAIN_MS),
-      audit: async () => auditChain(rpc, await generator.record(), opening),
+      audit: async () =>
+        kind === 'reads' ? READS_CHECKED : auditChain(rpc, await generator.record(), opening),
       async stop() {
         generator.stop()
         stop()

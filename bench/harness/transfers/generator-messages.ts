@@ -3,6 +3,8 @@
 import type { HistogramState } from '../hdr-histogram.ts'
 
 export interface GeneratorSetup {
+  /** What it sends: transfers, or calls that read. */
+  readonly kind: 'transfers' | 'reads'
   readonly rpc: string
   readonly ws: string
   readonly chainId: bigint

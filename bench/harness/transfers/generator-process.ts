@@ -1,6 +1,7 @@
 // The generator's own process: what it uses of the processors is counted apart from the system's.
 
 import { setPriority } from 'node:os'
+import { ReadGenerator } from '../reads/read-generator.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator } from './generator-messages.ts'
 
@@ -13,7 +14,7 @@ try {
   // Then the lag that is measured says what it costs.
 }
 
-let generator: Generator | undefined
+let generator: Generator | ReadGenerator | undefined
 
 const say = (message: FromGenerator) => {
   process.send?.(message)
@@ -22,7 +23,8 @@ const report = (progress: string) => say({ progress })
 
 async function act(message: ToGenerator): Promise<FromGenerator> {
   if (message.do === 'setup') {
-    generator = await Generator.start(message.setup)
+    const { setup } = message
+    generator = setup.kind === 'reads' ? new ReadGenerator(setup) : await Generator.start(setup)
     return { done: 'setup' }
   }
   if (!generator) throw new Error('the generator is not set up')

@@ -1,9 +1,16 @@
-// One run of the generator: every transfer at its time, whatever has become of those before.
+// One run of a generator: every request at its time, whatever has become of those before.
 
 import { HdrHistogram } from '../hdr-histogram.ts'
 import type { SentLoad } from './generator-messages.ts'
 import type { SendLanes } from './send-lanes.ts'
-import type { SignedTransfers } from './signed-transfers.ts'
+
+/** What is sent in a run. */
+export interface PreparedLoad {
+  readonly count: number
+  /** The connection of each, modulo their number. */
+  readonly lanes: Uint32Array
+  readonly bytes: number
+}
 
 const TICK_MS = 2
 const REPORT_MS = 1000
@@ -13,7 +20,7 @@ const COMMITTED = 2
 const FAILED = 3
 
 export class GeneratorRun {
-  readonly transfers: SignedTransfers
+  private readonly load: PreparedLoad
   private readonly fates: Uint8Array
   private readonly times: Float64Array
   private readonly lanes: SendLanes
@@ -28,11 +35,11 @@ export class GeneratorRun {
   private failed = 0
   private over = false
 
-  constructor(transfers: SignedTransfers, times: Float64Array, lanes: SendLanes) {
-    this.transfers = transfers
+  constructor(load: PreparedLoad, times: Float64Array, lanes: SendLanes) {
+    this.load = load
     this.times = times
     this.lanes = lanes
-    this.fates = new Uint8Array(transfers.count)
+    this.fates = new Uint8Array(load.count)
   }
 
   /** It is in a block that the client has seen. True if it counts as committed. */
@@ -65,7 +72,7 @@ export class GeneratorRun {
   /** Until all are committed or refused, or `expireMs` after the last was to be sent. */
   async run(expireMs: number, report: (text: string) => void): Promise<SentLoad> {
     this.startedAt = performance.now()
-    const { count } = this.transfers
+    const { count } = this.load
     const end = (this.times.at(-1) ?? 0) + expireMs
     let reported = 0
     for (;;) {
@@ -89,16 +96,16 @@ export class GeneratorRun {
       const index = this.next++
       this.lag.record((now - (this.times[index] as number)) * 1000)
       this.fates[index] = SENT
-      this.lanes.add(this.transfers.senders[index] as number, index)
+      this.lanes.add(this.load.lanes[index] as number, index)
     }
     if (this.next > from) this.lanes.flush()
   }
 
   private result(): SentLoad {
     this.over = true
-    const { count, bytes } = this.transfers
+    const { count, bytes } = this.load
     const unsent = this.fates.filter((fate) => fate === UNSENT).length
-    if (unsent > 0) throw new Error(`${unsent} transfers were never sent`)
+    if (unsent > 0) throw new Error(`${unsent} were never sent`)
     return {
       offered: count,
       committed: this.committed,

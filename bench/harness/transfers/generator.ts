@@ -11,6 +11,8 @@ import { SendLanes } from './send-lanes.ts'
 import { type SignedTransfers, signTransfers, VALUE } from './signed-transfers.ts'
 
 const SIGN_AT_ONCE = 500
+/** What every JSON-RPC server takes; a gateway of ours takes no more (RPC_BATCH_MAX). */
+const BATCH_MAX = 100
 const RESEND_MS = 500
 
 export class Generator {
@@ -24,6 +26,7 @@ export class Generator {
   private watch!: FinalWatch
   private lanes!: SendLanes
   private current: GeneratorRun | undefined
+  private signed: SignedTransfers | undefined
   private turn = 0
   private fromBlock = 0
 
@@ -37,17 +40,22 @@ export class Generator {
 
   static async start(setup: GeneratorSetup): Promise<Generator> {
     const generator = new Generator(setup)
-    const body = (index: number) => generator.transfers.requests[index] as Buffer
-    const refused = (index: number, why: string) => generator.current?.refused(index, why)
-    generator.lanes = new SendLanes(setup.rpc, setup.lanes, body, refused)
+    generator.lanes = new SendLanes({
+      url: setup.rpc,
+      lanes: setup.lanes,
+      batchMax: BATCH_MAX,
+      bodyOf: (index) => generator.transfers.requests[index] as Buffer,
+      answered: () => {},
+      refused: (index, why) => generator.current?.refused(index, why),
+    })
     generator.watch = await FinalWatch.start(setup.ws, (hashes) => generator.seen(hashes))
     generator.fromBlock = generator.watch.height
     return generator
   }
 
   private get transfers(): SignedTransfers {
-    if (!this.current) throw new Error('nothing is signed')
-    return this.current.transfers
+    if (!this.signed) throw new Error('nothing is signed')
+    return this.signed
   }
 
   private seen(hashes: readonly string[]): void {
@@ -76,7 +84,9 @@ export class Generator {
     }
     const transfers = joined(parts)
     for (const [index, hash] of transfers.hashes.entries()) this.indices.set(hash, index)
-    this.current = new GeneratorRun(transfers, times, this.lanes)
+    this.signed = transfers
+    const { senders: lanes, bytes, count: total } = transfers
+    this.current = new GeneratorRun({ count: total, lanes, bytes }, times, this.lanes)
   }
 
   run(expireMs: number, report: (text: string) => void): Promise<SentLoad> {

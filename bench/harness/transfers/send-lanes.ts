@@ -1,15 +1,25 @@
-// Sends requests as JSON-RPC batches over a few connections. A lane has one batch under way at a
+// Sends JSON-RPC requests over a few connections, alone or in batches. A lane has one under way at a
 // time, so that one sender's transactions arrive in their order; what comes meanwhile waits for it,
 // and that wait is the system's: times are counted from when a request was to be sent.
 
 import { Agent, request } from 'node:http'
 
-/** What every JSON-RPC server takes; a gateway of ours takes no more (RPC_BATCH_MAX). */
-const BATCH_MAX = 100
 const ANSWER_MS = 30_000
+
+export interface LaneOptions {
+  readonly url: string
+  readonly lanes: number
+  /** Requests in one message; 1 sends each by itself, without a list around it. */
+  readonly batchMax: number
+  bodyOf(index: number): Buffer
+  answered(index: number, result: unknown): void
+  /** Told of every request that was answered with an error, or not at all. */
+  refused(index: number, message: string): void
+}
 
 interface Answer {
   readonly id: number
+  readonly result?: unknown
   readonly error?: { readonly message: string }
 }
 
@@ -22,21 +32,14 @@ export class SendLanes {
   private readonly url: URL
   private readonly agent: Agent
   private readonly lanes: Lane[]
-  private readonly refused: (index: number, message: string) => void
-  private readonly bodyOf: (index: number) => Buffer
+  private readonly options: LaneOptions
 
-  /** `refused` is told of every request that was answered with an error, or not at all. */
-  constructor(
-    url: string,
-    lanes: number,
-    bodyOf: (index: number) => Buffer,
-    refused: (index: number, message: string) => void,
-  ) {
+  constructor(options: LaneOptions) {
+    const { url, lanes } = options
     this.url = new URL(url)
     this.agent = new Agent({ keepAlive: true, maxSockets: lanes })
     this.lanes = Array.from({ length: lanes }, () => ({ waiting: [], busy: false }))
-    this.bodyOf = bodyOf
-    this.refused = refused
+    this.options = options
   }
 
   /** Nothing waits, nothing is under way. */
@@ -56,31 +59,37 @@ export class SendLanes {
   private async send(lane: Lane): Promise<void> {
     lane.busy = true
     while (lane.waiting.length > 0) {
-      const batch = lane.waiting.splice(0, BATCH_MAX)
+      const batch = lane.waiting.splice(0, this.options.batchMax)
       try {
         this.read(batch, await this.post(this.body(batch)))
       } catch (error) {
-        for (const index of batch) this.refused(index, (error as Error).message)
+        for (const index of batch) this.options.refused(index, (error as Error).message)
       }
     }
     lane.busy = false
   }
 
   private body(batch: readonly number[]): Buffer {
+    const { batchMax, bodyOf } = this.options
+    if (batchMax === 1) return bodyOf(batch[0] as number)
     const parts: Buffer[] = []
-    for (const index of batch) parts.push(parts.length === 0 ? OPEN : COMMA, this.bodyOf(index))
+    for (const index of batch) parts.push(parts.length === 0 ? OPEN : COMMA, bodyOf(index))
     parts.push(CLOSE)
     return Buffer.concat(parts)
   }
 
   private read(batch: readonly number[], text: string): void {
+    const { answered, refused, batchMax } = this.options
     const value = JSON.parse(text) as Answer | readonly Answer[]
-    if (!Array.isArray(value)) {
+    if (!Array.isArray(value) && (batchMax > 1 || batch.length > 1)) {
       const message = (value as Answer).error?.message ?? 'no list of answers'
-      for (const index of batch) this.refused(index, message)
+      for (const index of batch) refused(index, message)
       return
     }
-    for (const { id, error } of value) if (error) this.refused(id, error.message)
+    for (const { id, result, error } of Array.isArray(value) ? value : [value as Answer]) {
+      if (error) refused(id, error.message)
+      else answered(id, result)
+    }
   }
 
   private post(body: Buffer): Promise<string> {
