@@ -1,6 +1,6 @@
-// Sends JSON-RPC requests over a few connections, alone or in batches. A lane has one under way at a
-// time, so that one sender's transactions arrive in their order; what comes meanwhile waits for it,
-// and that wait is the system's: times are counted from when a request was to be sent.
+// Sends JSON-RPC requests over a few connections, alone or in batches. A lane has one under way at
+// a time, so that the transactions of one sender arrive in their order; what comes meanwhile waits
+// for it, and that wait is the system’s: times count from when a request was to be sent.
 
 import { Agent, request } from 'node:http'
 
