@@ -67,7 +67,12 @@ for (let i = 0; i < TRANSFERS; i++) {
   transfers.set([w(2), w(10), w(3), 0, w(4), w(5), 0, 0], 8 * i)
 }
 const published: PublishedCase = {
-  fraud: { place: state, before, claims: [claim], message: () => undefined },
+  fraud: {
+    place: state,
+    before: { ...before, hash: claimHash(before) },
+    claims: [claim],
+    message: () => undefined,
+  },
   batches: [{ trace, transfers, exits: executed.exits, outbox: new Map(), parcels: [] }],
   before: first,
   after: { table, meta: encodeMeta(state.meta) },
