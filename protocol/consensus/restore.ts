@@ -61,5 +61,13 @@ export function restore(
   if (records.length > 0) state.reached('restored-from-sign-log')
   if (!signedTo) return
   state.signedTo = signedTo
-  if (signedTo.epoch === rules.epoch) state.signedView = Math.max(state.signedView, signedTo.view)
+  if (signedTo.epoch > rules.epoch) {
+    state.log('warn', 'the chain is older than our sign record: following until it is not', {
+      ...{ epoch: rules.epoch, signedEpoch: signedTo.epoch, signedView: signedTo.view },
+    })
+  }
+  if (signedTo.epoch !== rules.epoch) return
+  // A final block was here once, and what was signed up to it is forgotten: not there again.
+  const known = records.some((one) => one.epoch === signedTo.epoch && one.view === signedTo.view)
+  state.signedView = Math.max(state.signedView, known ? signedTo.view : signedTo.view + 1)
 }

@@ -34,7 +34,10 @@ export class SimplexState extends EffectQueue {
   /** Finality certificates above the last final block, by view. */
   readonly finals = new Map<number, Certificate>()
   view = 1
-  /** Highest view of this epoch in which we have ever signed; nothing is signed below it. */
+  /**
+   * Nothing is signed in this epoch below this view: the highest in which we have ever signed, or
+   * the one after it where what we signed there is no longer known.
+   */
   signedView = 0
   /** Highest place in which these keys signed, as far as this node's records say. */
   signedTo: Place
@@ -98,6 +101,9 @@ export class SimplexState extends EffectQueue {
     this.lately.length = 0
     this.silentTurns.clear()
     this.signedView = 0
+    if (rules.epoch === this.signedTo.epoch && this.signedTo.view > 0) {
+      this.signedView = this.signedTo.view + 1
+    }
     this.view = this.finalView + 1
     this.deltaMs = this.firstDeltaMs
   }
@@ -119,9 +125,14 @@ export class SimplexState extends EffectQueue {
     return BLOCK_TIMES_MS[this.rules.mode]
   }
 
-  /** May we sign at all in this epoch? Stakers have no vote in FAST. */
+  /**
+   * May we sign at all in this epoch? Stakers have no vote in FAST. And with a chain that is older
+   * than our record, a snapshot's for one, nobody knows any more what we signed in its epochs.
+   */
   get canSign(): boolean {
-    if (this.index === undefined || this.silenced || this.rules.epoch < this.signFrom) return false
+    const { epoch } = this.rules
+    if (this.index === undefined || this.silenced || epoch < this.signFrom) return false
+    if (epoch < this.signedTo.epoch) return false
     return this.rules.mode !== 0 || this.rules.set.validators[this.index]?.authority === true
   }
 

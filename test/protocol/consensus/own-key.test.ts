@@ -100,6 +100,15 @@ test('nothing is signed below the highest view on record', () => {
   assert.equal(persisted(timeOut(core, 1)), [])
 })
 
+test('with an older chain nothing is signed where the record of what was signed is gone', () => {
+  const same = open({}, { signedTo: { epoch: 0, view: 1 } }).core
+  assert.equal(persisted(timeOut(same, 1)), [], 'in a view that was final once')
+  const before = open({}, { signedTo: { epoch: 1, view: 3 } }).core
+  assert.equal(persisted(timeOut(before, 1)), [], 'in an epoch that had ended')
+  const [record] = persisted(timeOut(open({}, { signedTo: { epoch: 0, view: 0 } }).core, 1))
+  assert.is(record?.slot, NULLIFY, 'where nothing was signed')
+})
+
 test('a certificate with our signature that we have no record of ends all signing', () => {
   const { core } = open()
   const votes = [0, 1, ME].map((signer) => vote(signer, FINALIZE, 0, 7))

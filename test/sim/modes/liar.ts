@@ -2,6 +2,7 @@
 // halves of the others different things, keeps things to itself, lies about time and parents, and
 // repeats what was said long ago.
 
+import { hexToBytes } from '../../../lib/hex.ts'
 import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
 import {
   decodeMessage,
@@ -21,6 +22,7 @@ import {
   type VoteKind,
   voteDigest,
 } from '../../../protocol/consensus/vote.ts'
+import { keccakHex } from '../../../protocol/crypto/keccak.ts'
 import { lightBls as bls } from './light-crypto.ts'
 import { Member } from './member.ts'
 
@@ -45,6 +47,7 @@ export class Liar extends Member {
   plot: Conspiracy = { half: () => 0, blocks: new Map() }
   protected override readonly proposesInvalid = true
   private readonly old: Uint8Array[] = []
+  private saidIn = ''
 
   private sign(kind: SignedKind, epoch: number, view: number, hash: Vote['blockHash']) {
     const digest = voteDigest(this.world.mini.chain, kind, epoch, view, hash)
@@ -85,16 +88,31 @@ export class Liar extends Member {
         super.broadcast(message)
         return
       }
+      // Said again, it may be the other tale: whoever forgot the first falls for it.
+      const place = `${proposal.epoch}/${proposal.view}`
+      const turn = this.saidIn === place && this.world.random.chance(0.3) ? 1 : 0
+      this.saidIn = place
       for (const [half, one] of both.entries()) {
-        this.toHalf(half, encodeMessage({ type: 'propose', proposal: one }))
+        this.toHalf(half ^ turn, encodeMessage({ type: 'propose', proposal: one }))
       }
       return
     }
-    if (decoded?.type !== 'vote' || decoded.vote.kind === CHECKPOINT) {
-      super.broadcast(message)
-      return
+    if (decoded?.type !== 'vote') super.broadcast(message)
+    else if (decoded.vote.kind === CHECKPOINT) this.signTwoCheckpoints(decoded.vote)
+    else this.voteForBoth(decoded.vote)
+  }
+
+  /** To one half the stake checkpoint, to the other one of a chain that is not. */
+  private signTwoCheckpoints(vote: Vote): void {
+    const { kind, epoch, view } = vote
+    const blockHash = keccakHex(hexToBytes(vote.blockHash))
+    const other = { ...vote, blockHash, signature: this.sign(kind, epoch, view, blockHash) }
+    for (const [half, told] of [vote, other].entries()) {
+      const message = encodeMessage({ type: 'vote', vote: told })
+      this.toHalf(half, message)
+      if (this.world.random.chance(LEAK)) this.toHalf(1 - half, message)
     }
-    this.voteForBoth(decoded.vote)
+    this.world.reached('liar-signed-two-checkpoints')
   }
 
   /** To each half a NOTARIZE and a FINALIZE for what that half was shown; a NULLIFY now and then. */

@@ -8,41 +8,35 @@ import { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type {
   FetchedBlock,
   FinalBlock,
+  Following,
   Peer,
-  Place,
-  SignRecord,
   SimplexEffect,
   SimplexEvent,
 } from '../../../protocol/consensus/simplex-types.ts'
+import type { Evidence } from '../../../protocol/staking/evidence.ts'
 import type { Timeline } from '../../../runtime/sim/timeline.ts'
 import { lightBls as bls, lightVrf as vrf } from './light-crypto.ts'
+import { MemberDisk, type StoredBlock, type Write } from './member-disk.ts'
 import { buildMini, followingOf, type MiniChain, type MiniState, readMini } from './mini-chain.ts'
+import { blurFinalize, remember } from './planted-forgetting.ts'
 
 export const WALL = 1_800_000_000_000
-
-export interface StoredBlock extends FetchedBlock {
-  readonly hash: Hex
-  readonly state: MiniState
-}
-
-/** What survives the node. */
-interface Disk {
-  readonly final: StoredBlock[]
-  readonly signs: Map<string, SignRecord>
-  signedTo: Place | undefined
-}
 
 export interface MemberWorld {
   readonly time: Timeline
   readonly random: Prng
   readonly mini: MiniChain
   readonly peers: readonly Peer[]
+  /** A bug on purpose: see `planted-forgetting.ts`. */
+  readonly plant: string | undefined
   send(from: Member, to: string, message: Uint8Array): void
   broadcast(from: Member, message: Uint8Array): void
   /** The state after the block, or why it is invalid. */
   execute(parent: MiniState, block: Uint8Array): MiniState | string
   fetch(from: Member, above: number): readonly FetchedBlock[]
   finalised(member: Member, block: StoredBlock): void
+  /** What the member can prove of another. */
+  proved(evidence: Evidence): void
   reached(mark: string): void
   note(text: string): void
 }
@@ -58,7 +52,7 @@ export class Member {
   readonly secretKey: Uint8Array
   readonly blsPublicKey: Hex
   readonly world: MemberWorld
-  readonly disk: Disk = { final: [], signs: new Map(), signedTo: undefined }
+  readonly disk = new MemberDisk()
   core: Simplex | undefined
   pausedUntil = 0
   clockOffsetMs = 0
@@ -105,15 +99,15 @@ export class Member {
     const { epoch, view } = certificate ?? { epoch: 0, view: 0 }
     const { height, timestampMs } = state
     const final: FinalBlock = { hash, height, epoch, view, timestampMs, certificate }
-    const records = [...this.disk.signs.values()].sort(
-      (a, b) => a.epoch - b.epoch || a.view - b.view || a.slot - b.slot,
-    )
     const following = followingOf(state)
-    this.give({ type: 'start', final, following, records, signedTo: this.disk.signedTo })
+    const { signedTo } = this.disk
+    const remembered = remember(this.world.plant, { records: this.disk.records(), signedTo })
+    this.give({ type: 'start', final, following, ...remembered })
   }
 
-  /** Everything that was not on disk is gone; writes under way happened whole or not at all. */
+  /** Everything that was not on disk is gone. */
   crash(): void {
+    if (this.disk.crash(this.world.random) > 0) this.world.reached('untold-write')
     this.core = undefined
     this.life++
     for (const cancel of this.timers.values()) cancel()
@@ -123,6 +117,7 @@ export class Member {
   give(event: SimplexEvent): void {
     const { core, world } = this
     if (!core) return
+    if (event.type === 'timer') blurFinalize(world.plant, core.view)
     const { now } = world.time
     const wall = Math.floor(WALL + now + this.clockOffsetMs)
     for (const effect of core.handle(event, { now, wall })) this.perform(effect)
@@ -148,7 +143,7 @@ export class Member {
         this.persist(effect)
         break
       case 'forget':
-        this.forget(effect.upTo)
+        this.disk.forget(effect.upTo)
         break
       case 'build':
         this.later(EXECUTE_MS, () => this.build(effect))
@@ -180,7 +175,7 @@ export class Member {
         this.world.reached(effect.mark)
         break
       case 'evidence':
-        this.world.reached(`evidence-E${effect.evidence.rule}`)
+        this.world.proved(effect.evidence)
         break
       case 'log':
         if (effect.level !== 'debug') {
@@ -193,25 +188,18 @@ export class Member {
     this.world.broadcast(this, message)
   }
 
-  private persist({ id, records }: Of<'persist'>): void {
+  private commit(disk: 'signs' | 'chain', write: Write, done: () => void): void {
+    const queue = this.disk.queues[disk]
+    queue.add(write)
     this.later(COMMIT_MS * (0.5 + this.world.random.unit()), () => {
-      for (const record of records) {
-        const { epoch, view, slot } = record
-        this.disk.signs.set(`${epoch}/${view}/${slot}`, record)
-        const to = this.disk.signedTo
-        const above = !to || epoch > to.epoch || (epoch === to.epoch && view > to.view)
-        if (view > 0 && above) this.disk.signedTo = { epoch, view }
-      }
-      this.give({ type: 'persisted', id })
+      queue.settle(write)
+      done()
     })
   }
 
-  private forget({ epoch, view }: Place): void {
-    for (const [key, one] of this.disk.signs) {
-      const old = one.epoch < epoch || (one.epoch === epoch && one.view <= view)
-      const kept = one.view === 0 && one.epoch + 1 >= epoch
-      if (old && !kept) this.disk.signs.delete(key)
-    }
+  private persist({ id, records }: Of<'persist'>): void {
+    const done = () => this.give({ type: 'persisted', id })
+    this.commit('signs', () => this.disk.sign(records), done)
   }
 
   /** A block that execution makes of this, without keeping it. */
@@ -258,25 +246,35 @@ export class Member {
   }
 
   private finalise({ hash, certificate }: Of<'finalise'>): void {
-    this.later(COMMIT_MS * (0.5 + this.world.random.unit()), () => {
+    let code = ''
+    let following: Following | undefined
+    const write = () => {
       const last = this.disk.final.at(-1)
       const epoch = (last?.state ?? this.world.mini.genesis).rules.epoch
-      const path: StoredBlock[] = []
-      for (let at = hash; at !== (last?.hash ?? this.world.mini.chain.genesisHash); ) {
-        const state = this.states.get(at)
-        const block = this.bytes.get(at)
-        if (!state || !block) {
-          this.give({ type: 'finalised', hash, code: 'UNKNOWN_BLOCK', following: undefined })
-          return
-        }
-        path.unshift({ hash: at, block, certificate, state })
-        at = readMini(block).header.parentHash
+      const path = this.pathTo(hash, certificate)
+      if (!path) {
+        code = 'UNKNOWN_BLOCK'
+        return
       }
       this.disk.final.push(...path)
       for (const block of path) this.world.finalised(this, block)
       const state = (this.disk.final.at(-1) as StoredBlock).state
-      const following = state.rules.epoch === epoch ? undefined : followingOf(state)
-      this.give({ type: 'finalised', hash, code: '', following })
-    })
+      following = state.rules.epoch === epoch ? undefined : followingOf(state)
+    }
+    this.commit('chain', write, () => this.give({ type: 'finalised', hash, code, following }))
+  }
+
+  /** From just above the last final block; undefined if one was not executed in this life. */
+  private pathTo(hash: Hex, certificate: Uint8Array): StoredBlock[] | undefined {
+    const last = this.disk.final.at(-1)?.hash ?? this.world.mini.chain.genesisHash
+    const path: StoredBlock[] = []
+    for (let at = hash; at !== last; ) {
+      const state = this.states.get(at)
+      const block = this.bytes.get(at)
+      if (!state || !block) return undefined
+      path.unshift({ hash: at, block, certificate, state })
+      at = readMini(block).header.parentHash
+    }
+    return path
   }
 }

@@ -15,12 +15,15 @@ import {
   type Validator,
   validatorSetHash,
 } from '../../../protocol/consensus/validator-set.ts'
+import type { Evidence } from '../../../protocol/staking/evidence.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
 import { type Conspiracy, LIES, Liar } from './liar.ts'
 import { lightBls as bls, lightVrf as vrf } from './light-crypto.ts'
-import { Member, type MemberWorld, type StoredBlock, WALL } from './member.ts'
+import { Member, type MemberWorld, WALL } from './member.ts'
+import type { StoredBlock } from './member-disk.ts'
 import { executeMini, type MiniChain, type MiniState, readMini } from './mini-chain.ts'
 import { ModesChecker } from './modes-checker.ts'
+import { VoteTraps } from './vote-traps.ts'
 
 export interface ClusterSize {
   readonly authorities: number
@@ -29,6 +32,10 @@ export interface ClusterSize {
   readonly liarStakers: number
   /** All liars tell two tales, the one lie that can break safety. */
   readonly allEquivocate?: boolean
+  /** One in so many is told the second tale; 2 where it is not said. */
+  readonly secondTaleTo?: number
+  /** A bug on purpose. */
+  readonly plant?: string | undefined
 }
 
 /** Words as those who hear them are given them. */
@@ -103,6 +110,8 @@ export class ModesCluster implements MemberWorld {
   stormUntil = 0
   /** Pairs that do not hear each other: `from>to`. */
   readonly cut = new Set<string>()
+  readonly plant: string | undefined
+  readonly traps = new VoteTraps()
   private readonly said = new WeakMap<Uint8Array, Said>()
   private readonly executed = new WeakMap<MiniState, Map<Hex, MiniState | string>>()
   private readonly onNote: ((text: string, atMs: number) => void) | undefined
@@ -121,7 +130,8 @@ export class ModesCluster implements MemberWorld {
     this.mini = miniChain(size, epochBlocks, firstMode)
     this.weather = weather
     this.onNote = onNote
-    const { authorities, stakers, liarAuthorities, liarStakers, allEquivocate } = size
+    const { authorities, stakers, liarAuthorities, liarStakers, allEquivocate, plant } = size
+    this.plant = plant
     const names = [
       ...Array.from({ length: authorities }, (_, i) => `a${i}`),
       ...Array.from({ length: stakers }, (_, i) => `s${i}`),
@@ -130,15 +140,28 @@ export class ModesCluster implements MemberWorld {
       i < liarAuthorities || (i >= authorities && i < authorities + liarStakers)
     const liars = new Set(names.filter((_, i) => lies(i)))
     this.honest = (name) => !liars.has(name)
-    this.checker = new ModesChecker((name) => liars.has(name))
     this.peers = names.map((node, i) => ({
       node,
       blsPublicKey: bytesToHex(bls.publicKey(keyOf(i))),
     }))
-    // Even halves of the honest and of the liars: what nine of 21 need to break safety.
+    const keys = new Map(this.peers.map((peer) => [peer.node, peer.blsPublicKey]))
+    const owners = new Map(this.peers.map((peer) => [peer.blsPublicKey, peer.node]))
+    this.checker = new ModesChecker({
+      isLiar: (name) => liars.has(name),
+      keyOf: (name) => keys.get(name) ?? '0x',
+      nameOf: (key) => owners.get(key) ?? 'nobody',
+      chain: this.mini.chain,
+      bls,
+    })
+    // Even halves of the honest and of the liars: what nine of 21 need to break safety. Uneven
+    // ones have a few vote for a block, and then finalise another.
+    const every = size.secondTaleTo ?? 2
     const truthful = names.filter((_, i) => !lies(i))
     const halves = new Map(
-      [...truthful, ...names.filter((_, i) => lies(i))].map((name, i) => [name, i % 2]),
+      [...truthful, ...names.filter((_, i) => lies(i))].map((name, i) => [
+        name,
+        i % every === every - 1 ? 1 : 0,
+      ]),
     )
     const plot: Conspiracy = { half: (node) => halves.get(node) ?? 0, blocks: new Map() }
     for (const [i, name] of names.entries()) {
@@ -180,6 +203,8 @@ export class ModesCluster implements MemberWorld {
   broadcast(from: Member, bytes: Uint8Array): void {
     const said = this.say(from, bytes)
     for (const member of this.members.values()) if (member !== from) this.carry(from, member, said)
+    const sprung = this.traps.sprung(from.name, said.event.message)
+    if (sprung) this.time.post(0, sprung)
   }
 
   /** On its way to one of those who are to hear it. */
@@ -223,6 +248,11 @@ export class ModesCluster implements MemberWorld {
 
   finalised(member: Member, block: StoredBlock): void {
     this.checker.finalised(member.name, block)
+  }
+
+  proved(evidence: Evidence): void {
+    this.reached(`evidence-E${evidence.rule}`)
+    this.checker.proved(evidence)
   }
 
   reached(mark: string): void {

@@ -59,7 +59,8 @@ export function drawPlan(random: Prng): ModesPlan {
   const liarAuthorities = drawUpTo(most.authorities, 0.7)
   const liarStakers = drawUpTo(most.all - liarAuthorities, 0.5)
   const allEquivocate = random.chance(ALL_EQUIVOCATE)
-  const size = { ...FULL, liarAuthorities, liarStakers, allEquivocate }
+  const secondTaleTo = random.chance(0.5) ? 2 : 3 + random.below(6)
+  const size = { ...FULL, liarAuthorities, liarStakers, allEquivocate, secondTaleTo }
   const firstMode = random.below(3) as ModeNumber
   const isLong = random.below(LONG_EVERY) === 0
   const plan = { size, firstMode, struckMost: STRUCK_MOST }

@@ -4,8 +4,9 @@
 import { type Prng, prng } from '../../../lib/prng.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { type ClusterSize, ModesCluster, type Weather } from './modes-cluster.ts'
-import { drawDown, fault, heal, type Names } from './modes-faults.ts'
+import { drawFrail, fault, heal, type Struck } from './modes-faults.ts'
 import { drawPlan, drawSmallPlan, liarsPlan, type ModesPlan } from './modes-plan.ts'
+import { MODES_PLANTS } from './planted-forgetting.ts'
 
 const LIVENESS_MS = 40_000
 /** Epochs that the honest must end after healing. */
@@ -32,17 +33,17 @@ function marksOfSize(cluster: ModesCluster, size: ClusterSize): void {
 }
 
 /** Anything goes, until enough epochs have ended or the time is up. */
-function safetyPhase(cluster: ModesCluster, plan: ModesPlan, faults: Prng, honest: Names): void {
+function safetyPhase(cluster: ModesCluster, plan: ModesPlan, faults: Prng, struck: Struck): void {
   const { time, checker } = cluster
   const { least, most } = plan.safetyMs
   let isOver = false
   const strike = () => {
     if (isOver || time.now >= most) return
-    if (plan.struckMost > 0) fault(cluster, faults, honest, plan.struckMost)
+    if (struck.most > 0) fault(cluster, faults, struck)
     time.after(faults.below(2 * plan.faultEveryMs), strike)
   }
   strike()
-  const enough = () => honest.some((name) => epochOf(cluster, name) >= plan.safetyEpochs)
+  const enough = () => struck.honest.some((name) => epochOf(cluster, name) >= plan.safetyEpochs)
   while (time.now < most && checker.violations.length === 0) {
     if (time.now >= least && enough()) break
     time.runFor(plan.lookEveryMs)
@@ -51,7 +52,8 @@ function safetyPhase(cluster: ModesCluster, plan: ModesPlan, faults: Prng, hones
 }
 
 function run(plan: ModesPlan, random: Prng, seed: number, options: SeedOptions): Verdict {
-  const { size, epochBlocks, firstMode } = plan
+  const { epochBlocks, firstMode } = plan
+  const size = { ...plan.size, plant: options.plant }
   const weather = drawWeather(random.split('weather'))
   const note = options.onEvent
   const cluster = new ModesCluster(String(seed), size, epochBlocks, weather, note, firstMode)
@@ -60,14 +62,15 @@ function run(plan: ModesPlan, random: Prng, seed: number, options: SeedOptions):
   const honest = names.filter((name) => cluster.isHonest(name))
   marksOfSize(cluster, size)
   cluster.start()
-  safetyPhase(cluster, plan, random.split('faults'), honest)
-  const leftDown = drawDown(random.split('down'), size, honest)
+  const { leftDown, forgetful } = drawFrail(random.split('down'), size, honest)
+  const struck = { honest, most: plan.struckMost, forgetful }
+  safetyPhase(cluster, plan, random.split('faults'), struck)
   const core = honest.filter((name) => !leftDown.includes(name))
   heal(cluster, leftDown)
   const before = Math.max(...core.map((name) => epochOf(cluster, name)))
   const least = () => Math.min(...core.map((name) => epochOf(cluster, name)))
   const wanted = before + PROGRESS_EPOCHS
-  const isOver = () => checker.violations.length > 0
+  const isOver = () => checker.violations.length > 0 || options.safetyOnly === true
   for (let at = 0; at < LIVENESS_MS && !isOver() && least() < wanted; at += plan.lookEveryMs) {
     time.runFor(plan.lookEveryMs)
   }
@@ -106,13 +109,17 @@ const MARKS = [
   'evidence-E2',
   'evidence-E3',
   'evidence-E4',
+  'evidence-E5',
+  'crash-after-vote',
+  'older-chain',
+  'untold-write',
   'most-liar-authorities',
   'most-liar-stake',
 ]
 
 export const modesScenario: Scenario = {
   name: 'modes',
-  plants: [],
+  plants: MODES_PLANTS,
   requiredMarks: MARKS,
   seedsForMarks: 200,
   schedule: () => [],
