@@ -1,10 +1,13 @@
-// A bug on purpose, to see that the checkers see: validator 0 votes twice in every view.
+// Bugs on purpose, to see that the checkers see: validator 0 votes twice in every view; a validator
+// that starts does not know what it has signed.
 
 import type { ValidatorMessages } from '../../actors/messages/validator.ts'
+import { bytesToBigint, concatBytes, u64, utf8 } from '../../lib/bytes.ts'
 import { decodeMessage, encodeMessage } from '../../protocol/consensus/consensus-message.ts'
 import { NOTARIZE, voteDigest } from '../../protocol/consensus/vote.ts'
 import type { Body } from '../../runtime/messages.ts'
 import type { SendHook } from '../../runtime/sim/hook-sends.ts'
+import type { Platter } from '../../runtime/sim/platter.ts'
 import { simGenesis, validatorKey } from './sim-chain.ts'
 import { simBls } from './sim-crypto.ts'
 
@@ -24,4 +27,18 @@ export const doubleVote: SendHook = (sender, _to, envelope) => {
   const vote = { ...message.vote, blockHash: OTHER_BLOCK, signature }
   const forged = encodeMessage({ type: 'vote', vote })
   return [{ ...envelope, body: { from, message: forged } }]
+}
+
+/**
+ * The place signed to moves below its view as well: without a record nothing is signed there.
+ * Without any place the node would follow and sign nothing, which is no bug.
+ */
+export function forgetSignLog(disk: Platter): void {
+  disk.tables.delete('sign')
+  const meta = disk.table('sign-meta')
+  const place = meta.get(utf8('signed-to'))
+  if (!place) return
+  const view = bytesToBigint(place.subarray(8))
+  const below = concatBytes(place.subarray(0, 8), u64(Number(view) - 1))
+  meta.put(utf8('signed-to'), below)
 }

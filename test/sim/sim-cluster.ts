@@ -15,6 +15,7 @@ import type { Faults } from '../../runtime/sim/faults.ts'
 import { STALLS } from '../../runtime/sim/sim-tasks.ts'
 import { World } from '../../runtime/sim/world.ts'
 import { JobPerson, type PersonProps, type Seen, TransferPerson } from './clients.ts'
+import { forgetSignLog } from './planted-bug.ts'
 import type { SeedOptions } from './scenario.ts'
 import {
   COORDINATOR,
@@ -141,8 +142,7 @@ export function startCluster(
   const seen: Seen = { finalTransfers: new Map(), acceptedJobs: new Set(), endedJobs: new Map() }
   for (let i = 0; i < VALIDATORS; i++) {
     world.addNode(`v${i}`, (host) => {
-      // A bug on purpose: a validator that starts does not know what it has signed.
-      if (plant === 'forget-sign-log') world.platter(`v${i}`, 'sign').tables.delete('sign')
+      if (plant === 'forget-sign-log') forgetSignLog(world.platter(`v${i}`, 'sign'))
       spawnNode(host, i)
     })
   }

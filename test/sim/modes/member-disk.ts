@@ -1,6 +1,6 @@
-// What survives a simulated node: its chain and, on a disk of its own, the record of what it signed.
-// Writes take time; in a crash the first few of those under way happen, each whole or not at all,
-// though nobody is told.
+// What survives a simulated node: its chain and, on a disk of its own, the record of what it
+// signed. Writes take time; in a crash the first few of those under way happen, each whole or not
+// at all, though nobody is told.
 
 import type { Hex } from '../../../lib/hex.ts'
 import type { Prng } from '../../../lib/prng.ts'

@@ -1,6 +1,6 @@
 // Watches every message and every final block: one final block per height, no honest key ever
-// contradicts itself, whoever does can be proved guilty by the rules of the stake module, and when a
-// fork does appear, who is to blame for it.
+// contradicts itself, whoever does can be proved guilty by the rules of the stake module, and when
+// a fork does appear, who is to blame for it.
 
 import type { Hex } from '../../../lib/hex.ts'
 import { readBlockNode } from '../../../protocol/consensus/block-tree.ts'
