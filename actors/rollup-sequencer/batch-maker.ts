@@ -1,13 +1,13 @@
 // Makes batches, one after the other: takes what waits, has the shard assemble it, asks the groups
 // to co-sign, has the shard seal it. While one batch is being co-signed, the next one collects.
 
-import { ROLLUP_COSIGN_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import { TRANSFER_REFUSALS, type TransferRefusal } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { bytesColumn, columnBytes } from './columns.ts'
 import { type Answer, CosignRound } from './cosign-round.ts'
+import { CosignWindow } from './cosign-window.ts'
 import {
   type Assembled,
   endsOf,
@@ -44,7 +44,9 @@ export class BatchMaker {
   private readonly pending: Pending
   private readonly groups: Groups
   private readonly turn: Turn
+  private readonly cosignWindow = new CosignWindow()
   private round: CosignRound | undefined
+  private askedMs = 0
   /** What is being co-signed. */
   private assembledNow: Assembled | undefined
   private isBusy = false
@@ -63,7 +65,9 @@ export class BatchMaker {
   }
 
   /** How long groups are waited for. */
-  readonly cosignMs = ROLLUP_COSIGN_MS
+  get cosignMs(): number {
+    return this.cosignWindow.ms
+  }
 
   get fee(): number {
     return this.feeAccount === undefined ? 0 : this.props.fee
@@ -176,7 +180,8 @@ export class BatchMaker {
             this.again(batch)
             return
           }
-          tellRoot(this.groups, this.props.shard, assembled, runs, asked, proofs)
+          const terms = { ...assembled, withinMs: this.cosignMs }
+          tellRoot(this.groups, this.props.shard, terms, runs, asked, proofs)
           this.wait(round, assembled)
         },
         failed: () => this.again(batch),
@@ -189,8 +194,10 @@ export class BatchMaker {
     this.isBusy = false
     this.round = round
     this.assembledNow = assembled
-    ctx.after('cosign', ROLLUP_COSIGN_MS, () => {
+    this.askedMs = ctx.now()
+    ctx.after('cosign', this.cosignMs, () => {
       ctx.reached('rollup-cosign-late')
+      this.cosignWindow.expired(round.hasAnswers)
       this.finish(round, assembled)
     })
   }
@@ -198,8 +205,11 @@ export class BatchMaker {
   cosign(group: number, number: number, txRoot: Hex, answer: Answer): void {
     const { round, assembledNow } = this
     if (!round || !assembledNow || round.number !== number || round.txRoot !== txRoot) return
-    if (!round.answer(group, answer) || !round.isComplete) return
+    if (!round.answer(group, answer)) return
+    if (answer.signature.length > 0) this.groups.cosigned(group)
+    if (!round.isComplete) return
     this.ctx.cancel('cosign')
+    this.cosignWindow.answered(this.ctx.now() - this.askedMs)
     this.finish(round, assembledNow)
   }
 
@@ -210,7 +220,7 @@ export class BatchMaker {
     this.isBusy = true
     const { unsigned, failed } = round.result()
     const now = ctx.now()
-    for (const group of failed) groups.distrust(group, now)
+    for (const group of failed) groups.missed(group, now)
     if (unsigned.length === 0) {
       this.seal(round, assembled)
       return

@@ -71,6 +71,10 @@ export class CosignRound {
     return this.waitingFor.size === 0
   }
 
+  get hasAnswers(): boolean {
+    return this.answers.size > 0
+  }
+
   get silent(): ReadonlySet<number> {
     return this.waitingFor
   }

@@ -1,6 +1,5 @@
 // What the groups are told of their transfers: to be co-signed, final, or not to be executed.
 
-import { ROLLUP_COSIGN_MS } from '../../config/limits.ts'
 import { treeDepth } from '../../protocol/rollup/transfer-tree.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import {
@@ -36,14 +35,14 @@ export function endsOf(runs: Runs, groups: readonly number[]): Uint32Array {
 export function tellRoot(
   groups: Groups,
   shard: number,
-  assembled: Assembled,
+  assembled: Assembled & { readonly withinMs: number },
   runs: Runs,
   asked: readonly number[],
   paths: Uint8Array,
 ): void {
-  const { number, parent, transfers, fee, txRoot, digest } = assembled
+  const { number, parent, transfers, fee, txRoot, digest, withinMs } = assembled
   const pathBytes = treeDepth(transfers) * 32
-  const facts = { shard, parent, transfers, fee, txRoot, digest, withinMs: ROLLUP_COSIGN_MS }
+  const facts = { shard, parent, transfers, fee, txRoot, digest, withinMs }
   let at = 0
   for (const group of asked) {
     const own = runs.get(group) ?? []

@@ -28,6 +28,8 @@ interface Group {
   seenMs: number
   polledMs: number
   distrustedUntilMs: number
+  /** Failed to co-sign, and has not co-signed since. */
+  hasMissed: boolean
 }
 
 export class Groups {
@@ -53,6 +55,7 @@ export class Groups {
       seenMs: now,
       polledMs: Number.NEGATIVE_INFINITY,
       distrustedUntilMs: Number.NEGATIVE_INFINITY,
+      hasMissed: false,
     })
     return true
   }
@@ -62,6 +65,19 @@ export class Groups {
     const known = this.groups.get(group)
     if (!known) return false
     return known.poll !== undefined || now - known.polledMs < REACHABLE_MS
+  }
+
+  /** It did not co-sign: once may be the fault of a busy machine, twice in a row is its own. */
+  missed(group: number, now: number): void {
+    const known = this.groups.get(group)
+    if (!known) return
+    if (known.hasMissed) this.distrust(group, now)
+    known.hasMissed = true
+  }
+
+  cosigned(group: number): void {
+    const known = this.groups.get(group)
+    if (known) known.hasMissed = false
   }
 
   distrust(group: number, now: number): void {

@@ -64,8 +64,9 @@ export async function auditWithHeads(
   const rpc = new Rpc(url)
   const config = readRollupConfig(running.dataDirectory)
   const { ok, lines } = await auditRollup(ws, rpc, config, counted)
+  if (options.validators === 1) return { ok, lines }
   const { nodes } = chaosCluster(running.dataDirectory)
-  const agreed = await agreement(await validatorHeads(nodes), options.validators, rpc)
+  const agreed = await agreement(await validatorHeads(nodes), nodes.length, rpc)
   return {
     ok: ok && agreed.every((one) => one.ok),
     lines: [...lines, ...agreed.map(({ name, detail }) => `${name}: ${detail}`)],
