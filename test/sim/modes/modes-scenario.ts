@@ -9,8 +9,8 @@ import { drawPlan, drawSmallPlan, liarsPlan, type ModesPlan } from './modes-plan
 import { MODES_PLANTS } from './planted-forgetting.ts'
 
 /**
- * Time-outs may have grown to 15 s a view by the time of healing, and shrink only with the next final
- * block: two liars who lead in a row already take 30 s. Whoever makes progress is done much sooner.
+ * Time-outs may have grown to 15 s a view by the time of healing, and shrink only with the next
+ * final block: two liars who lead in a row already take 30 s. Others are done much sooner.
  */
 const LIVENESS_MS = 120_000
 /** With more liars than the protocol bears: so long is a fork waited for. */
