@@ -164,7 +164,7 @@ export function benchResult(run: BenchRun): BenchResult {
   const committed = sum(({ outcome }) => outcome.committed)
   const offered = sum(({ outcome }) => outcome.offered)
   const seconds = sum(({ plan }) => plan.seconds)
-  const tps = committed / seconds
+  const tps = median(own.map(({ committedPerSecond }) => committedPerSecond))
   const written = (point: Point) =>
     SYSTEM.reduce((all, role) => all + (point.usage.get(role)?.writtenBytes ?? 0), 0)
   const rss = own.flatMap(({ usage }) => SYSTEM.map((role) => usage.get(role)?.rssMaxBytes ?? 0))

@@ -19,7 +19,7 @@ export interface Point {
   readonly name: string
   readonly plan: LoadPlan
   readonly outcome: LoadOutcome
-  /** A second: of all committed, over the time in which they were offered. */
+  /** Over the time in which they were offered, or became final if that took longer. */
   readonly committedPerSecond: number
   readonly usage: ReadonlyMap<Role, RoleUsage>
   /** Of the run itself, drain not included. */
@@ -51,6 +51,11 @@ function whyInvalid({ lagUs, offered }: LoadOutcome): string {
   return `the generator was late: p99 ${Math.round(lagMs)} ms, at most ${LAG_P99_MS} ms count`
 }
 
+/** What was carried is final within a second of its schedule: then the schedule counts. */
+function secondsToFinal({ finalBySecond }: LoadOutcome, { seconds }: LoadPlan): number {
+  return finalBySecond.length > seconds + 2 ? finalBySecond.length - 1 : seconds
+}
+
 export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number): Promise<Point> {
   await target.prepare(plan)
   const watch = new UsageWatch(target.processes())
@@ -65,7 +70,7 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
     name: plan.name,
     plan,
     outcome,
-    committedPerSecond: committed / plan.seconds,
+    committedPerSecond: committed / secondsToFinal(outcome, plan),
     usage,
     wallMs,
     loadAverage: loadavg()[0] ?? 0,
