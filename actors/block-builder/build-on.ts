@@ -59,7 +59,7 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     if (!claims || !taken) return
     reply(sealTaken(bench, withClaimsOf(request, claims), taken))
   }
-  takeClaims(bench, parent, (found) => {
+  takeClaims(bench, parent, request.timestampMs, (found) => {
     claims = found
     both()
   })

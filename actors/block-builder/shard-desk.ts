@@ -27,7 +27,12 @@ type Claims = readonly Uint8Array[]
 const shardsOf = ({ props }: Bench): readonly string[] => props.shards ?? []
 
 /** Claims that stand on the parent's state, of all shards that answer in time. */
-export function takeClaims(bench: Bench, parent: Tip, done: (claims: Claims) => void): void {
+export function takeClaims(
+  bench: Bench,
+  parent: Tip,
+  timestampMs: number,
+  done: (claims: Claims) => void,
+): void {
   const shards = shardsOf(bench)
   const found: Uint8Array[][] = shards.map(() => [])
   let open = shards.length
@@ -37,13 +42,14 @@ export function takeClaims(bench: Bench, parent: Tip, done: (claims: Claims) => 
   }
   const view = treeView(parent.tree)
   for (const [shard, key] of shards.entries()) {
-    const { hash: head, number } = rollupHeadAfter(view, shard, bench.props.genesis.block.hash)
+    const head = rollupHeadAfter(view, shard, bench.props.genesis.block.hash)
+    const { sequencer, timestampMs: headMs } = head
     const max = CLAIMS_PER_SHARD_MAX
     bench.ctx.ask(
       ShardMessages,
       key,
       'Ready',
-      { head, number, max },
+      { head: head.hash, max, timestampMs, sequencer, headMs },
       {
         within: ROLLUP_READY_MS,
         ok: ({ claims }) => {

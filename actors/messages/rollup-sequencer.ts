@@ -157,8 +157,11 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
     'control',
   ),
 
-  /** From the own shard: inbox messages wait, or the tip has moved (a reason to look). */
-  Look: tell(struct({ inboxWaiting: bool, tip: u53 }), 'control'),
+  /**
+   * From the own shard: whether inbox messages wait, and who made the claims that wait to be ordered,
+   * by operator, where it was another node: it is his turn.
+   */
+  Look: tell(struct({ inboxWaiting: bool, other: optional(hex(20)) }), 'control'),
   /** From the own shard: the last final claim, when and by whom it was ordered. */
   Final: tell(
     struct({

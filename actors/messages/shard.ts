@@ -54,7 +54,8 @@ export const ShardMessages = messages('shard', 1, {
    * From the own sequencer: takes candidates for the next batch. `draft` is a body (§5) with number
    * 0 and no signature. What cannot be executed (unregistered, balance) is left out; the rest is
    * executed on the tip, after the inbox messages that are final. One draft at a time.
-   * `code` is empty, or DRAFT_OPEN, STALE (the shard is not ready), UNDECODABLE, NOTHING (nothing
+   * `code` is empty, or DRAFT_OPEN, STALE (the shard is not ready, or another's
+   * claims wait to be ordered), UNDECODABLE, NOTHING (nothing
    * was left and no inbox message waits).
    */
   Assemble: ask(
@@ -120,7 +121,15 @@ export const ShardMessages = messages('shard', 1, {
    * block's parent), verified and durable, oldest first.
    */
   Ready: ask(
-    struct({ head: hex(32), number: u53, max: u53 }),
+    struct({
+      head: hex(32),
+      max: u53,
+      /** Of the block that is being built. */
+      timestampMs: u53,
+      /** Operator of who made the claim `head`, and the time of its block: whose turn it is. */
+      sequencer: hex(20),
+      headMs: u53,
+    }),
     struct({ claims: list(EncodedClaim, 8) }),
     'control',
   ),

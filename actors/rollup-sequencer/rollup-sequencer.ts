@@ -174,7 +174,8 @@ export const RollupSequencer = actor({
           cosignMs: maker.cosignMs,
         })
       },
-      Look({ inboxWaiting }) {
+      Look({ inboxWaiting, other }) {
+        turn.other = other
         maker.inboxWaits(inboxWaiting)
         sequencer.findFeeAccount()
         maker.look()

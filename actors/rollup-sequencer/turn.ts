@@ -15,6 +15,8 @@ const NOBODY: LastClaim = { sequencer: `0x${'00'.repeat(20)}`, timestampMs: 0 }
 export class Turn {
   rules: EpochRules | undefined
   private last = NOBODY
+  /** Operator of another node whose claims wait to be ordered. */
+  other: Hex | undefined
   private readonly shard: number
   private readonly ownKey: Hex | undefined
   private readonly peers: readonly SequencerPeer[]
@@ -43,8 +45,9 @@ export class Turn {
   }
 
   isOurs(wallMs: number): boolean {
-    const { rules, last, index, shard } = this
-    return rules !== undefined && index >= 0 && eligible(rules, last, shard, index, wallMs)
+    const { rules, last, index, shard, other } = this
+    if (!rules || index < 0 || other !== undefined) return false
+    return eligible(rules, last, shard, index, wallMs)
   }
 
   /** How long to leave to those before us what nobody asked us for. */
@@ -56,11 +59,13 @@ export class Turn {
 
   /** The node whose turn it is at any time; empty when unknown. */
   first(): string {
-    const { rules, last, shard } = this
+    const { rules, last, shard, other } = this
     if (!rules) return ''
     const { validators } = rules.set
-    const first = validators.findIndex((_, i) => turnOf(rules, last, shard, i) === 0)
-    const key = validators[first]?.blsPublicKey
+    const first = validators.find(({ address }, i) =>
+      other ? address === other : turnOf(rules, last, shard, i) === 0,
+    )
+    const key = first?.blsPublicKey
     return this.peers.find(({ blsPublicKey }) => blsPublicKey === key)?.node ?? ''
   }
 }

@@ -4,8 +4,12 @@
 import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
+import { FAILOVER_MS } from '../../protocol/params.ts'
 import { claimDigest } from '../../protocol/rollup/claim.ts'
+import { eligible, turnOf } from '../../protocol/rollup/sequencing.ts'
 import type { Context } from '../../runtime/context.ts'
+import type { Body } from '../../runtime/messages.ts'
+import type { ShardMessages } from '../messages/shard.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import type { Executor } from './executor.ts'
@@ -13,6 +17,8 @@ import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { ShardPeers } from './peers.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { FinalRow } from './shard-rows.ts'
+
+type Wanted = Body<(typeof ShardMessages)['verbs'], 'Ready'>
 
 interface Hold {
   readonly claims: readonly { encoded: Uint8Array; hash: Hex; number: number; sequencer: number }[]
@@ -27,6 +33,8 @@ export interface OrderedClaim extends FinalRow {
 }
 
 const RETRY_MS = 50
+/** Another's claims that nobody has ordered for so long are in the way. */
+const OTHERS_MS = 4 * FAILOVER_MS
 
 export class LineKeeper {
   rules: EpochRules | undefined
@@ -41,6 +49,7 @@ export class LineKeeper {
   private ordered: OrderedClaim[] = []
   private readonly becameFinal: (step: Step, ordered: OrderedClaim) => void
   private readonly becameReady: () => void
+  private readonly looked: () => void
   private readyTo = 0
   private isLooking = false
 
@@ -55,6 +64,7 @@ export class LineKeeper {
     },
     becameFinal: (step: Step, ordered: OrderedClaim) => void,
     becameReady: () => void,
+    looked: () => void,
   ) {
     this.ctx = ctx
     this.props = props
@@ -64,6 +74,7 @@ export class LineKeeper {
     this.peers = parts.peers
     this.becameFinal = becameFinal
     this.becameReady = becameReady
+    this.looked = looked
   }
 
   /** Undefined where it cannot be said: the claim is of an epoch that is not ours. */
@@ -123,15 +134,25 @@ export class LineKeeper {
     return held.verdict === '' && held.stragglers === 'good' && held.isStored
   }
 
-  ready(head: Hex, max: number): Uint8Array[] {
+  /** Claims for a block: of several that stand on the same one, that whose turn came first. */
+  ready({ head, max, timestampMs, sequencer, headMs }: Wanted): Uint8Array[] {
+    const { rules, line, props } = this
     const claims: Uint8Array[] = []
+    if (!rules) return claims
     let at = head
+    let last = { sequencer, timestampMs: headMs }
     while (claims.length < max) {
-      const children = this.line.childrenOf(at).filter((one) => one.isSigned && this.isReady(one))
-      const next = children.find(({ hash }) => this.line.isOnLine(hash)) ?? children[0]
-      if (!next || next.claim.epoch !== this.rules?.epoch) break
+      const turn = ({ claim }: HeldBatch) => turnOf(rules, last, props.shard, claim.sequencer)
+      const [next] = line
+        .childrenOf(at)
+        .filter((one) => one.isSigned && this.isReady(one) && one.claim.epoch === rules.epoch)
+        .filter(({ claim }) => eligible(rules, last, props.shard, claim.sequencer, timestampMs))
+        .sort((a, b) => turn(a) - turn(b))
+      const operator = rules.set.validators[next?.claim.sequencer ?? -1]?.address
+      if (!next || !operator) break
       claims.push(next.encoded)
       at = next.hash
+      last = { sequencer: operator, timestampMs }
     }
     return claims
   }
@@ -175,6 +196,34 @@ export class LineKeeper {
     }
     this.isLooking = false
     this.noteReady()
+    this.looked()
+  }
+
+  private get ownIndex(): number {
+    const { rules, props } = this
+    return rules?.set.validators.findIndex((one) => one.blsPublicKey === props.ownKey) ?? -1
+  }
+
+  /** Operator of another node that made the last claim above the final one, while it is fresh. */
+  otherMaker(): Hex | undefined {
+    const last = this.line.steps.at(-1)?.held
+    if (!last || last.claim.sequencer === this.ownIndex) return undefined
+    const [first] = this.line.steps
+    if (first && this.ctx.now() - first.held.sinceMs > OTHERS_MS) return undefined
+    return this.rules?.set.validators[last.claim.sequencer]?.address
+  }
+
+  /** Whether a batch of our own may stand on the tip; takes back another's that nobody orders. */
+  makeWay(): boolean {
+    if (this.otherMaker() !== undefined) return false
+    const { steps } = this.line
+    const own = steps.findIndex(({ held }) => held.claim.sequencer !== this.ownIndex)
+    if (own < 0) return true
+    this.ctx.reached('shard-made-way')
+    const gone = steps.slice(own).map(({ held }) => held.hash)
+    this.executor.undoTo(own)
+    for (const hash of gone) this.line.drop(hash)
+    return true
   }
 
   /** Executes what stands on the tip, unless our own draft stands there. */

@@ -7,10 +7,12 @@ import {
   ROLLUP_FETCHES_PER_SECOND,
   ROLLUP_RETELL_MS,
 } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
 import { TokenBucket } from '../../lib/token-bucket.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { genesisParent } from '../../protocol/rollup/claim.ts'
 import { decodeInboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import { eligibleFrom } from '../../protocol/rollup/sequencing.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
@@ -58,6 +60,7 @@ class Shard {
   private early: Ordered[] = []
   private lastFinal: Final | undefined
   private encodedRules: Uint8Array | undefined
+  private toldOther: Hex | undefined
 
   constructor(ctx: Context, props: ShardProps) {
     this.ctx = ctx
@@ -79,6 +82,7 @@ class Shard {
       { line, executor: this.executor, drafts: this.drafts, peers: this.peers },
       (step, ordered) => this.becameFinal(step, ordered),
       () => this.wakeValidator(),
+      () => this.looked(),
     )
     this.start()
     this.retell()
@@ -187,14 +191,6 @@ class Shard {
     this.look()
   }
 
-  /** Blocks are made for everybody: consensus is no part of one transfer's trace. */
-  private wakeValidator(): void {
-    const { ctx, props } = this
-    ctx.causedBy(undefined, () =>
-      ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null),
-    )
-  }
-
   private tellSequencer<N extends 'Final' | 'Epoch'>(verb: N, body: Body<SequencerVerbs, N>): void {
     const { node, shard } = this.props
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), verb, body)
@@ -204,8 +200,35 @@ class Shard {
     const { node, shard } = this.props
     const { line, inbox } = this
     const inboxWaiting = inbox.end > line.state.inboxTo
-    const body = { inboxWaiting, tip: line.tip.number }
+    const other = this.keeper.otherMaker()
+    this.toldOther = other
+    const body = { inboxWaiting, other }
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', body)
+  }
+
+  /** The line has changed. */
+  private looked(): void {
+    if (this.isReady && this.keeper.otherMaker() !== this.toldOther) this.tellLook()
+  }
+
+  /** Blocks are made for everybody: consensus is no part of one transfer's trace. */
+  private wakeValidator(): void {
+    const { ctx, props } = this
+    const [first] = this.line.steps
+    const { rules } = this.keeper
+    if (!first || !rules || !this.lastFinal) return
+    const { sequencer, timestampMs } = this.lastFinal
+    const last = { sequencer, timestampMs }
+    const fromMs = eligibleFrom(rules, last, props.shard, first.held.claim.sequencer)
+    const early = fromMs - ctx.wallTime()
+    // A leader that is woken and may not order it yet lets his view pass.
+    if (early > 0) {
+      ctx.after('wake', early, () => this.wakeValidator())
+      return
+    }
+    ctx.causedBy(undefined, () => {
+      ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null)
+    })
   }
 
   /** What nobody has ordered for a while may not have arrived. */
@@ -248,7 +271,7 @@ export const ShardActor = actor({
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : { claim: none, body: none })
       },
       Assemble(body, reply) {
-        const isFit = shard.isReady && !keeper.isBehind
+        const isFit = shard.isReady && !keeper.isBehind && keeper.makeWay()
         reply(isFit ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
       },
       Proofs({ number, positions }, reply) {
@@ -264,8 +287,8 @@ export const ShardActor = actor({
         drafts.drop(number)
         keeper.look()
       },
-      Ready({ head, max }, reply) {
-        reply({ claims: shard.isReady ? keeper.ready(head, max) : [] })
+      Ready(wanted, reply) {
+        reply({ claims: shard.isReady ? keeper.ready(wanted) : [] })
       },
       Hold({ claims, withinMs }, reply) {
         if (!shard.isReady) reply({ code: 'CLAIM_NOT_HELD', detail: 'the shard is being loaded' })

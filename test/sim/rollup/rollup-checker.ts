@@ -111,10 +111,11 @@ export class RollupChecker {
     for (const { claim, hash } of this.claims) this.replay(claim, hash, accounts, done)
     const total = accounts.reduce((sum, { balance }) => sum + balance, 0n)
     if (total !== BigInt(ACCOUNTS) * BALANCE) this.violations.push(`supply: ${total} in all`)
-    for (const [key, { to, amount, number }] of this.log.final) {
-      if (number > this.claims.length) continue
-      if (done.get(key) !== `${to}:${amount}`) {
-        this.violations.push(`lost: transfer ${key} was final in claim ${number}, and is not there`)
+    for (const [key, { to, amount, number, claim }] of this.log.final) {
+      if (this.claims[number - 1]?.hash !== claim) {
+        this.violations.push(`lost: claim ${number} with transfer ${key} was final, and is not`)
+      } else if (done.get(key) !== `${to}:${amount}`) {
+        this.violations.push(`lost: transfer ${key} is not in claim ${number}`)
       }
     }
     this.compareStates(accounts)

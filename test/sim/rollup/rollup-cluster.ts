@@ -22,6 +22,7 @@ import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
 import { type Lie, liarShard } from './liar-shard.ts'
+import { PLANTS, plantedShard } from './planted-shards.ts'
 import {
   ACCOUNTS,
   FEE,
@@ -57,7 +58,13 @@ export interface RollupOptions extends SeedOptions {
   readonly habits: readonly Habit[]
 }
 
-function spawnNode(host: Host, i: number, lie: Lie | undefined): void {
+function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
+  if (i === 0 && lie) return liarShard(lie, validatorKey(i))
+  const planted = PLANTS.find((one) => one === plant)
+  return planted ? plantedShard(planted) : ShardActor
+}
+
+function spawnNode(host: Host, i: number, { lie, plant }: RollupOptions): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const [genesis, config] = [rollupGenesis, rollupConfig]
@@ -73,7 +80,7 @@ function spawnNode(host: Host, i: number, lie: Lie | undefined): void {
     sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
     ports: lightPorts,
   }
-  host.spawn(lie ? liarShard(lie, validatorKey(i)) : ShardActor, node, shard)
+  host.spawn(shardOf(i, lie, plant), node, shard)
   host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
   host.spawn(Validator, node, {
     config: {
@@ -94,8 +101,9 @@ function spawnNode(host: Host, i: number, lie: Lie | undefined): void {
 export function startRollup(
   seed: string,
   faults: Faults,
-  { onLog, onEvent, lie, habits }: RollupOptions,
+  options: RollupOptions,
 ): { world: World; log: SenderLog } {
+  const { onLog, onEvent, habits } = options
   const world = new World({
     seed,
     faults,
@@ -107,7 +115,7 @@ export function startRollup(
     ...(onEvent && { onEvent }),
   })
   for (let i = 0; i < VALIDATORS; i++) {
-    world.addNode(`v${i}`, (host) => spawnNode(host, i, i === 0 ? lie : undefined))
+    world.addNode(`v${i}`, (host) => spawnNode(host, i, options))
   }
   const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
   world.addNode('senders', (host) => {

@@ -8,6 +8,7 @@ import type { World } from '../../../runtime/sim/world.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
 import type { Lie } from './liar-shard.ts'
+import { PLANTS } from './planted-shards.ts'
 import { RollupChecker } from './rollup-checker.ts'
 import { NODES, startRollup } from './rollup-cluster.ts'
 import type { Habit } from './sender-group.ts'
@@ -66,7 +67,9 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`rollup/${seed}`)
   const faults = drawFaults(random)
   const lying = random.split('lie')
-  const lie = lying.chance(0.5) ? LIES[lying.below(LIES.length)] : undefined
+  const drawn = lying.chance(0.5) ? LIES[lying.below(LIES.length)] : undefined
+  // Only a claim whose batch is nowhere shows that nobody looked for it.
+  const lie = options.plant === 'vote-unheld' ? 'withheld' : options.plant ? undefined : drawn
   const habits = drawHabits(random.split('habits'))
   const { world, log } = startRollup(`rollup-world/${seed}`, faults, { ...options, lie, habits })
   const checker = new RollupChecker(world, log, lie ? NODES.slice(1) : NODES)
@@ -93,7 +96,7 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
 
 export const rollupScenario: Scenario = {
   name: 'rollup',
-  plants: [],
+  plants: PLANTS,
   requiredMarks: [
     'shard-restarted',
     'shard-fetch',
