@@ -158,8 +158,8 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
   ),
 
   /**
-   * From the own shard: whether inbox messages wait, and who made the claims that wait to be ordered,
-   * by operator, where it was another node: it is his turn.
+   * From the own shard: whether inbox messages wait, and who made the claims that wait to be
+   * ordered, by operator, where it was another node: it is his turn.
    */
   Look: tell(struct({ inboxWaiting: bool, other: optional(hex(20)) }), 'control'),
   /** From the own shard: the last final claim, when and by whom it was ordered. */
