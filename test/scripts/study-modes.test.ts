@@ -79,7 +79,7 @@ test('returns are counted as such', () => {
 
 test('a load below the fee’s target does not raise what an attack costs', () => {
   const price = attackPrice(0, [4100, 4100, 4100], 2000, 7n)
-  assert.equal(price, { wei: 7n * 1800n * 6_300_000n, baseFee: 7n })
+  assert.equal(price, { wei: 7n * 1800n * 21_000_000n, baseFee: 7n })
   assert.ok(attackPrice(1, [7100, 7100, 7100], 2000, 7n).baseFee > 10n ** 6n)
 })
 
