@@ -100,8 +100,9 @@ export const BATCH_BYTES_MAX = 4 * 1024 * 1024
 export const ROOT_EVERY_MAX = 16
 export const CLAIMS_PER_BLOCK_MAX = 8
 export const CLAIMS_PER_SHARD_MAX = 4
-/** Parcels that one claim may consume, and messages of the inbox. */
+/** Parcels that one claim may consume, their credits (a lone parcel may have more), and messages. */
 export const CLAIM_PARCELS_MAX = 256
+export const CLAIM_CREDITS_MAX = 65_536
 export const CLAIM_MESSAGES_MAX = 4096
 /** The next sequencer may take over when the one before was silent for so long. */
 export const FAILOVER_MS = 1000
@@ -117,6 +118,8 @@ export const ROLLUP_INBOX_MAX = 65_536
  * for those who only follow headers, and it is what an exit has to wait.
  */
 export const ROLLUP_CHALLENGE_SECONDS = 10
+/** A parcel that could be consumed for so long must be, by the next claim of its destination. */
+export const PARCEL_FORCE_SECONDS = 20
 /** Wei that a challenger risks: he loses them if the proof does not hold. */
 export const ROLLUP_CHALLENGE_BOND_WEI = 10n * WEI_PER_AITBC
 /** An encoded challenge: the claims of an interval, and the proof. */
@@ -124,5 +127,6 @@ export const ROLLUP_CHALLENGE_BYTES_MAX = 65_536
 /** Roots and messages that nothing can come back to are dropped, a few with each stated root. */
 export const ROLLUP_ROOTS_DROPPED = 4
 export const ROLLUP_MESSAGES_DROPPED = 2 * CLAIM_MESSAGES_MAX
+export const ROLLUP_PARCELS_DROPPED = 2 * CLAIM_PARCELS_MAX
 /** An encoded claim with all the parcels that it may name. */
 export const CLAIM_BYTES_MAX = 16_384

@@ -18,6 +18,7 @@ import { asBytes, asList, decodeRlp, encodeRlp, RlpError } from '../rlp/rlp.ts'
 import { type Claim, claimHash, claimItem, claimOfItem, genesisParent } from './claim.ts'
 import { freezeAt } from './freeze.ts'
 import { inboxMessage } from './inbox.ts'
+import { findParcel } from './parcel-queue.ts'
 import { CHALLENGE, CHALLENGED } from './rollup-abi.ts'
 import type { Outcome, RollupRefusal } from './rollup-refusals.ts'
 import { loadConfig, sequencerSlot } from './rollup-storage.ts'
@@ -92,7 +93,9 @@ function judge(
   const before = { shard, number, firstEntry: 1, entries, inboxTo, supply, stateRoot, hash }
   const place = { shard, shards: loadConfig(state).shards }
   const message = (position: number) => inboxMessage(state, shard, position)
-  return verifyFraudProof({ place, before, claims, message }, proof)
+  const parcel = (source: number, of: number) =>
+    findParcel(state, { source, destination: shard }, of)?.parcel
+  return verifyFraudProof({ place, before, claims, message, parcel }, proof)
 }
 
 function convict(

@@ -12,6 +12,7 @@ import { FREEZE_AFTER_BLOCKS, ROLLUP_ADDRESS } from '../params.ts'
 import { payOut } from './exits.ts'
 import { dropMessage, loadMessage, moneyOf } from './inbox.ts'
 import { shardOf, slotOf } from './layout.ts'
+import { takeBackConsumed, takeBackSent } from './parcel-queue.ts'
 import { ownerOf } from './registry.ts'
 import { FROZEN, LEFT, MESSAGE_REFUNDED } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
@@ -35,7 +36,8 @@ export function mustFreeze(
 
 /**
  * Takes the shard back to one of its kept roots, for good: no claim after it counts, their exits
- * are not paid, and the messages that they consumed wait again.
+ * are not paid, the messages and parcels that they consumed wait again, and what they sent to
+ * other shards was never sent.
  */
 export function freezeAt(
   words: Words,
@@ -51,6 +53,11 @@ export function freezeAt(
     exits: point.exited - record.exited,
   })
   saveShard(words, shard, { ...record, ...point, lastRoot: serial, frozen: true })
+  for (let other = 0; other < loadConfig(words).shards; other++) {
+    if (other === shard) continue
+    takeBackSent(words, { source: shard, destination: other }, point.number)
+    takeBackConsumed(words, { source: other, destination: shard }, point.number)
+  }
   const data = [BigInt(point.number), root, point.supply] as const
   emit(encodeLog(ROLLUP_ADDRESS, FROZEN, [BigInt(shard)], data))
 }

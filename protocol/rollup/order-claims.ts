@@ -22,6 +22,7 @@ import { saveExits } from './exits.ts'
 import { mustFreeze } from './freeze.ts'
 import { depositsBetween, loadMessage } from './inbox.ts'
 import { shardOf } from './layout.ts'
+import { checkParcels, orderParcels, type ParcelFlow } from './order-parcels.ts'
 import { assertRollupMoney, moveMoney } from './rollup-money.ts'
 import type { ClaimRefusal } from './rollup-refusals.ts'
 import { accountCount, loadConfig, sequencerSlot } from './rollup-storage.ts'
@@ -85,13 +86,15 @@ function checkInbox({ state, claim, record, facts }: Case): ClaimRefusal | undef
   return undefined
 }
 
-function checkEntries({ state, claim, record, facts }: Case): ClaimRefusal | undefined {
+function checkEntries(
+  { state, claim, record, facts }: Case,
+  { credits }: ParcelFlow,
+): ClaimRefusal | undefined {
   const { shard, transfers, fee, feeAccount } = claim
   if (transfers > BATCH_TRANSFERS_MAX || claim.bodyBytes > BATCH_BYTES_MAX) return 'TOO_LARGE'
   if (facts.height > claim.notAfter) return 'EXPIRED'
-  if (claim.consumed.length > 0 || claim.outbox.length > 0) return 'PARCELS'
   const pays = transfers > 0 && fee > 0
-  const entries = claim.inboxTo - record.inboxTo + transfers + (pays ? 1 : 0)
+  const entries = claim.inboxTo - record.inboxTo + credits + transfers + (pays ? 1 : 0)
   if (claim.entries !== entries || claim.firstEntry !== record.entries + 1) return 'WRONG_ENTRIES'
   const { shards } = loadConfig(state)
   const isThere = feeAccount < accountCount(state) && shardOf(feeAccount, shards) === shard
@@ -99,16 +102,17 @@ function checkEntries({ state, claim, record, facts }: Case): ClaimRefusal | und
 }
 
 /** Units that messages bring into the shard with this claim, and that exits take out of it. */
-interface Flow {
+interface Flow extends ParcelFlow {
   readonly deposits: bigint
   readonly exits: bigint
 }
 
-function flowOf({ state, claim, record }: Case): Flow | undefined {
+function flowOf({ state, claim, record }: Case, parcels: ParcelFlow): Flow | undefined {
   const deposits = depositsBetween(state, claim.shard, record.inboxTo, claim.inboxTo)
-  const exits = record.supply + deposits - claim.supply
+  const exits = record.supply + deposits + parcels.arrived - parcels.left - claim.supply
   const isOne = exits === 0n || (exits > 0n && claim.exits > 0)
-  return isOne && claim.exits <= claim.entries ? { deposits, exits } : undefined
+  const isRoom = claim.exits + parcels.sent <= claim.entries
+  return isOne && isRoom ? { ...parcels, deposits, exits } : undefined
 }
 
 function checkRoot({ state, claim, record }: Case): ClaimRefusal | undefined {
@@ -128,10 +132,12 @@ function isSigned({ claim, hash, facts }: Case, { bls, chain }: OrderPorts): boo
 }
 
 /** Records the claim. */
-function order({ state, claim, hash, record, facts }: Case, { deposits, exits }: Flow): void {
+function order({ state, claim, hash, record, facts }: Case, flow: Flow): void {
   const { shard, number } = claim
+  const { deposits, exits, arrived, left } = flow
   const sequencer = facts.rules.set.validators[claim.sequencer]?.address as Hex
-  moveMoney(state, { supply: deposits - exits, inbox: -deposits, exits })
+  moveMoney(state, { supply: deposits + arrived - exits - left, inbox: -deposits, exits })
+  orderParcels(state, claim)
   if (claim.exits > 0) {
     saveExits(state, shard, number, { root: claim.exitRoot, count: claim.exits, unpaid: exits })
   }
@@ -157,13 +163,13 @@ function order({ state, claim, hash, record, facts }: Case, { deposits, exits }:
 
 /** Why the claim is refused; orders it otherwise. The signature last: it takes a millisecond. */
 function orderOne(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
-  const refusal =
-    checkPlace(found, ports.chain.genesisHash) ??
-    checkInbox(found) ??
-    checkEntries(found) ??
-    checkRoot(found)
+  const refusal = checkPlace(found, ports.chain.genesisHash) ?? checkInbox(found)
   if (refusal) return refusal
-  const flow = flowOf(found)
+  const parcels = checkParcels(found.state, found.claim, found.facts.timestampMs)
+  if (typeof parcels === 'string') return parcels
+  const wrong = checkEntries(found, parcels) ?? checkRoot(found)
+  if (wrong) return wrong
+  const flow = flowOf(found, parcels)
   if (!flow) return 'WRONG_SUPPLY'
   if (!isSigned(found, ports)) return 'BAD_SIGNATURE'
   order(found, flow)

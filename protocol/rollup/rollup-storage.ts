@@ -33,6 +33,9 @@ const PAID_EXITS = 15
 const LEFT = 16
 const SEQUENCERS = 17
 const VERDICT = 18
+const QUEUES = 19
+const PARCELS = 20
+const ARRIVING = 21
 
 const BITS_PER_WORD = 256
 
@@ -58,6 +61,14 @@ const paidSlot = (shard: number, number: number, word: number) =>
 /** Who made a claim, while it can be challenged. */
 export const sequencerSlot = (shard: number, number: number) =>
   mappingSlot(number, mappingSlot(shard, SEQUENCERS))
+/** Parcels of one shard for another: which are kept, which are consumed. */
+export const queueSlot = (source: number, destination: number) =>
+  mappingSlot(source, mappingSlot(destination, QUEUES))
+/** Base of two words. */
+export const parcelSlot = (source: number, destination: number, nth: number) =>
+  mappingSlot(nth, mappingSlot(source, mappingSlot(destination, PARCELS)))
+/** Units in parcels that a shard has not consumed. */
+export const arrivingSlot = (destination: number) => mappingSlot(destination, ARRIVING)
 /** Base of three words. */
 export const verdictSlot = (nth: number) => mappingSlot(nth, VERDICT)
 

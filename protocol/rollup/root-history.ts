@@ -6,10 +6,12 @@ import { saveWord } from '../modules/storage-layout.ts'
 import {
   ROLLUP_CHALLENGE_SECONDS,
   ROLLUP_MESSAGES_DROPPED,
+  ROLLUP_PARCELS_DROPPED,
   ROLLUP_ROOTS_DROPPED,
 } from '../params.ts'
 import { dropMessage } from './inbox.ts'
-import { sequencerSlot } from './rollup-storage.ts'
+import { dropConsumed } from './parcel-queue.ts'
+import { loadConfig, sequencerSlot } from './rollup-storage.ts'
 import { dropRoot, loadRoot, type ShardRecord, type StatedRoot, saveRoot } from './shard-record.ts'
 
 /** The root of the genesis was never claimed by anybody. */
@@ -51,6 +53,10 @@ function prune(words: Words, shard: number, record: ShardRecord, seconds: number
   }
   const end = Math.min(oldest.inboxTo, inboxFrom + ROLLUP_MESSAGES_DROPPED)
   for (; inboxFrom < end; inboxFrom++) dropMessage(words, shard, inboxFrom)
+  for (let source = 0; source < loadConfig(words).shards; source++) {
+    if (source === shard) continue
+    dropConsumed(words, { source, destination: shard }, oldest.number, ROLLUP_PARCELS_DROPPED)
+  }
   return { ...record, firstRoot, inboxFrom }
 }
 

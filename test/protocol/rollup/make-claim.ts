@@ -8,6 +8,8 @@ import {
   executionPorts,
 } from '../../../protocol/rollup/execute-batch.ts'
 import type { InboxMessage } from '../../../protocol/rollup/inbox-message.ts'
+import { OUTGOING_WORDS } from '../../../protocol/rollup/outgoing.ts'
+import type { Parcel } from '../../../protocol/rollup/parcel.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import type { RollupHead } from '../../../protocol/rollup/rollup-head.ts'
 import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
@@ -28,6 +30,7 @@ export interface BatchPlan {
   readonly feeAccount?: number
   readonly states?: boolean
   readonly sequencer?: number
+  readonly parcels?: readonly Parcel[]
 }
 
 export interface Batch {
@@ -37,7 +40,7 @@ export interface Batch {
 
 const ports = executionPorts(hashPairsNoble)
 
-function bodyOf(number: number, transfers: readonly TestTransfer[]): Uint8Array {
+function bodyOf(shard: number, number: number, transfers: readonly TestTransfer[]): Uint8Array {
   const sorted = [...transfers].sort((a, b) => a.from - b.from)
   const column = (read: (one: TestTransfer) => number) => Uint32Array.from(sorted, read)
   const section = {
@@ -49,7 +52,7 @@ function bodyOf(number: number, transfers: readonly TestTransfer[]): Uint8Array 
   }
   const signature = new Uint8Array(96).fill(sorted.length > 0 ? 1 : 0)
   const sections = sorted.length > 0 ? [section] : []
-  return writeBody({ shard: 0, number, signature, sections, absent: NOBODY_ABSENT })
+  return writeBody({ shard, number, signature, sections, absent: NOBODY_ABSENT })
 }
 
 /** Throws where the batch is refused; the state is then as before. */
@@ -64,17 +67,18 @@ export function makeClaim(
 ): Batch {
   const { transfers = [], fee = 0, feeAccount = 0, states = true, sequencer = 0 } = plan
   const { head, inbox, epoch } = on
-  const bytes = bodyOf(head.number + 1, transfers)
+  const { parcels = [] } = plan
+  const bytes = bodyOf(shard.shard, head.number + 1, transfers)
   const read = readBody(bytes)
   if (!read.ok) throw new Error(read.code)
   const { body } = read
   const firstEntry = head.entries + 1
-  const batch = { fee, feeAccount, firstEntry, inbox, parcels: [], body }
+  const batch = { fee, feeAccount, firstEntry, inbox, parcels, body }
   const result = executeBatch(shard, batch, ports)
   if (!result.ok) throw new Error(`${result.code} ${result.detail}`)
   const { executed } = result
   const claim: UnsignedClaim = {
-    shard: 0,
+    shard: shard.shard,
     number: head.number + 1,
     epoch,
     parent: head.hash,
@@ -92,8 +96,11 @@ export function makeClaim(
     exits: executed.exits.length / 8,
     exitRoot: executed.exitRoot,
     inboxTo: executed.inboxTo,
-    consumed: [],
-    outbox: [],
+    consumed: parcels.map(({ shard: source, number }) => ({ shard: source, number })),
+    outbox: executed.outbox.map(({ leaves, ...one }) => ({
+      ...one,
+      credits: leaves.length / OUTGOING_WORDS,
+    })),
     supply: executed.supply,
     stateRoot: states ? shard.root(hashPairsNoble) : undefined,
   }

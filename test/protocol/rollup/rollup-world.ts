@@ -75,7 +75,9 @@ export function rulesOf(set = validatorSet(), seed: Hex = `0x${'00'.repeat(32)}`
 
 export class RollupWorld {
   readonly config: RollupConfig
+  /** The first of them, which most tests are about. */
   readonly shard: ShardState
+  readonly shards: readonly ShardState[]
   rules = rulesOf()
   balances = new Map<Hex, bigint>()
   /** Of all accounts: `address slot` → word. */
@@ -90,7 +92,9 @@ export class RollupWorld {
     for (let n = 0; n < 40; n++) this.balances.set(account(n), RICH)
     const wei = rollupAtGenesis(this.system, this.config, START_SECONDS)
     this.balances.set(ROLLUP_ADDRESS, wei)
-    this.shard = genesisState(this.config, 0)
+    const { shards: count } = this.config
+    this.shards = Array.from({ length: count }, (_, i) => genesisState(this.config, i))
+    this.shard = this.shards[0] as ShardState
   }
 
   balance(address: Hex): bigint {
@@ -129,7 +133,11 @@ export class RollupWorld {
   }
 
   get head(): RollupHead {
-    return rollupHeadAfter(this.view, 0, GENESIS_HASH)
+    return this.headOf(0)
+  }
+
+  headOf(shard: number): RollupHead {
+    return rollupHeadAfter(this.view, shard, GENESIS_HASH)
   }
 
   /** Another block, so much later. */
@@ -194,10 +202,12 @@ export class RollupWorld {
   }
 
   /** Executes a batch on the shard and says what its claim must say. */
-  batch(plan: BatchPlan = {}): Batch {
-    const { head, shard, rules } = this
-    const inbox = inboxMessages(this.view, 0, head.inboxTo, plan.inboxTo ?? head.inboxCount)
+  batch(plan: BatchPlan = {}, of = 0): Batch {
+    const { rules } = this
+    const head = this.headOf(of)
+    const inbox = inboxMessages(this.view, of, head.inboxTo, plan.inboxTo ?? head.inboxCount)
     if (!inbox) throw new Error('messages are missing')
+    const shard = this.shards[of] as ShardState
     return makeClaim(shard, { head, inbox, epoch: rules.epoch }, plan)
   }
 
