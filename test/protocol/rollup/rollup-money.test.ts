@@ -55,7 +55,12 @@ class Pair {
   check(): void {
     const { world, model } = this
     const money = loadMoney(world.system)
-    assert.equal(money, { supply: model.supply, inbox: model.waiting, exits: model.unpaid, parcels: 0n })
+    assert.equal(money, {
+      supply: model.supply,
+      inbox: model.waiting,
+      exits: model.unpaid,
+      parcels: 0n,
+    })
     assert.is(surplusWei(world.system), 0n)
     assert.is(world.wei, this.total)
     if (model.frozenAt) return
