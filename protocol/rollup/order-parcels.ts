@@ -1,6 +1,6 @@
-// What the base chain checks of the parcels that a claim consumes and sends. A parcel can be consumed
-// when a root that contains its claim is settled: no rule takes it back then, so what one shard
-// sent and another has is never undone on one side alone.
+// What the base chain checks of the parcels that a claim consumes and sends. A parcel can be
+// consumed when a root that contains its claim is settled: no rule takes it back then, so what one
+// shard sent and another has is never undone on one side alone.
 
 import type { SystemState } from '../modules/module.ts'
 import type { ReadWords } from '../modules/storage-layout.ts'

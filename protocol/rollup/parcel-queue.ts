@@ -1,6 +1,6 @@
-// Parcels under way: what the claims of one shard have put into their outboxes for another, in order,
-// until a claim there has consumed them and nothing can take that back. A shard consumes those of
-// each other shard in their order, each once.
+// Parcels under way: what the claims of one shard have put into their outboxes for another, in
+// order, until a claim there has consumed them and nothing can take that back. A shard consumes
+// those of each other shard in their order, each once.
 
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'

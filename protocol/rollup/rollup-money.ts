@@ -1,6 +1,6 @@
 // What the rollup module owes, in units: balances within shards, money in messages that no claim
-// has consumed and in parcels between shards, exits that nobody has fetched. Each block that moves it proves that the module
-// holds it.
+// has consumed and in parcels between shards, exits that nobody has fetched. Each block that moves
+// it proves that the module holds it.
 
 import { assert } from '../../lib/assert.ts'
 import type { ModuleState } from '../modules/module.ts'
