@@ -45,6 +45,7 @@ const KNOWN = [
   'AITBC_FROM_SOURCE',
   'AITBC_TEST_JOBS',
   'AITBC_RECORD',
+  'AITBC_ROLLUP_SUMS',
   // Read where keys are opened; never kept with the rest.
   'AITBC_KEY_PASSWORD',
   ...SETTING_NAMES.map(settingVariable),

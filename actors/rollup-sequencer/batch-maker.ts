@@ -160,9 +160,12 @@ export class BatchMaker {
     const { ctx } = this
     const runs = batch.runs()
     const now = ctx.now()
-    const asked = [...runs.keys()].filter((group) => this.groups.isReachable(group, now))
-    const round = new CosignRound(batch, assembled.number, assembled.txRoot, runs, asked)
-    if (round.isComplete) {
+    const { groups } = this
+    const asked = [...runs.keys()].filter((group) => groups.isReachable(group, now))
+    // Who did not answer lately is told, and not waited for.
+    const awaited = asked.filter((group) => !groups.isDistrusted(group, now))
+    const round = new CosignRound(batch, assembled.number, assembled.txRoot, runs, awaited)
+    if (asked.length === 0) {
       this.finish(round, assembled)
       return
     }
@@ -192,12 +195,16 @@ export class BatchMaker {
   private wait(round: CosignRound, assembled: Assembled): void {
     const { ctx } = this
     this.isBusy = false
+    if (round.isComplete) {
+      this.finish(round, assembled)
+      return
+    }
     this.round = round
     this.assembledNow = assembled
     this.askedMs = ctx.now()
     ctx.after('cosign', this.cosignMs, () => {
       ctx.reached('rollup-cosign-late')
-      this.cosignWindow.expired(round.hasAnswers)
+      for (const group of round.silent) this.groups.missed(group, ctx.now())
       this.finish(round, assembled)
     })
   }
@@ -207,20 +214,19 @@ export class BatchMaker {
     if (!round || !assembledNow || round.number !== number || round.txRoot !== txRoot) return
     if (!round.answer(group, answer)) return
     if (answer.signature.length > 0) this.groups.cosigned(group)
+    this.cosignWindow.answered(this.ctx.now() - this.askedMs)
     if (!round.isComplete) return
     this.ctx.cancel('cosign')
-    this.cosignWindow.answered(this.ctx.now() - this.askedMs)
     this.finish(round, assembledNow)
   }
 
   /** Everybody has answered, or nobody else is waited for. */
   private finish(round: CosignRound, assembled: Assembled): void {
-    const { ctx, groups } = this
+    const { ctx } = this
     this.round = undefined
     this.isBusy = true
-    const { unsigned, failed } = round.result()
-    const now = ctx.now()
-    for (const group of failed) groups.missed(group, now)
+    const { unsigned } = round.result()
+    this.cosignWindow.ended()
     if (unsigned.length === 0) {
       this.seal(round, assembled)
       return

@@ -51,28 +51,24 @@ export class CosignRound {
   private readonly answers = new Map<number, Answer>()
   private readonly waitingFor: Set<number>
 
-  /** `reachable`: groups that are asked; the others are absent. */
+  /** `awaited`: groups without which it is not complete; others may answer until it is. */
   constructor(
     batch: OpenBatch,
     number: number,
     txRoot: string,
     runs: ReadonlyMap<number, readonly Run[]>,
-    reachable: Iterable<number>,
+    awaited: Iterable<number>,
   ) {
     this.batch = batch
     this.number = number
     this.txRoot = txRoot
     this.runs = runs
-    this.waitingFor = new Set(reachable)
+    this.waitingFor = new Set(awaited)
   }
 
   /** Nobody is waited for any more. */
   get isComplete(): boolean {
     return this.waitingFor.size === 0
-  }
-
-  get hasAnswers(): boolean {
-    return this.answers.size > 0
   }
 
   get silent(): ReadonlySet<number> {
@@ -81,7 +77,8 @@ export class CosignRound {
 
   /** The first answer of a group counts. False when nothing is asked of it. */
   answer(group: number, answer: Answer): boolean {
-    if (!this.waitingFor.delete(group)) return false
+    if (this.answers.has(group) || !this.runs.has(group)) return false
+    this.waitingFor.delete(group)
     this.answers.set(group, answer)
     return true
   }

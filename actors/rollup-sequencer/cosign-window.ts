@@ -3,28 +3,31 @@
 
 import { ROLLUP_COSIGN_MAX_MS, ROLLUP_COSIGN_MS } from '../../config/limits.ts'
 
-/** Of what the last to answer took, smoothed: more than most answers ever need. */
+/** Of what the last to answer takes, smoothed: more than most answers ever need. */
 const MARGIN = 4
 const SMOOTHING = 4
 
 export class CosignWindow {
-  private answerMs = 0
-  /** Doubles while nobody at all answers in time: it is more likely us than all of them. */
-  private least = ROLLUP_COSIGN_MS
+  /** Nothing is known at first, so there is time. */
+  private answerMs = ROLLUP_COSIGN_MAX_MS / MARGIN
+  private slowestMs: number | undefined
 
   get ms(): number {
-    const wanted = Math.max(this.least, MARGIN * this.answerMs)
+    const wanted = Math.max(ROLLUP_COSIGN_MS, MARGIN * this.answerMs)
     return Math.ceil(Math.min(ROLLUP_COSIGN_MAX_MS, wanted))
   }
 
-  /** Everybody who was asked has answered, after so long. */
+  /** One of those who were asked has answered, after so long. */
   answered(afterMs: number): void {
-    this.answerMs += (afterMs - this.answerMs) / SMOOTHING
-    this.least = ROLLUP_COSIGN_MS
+    this.slowestMs = Math.max(afterMs, this.slowestMs ?? 0)
   }
 
-  /** Time is up. Who answered shows how long it takes; who did not must not make all others wait. */
-  expired(didAnybodyAnswer: boolean): void {
-    if (!didAnybodyAnswer) this.least = Math.min(ROLLUP_COSIGN_MAX_MS, 2 * this.least)
+  /** Nobody is waited for any more: everybody has answered, or time is up. */
+  ended(): void {
+    // Where nobody at all answered it is more likely us than all of them.
+    const slowest = this.slowestMs ?? 2 * Math.max(this.answerMs, ROLLUP_COSIGN_MS / MARGIN)
+    this.answerMs += (slowest - this.answerMs) / (this.slowestMs === undefined ? 1 : SMOOTHING)
+    this.answerMs = Math.min(this.answerMs, ROLLUP_COSIGN_MAX_MS)
+    this.slowestMs = undefined
   }
 }

@@ -19,6 +19,8 @@ type Poll = (events: GroupEvent[], lost: boolean) => void
 const EVENTS_PER_REPLY = 64
 /** A group whose last poll ended so long ago is not waited for. */
 const REACHABLE_MS = 2000
+/** Doublings of the time for which a group is not waited for. */
+const MISSES_MAX = 6
 
 interface Group {
   events: GroupEvent[]
@@ -28,8 +30,8 @@ interface Group {
   seenMs: number
   polledMs: number
   distrustedUntilMs: number
-  /** Failed to co-sign, and has not co-signed since. */
-  hasMissed: boolean
+  /** How often it failed to co-sign since it last did. */
+  misses: number
 }
 
 export class Groups {
@@ -55,7 +57,7 @@ export class Groups {
       seenMs: now,
       polledMs: Number.NEGATIVE_INFINITY,
       distrustedUntilMs: Number.NEGATIVE_INFINITY,
-      hasMissed: false,
+      misses: 0,
     })
     return true
   }
@@ -67,17 +69,22 @@ export class Groups {
     return known.poll !== undefined || now - known.polledMs < REACHABLE_MS
   }
 
-  /** It did not co-sign: once may be the fault of a busy machine, twice in a row is its own. */
+  /**
+   * It did not answer: once may be the fault of a busy machine. From twice in a row on it is not
+   * waited for, each time twice as long.
+   */
   missed(group: number, now: number): void {
     const known = this.groups.get(group)
-    if (!known) return
-    if (known.hasMissed) this.distrust(group, now)
-    known.hasMissed = true
+    if (!known || ++known.misses < 2) return
+    const times = 2 ** Math.min(known.misses - 2, MISSES_MAX)
+    known.distrustedUntilMs = now + times * ROLLUP_DISTRUST_MS
   }
 
   cosigned(group: number): void {
     const known = this.groups.get(group)
-    if (known) known.hasMissed = false
+    if (!known) return
+    known.misses = 0
+    known.distrustedUntilMs = Number.NEGATIVE_INFINITY
   }
 
   distrust(group: number, now: number): void {

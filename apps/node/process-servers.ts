@@ -3,6 +3,8 @@
 
 import { join } from 'node:path'
 import { proveShare } from '../../protocol/light/genesis-share.ts'
+import { rollupConfigAfter } from '../../protocol/rollup/rollup-head.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { RpcFigure } from '../gateway/rpc-figures.ts'
 import type { ClusterStatusReader } from './cluster-status.ts'
@@ -41,6 +43,7 @@ async function gateway(
     chainId: genesis.chainId,
     genesisHash: prepared.network.genesisHash,
     validatorSet: genesis.validatorSet,
+    shards: rollupConfigAfter(treeView(genesis.tree)).shards,
     genesisShare: proveShare(genesis.tree),
     port: options.topology.nodes[node]?.ports?.rpc ?? 0,
     say: (message) => options.report({ type: 'warning', message }),

@@ -27,6 +27,21 @@ export interface Knee {
   readonly steps: readonly Point[]
 }
 
+/** Before a rate that is given: a little of it, then all of it, so that compilers have been there. */
+export async function warmUp(
+  target: Target,
+  perSecond: number,
+  { quick }: BenchOptions,
+  progress: Progress,
+): Promise<void> {
+  const seconds = quick ? 2 : WARM_UP_SECONDS
+  for (const rate of [Math.ceil(perSecond / 10), perSecond]) {
+    const plan = loadPlan(`warm-up at ${rate}`, rate, seconds, EXPIRE_MS)
+    progress.line(pointLine(await measurePoint(target, plan, Number.POSITIVE_INFINITY)))
+    if (!(await target.drain())) throw new Error(`${target.name}: transfers are stuck`)
+  }
+}
+
 export async function findKnee(
   target: Target,
   { quick, p99Ms }: BenchOptions,

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../lib/package-root.ts'
 import { type BenchResult, benchResult } from './bench-result.ts'
-import { findKnee, type Knee } from './find-knee.ts'
+import { findKnee, type Knee, warmUp } from './find-knee.ts'
 import { machine } from './machine.ts'
 import { type BenchOptions, readBenchOptions } from './options.ts'
 import { type Progress, stderrProgress } from './progress.ts'
@@ -55,6 +55,7 @@ async function measure(
     const contenders: Contender[] = []
     for (const [i, target] of targets.entries()) {
       const given = i === 0 ? options.offered : undefined
+      if (given) await warmUp(target, given, options, progress)
       const knee = given
         ? { perSecond: given, steps: [] }
         : await findKnee(target, options, progress, scenario.firstStep?.(options))

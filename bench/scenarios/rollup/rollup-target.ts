@@ -4,7 +4,7 @@ import { chaosCluster } from '../../../apps/cli/chaos/chaos-cluster.ts'
 import { agreement, validatorHeads } from '../../../apps/cli/chaos/check/validator-heads.ts'
 import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
 import { BenchCluster } from '../../harness/bench-cluster.ts'
-import type { LoadPlan } from '../../harness/load-plan.ts'
+import { type LoadPlan, loadPlan } from '../../harness/load-plan.ts'
 import type { BenchOptions } from '../../harness/options.ts'
 import type { RoleProcess } from '../../harness/process-usage.ts'
 import type { Progress } from '../../harness/progress.ts'
@@ -17,6 +17,8 @@ import { readRollupConfig } from './read-rollup-config.ts'
 /** Connections of the generator, each a group that signs by itself. */
 const GROUPS = 2
 const DRAIN_MS = 60_000
+/** Transfers a second of the first pass. */
+const FIRST_PASS = 20_000
 const READY_MS = 120_000
 
 export function startRollupCluster({ validators, accounts, sums }: BenchOptions): BenchCluster {
@@ -73,6 +75,19 @@ export async function auditWithHeads(
   }
 }
 
+/**
+ * Every account sends once before anything is measured: validators make the keys of the genesis'
+ * accounts, and the sums of their cohorts, when they first meet them.
+ */
+async function firstPass(generator: GeneratorHandle, accounts: number, progress: Progress) {
+  const seconds = Math.ceil(accounts / FIRST_PASS)
+  progress.line(`every account sends once: ${seconds} s`)
+  await generator.prepare(loadPlan('first pass', FIRST_PASS, seconds, DRAIN_MS))
+  const { offered, committed } = await generator.run()
+  progress.line(`first pass: ${committed} of ${offered} final`)
+  if (!(await generator.drain(DRAIN_MS))) throw new Error('the first pass did not come to its end')
+}
+
 export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
   const { validators, accounts, absent, clients } = options
   progress.line(`starting ${validators} validators with ${accounts} rollup accounts`)
@@ -84,6 +99,7 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
     const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start(kind, setup, say)
+    if (clients === 0) await firstPass(generator, accounts, progress)
     return {
       name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
       processes: () => [
