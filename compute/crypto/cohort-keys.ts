@@ -21,6 +21,8 @@ export interface AccountKeys {
   keyOf(index: number): Uint8Array | undefined
   /** Ed25519 key, 32 bytes. */
   spendKeyOf(index: number): Uint8Array | undefined
+  /** Sum of a whole cohort's keys, uncompressed, where that is known without adding them up. */
+  totalOf?(cohort: number): Uint8Array | undefined
 }
 
 export interface CohortKeysOptions {
@@ -144,7 +146,8 @@ export class CohortKeys implements CosignerKeys {
   private total(cohort: number): Uint8Array | undefined {
     const kept = this.totals.get(cohort)
     if (kept) return kept
-    const total = this.sum(cohort, this.use(cohort), ROOT)?.slice()
+    const total =
+      this.accounts.totalOf?.(cohort) ?? this.sum(cohort, this.use(cohort), ROOT)?.slice()
     if (total) this.totals.set(cohort, total)
     return total
   }

@@ -6,7 +6,7 @@ import { COHORT_SIZE } from '../../protocol/params.ts'
 import { cohortOf, memberOf } from '../../protocol/rollup/layout.ts'
 import type { AccountKeys } from './cohort-keys.ts'
 import { GENESIS_KEYS_SEED } from './genesis-keys.ts'
-import { keyBookPublicKeys, keyBookSpendKey } from './key-book.ts'
+import { keyBookPublicKeys, keyBookSpendKey, keyBookTotal } from './key-book.ts'
 
 const KEY_BYTES = 96
 /** Cohorts whose keys are kept here, 393 kB each. */
@@ -33,6 +33,12 @@ export class GenesisAccountKeys implements AccountKeys {
   spendKeyOf(index: number): Uint8Array | undefined {
     if (index >= this.accounts) return this.registered.spendKeyOf(index)
     return keyBookSpendKey(GENESIS_KEYS_SEED, index)
+  }
+
+  totalOf(cohort: number): Uint8Array | undefined {
+    const from = cohort * COHORT_SIZE
+    if (from + COHORT_SIZE > this.accounts) return undefined
+    return keyBookTotal(GENESIS_KEYS_SEED, COHORT_SIZE, from)
   }
 
   private cohort(cohort: number): Uint8Array {

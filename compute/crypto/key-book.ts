@@ -30,6 +30,16 @@ export function keyBookPublicKeys(seed: Uint8Array, count: number, from = 0): Ui
   return keys
 }
 
+/**
+ * Sum of the public keys of so many accounts from `from` on, uncompressed: their secrets are known,
+ * so it is one multiplication, 0.1 ms, and the same point as all those additions give.
+ */
+export function keyBookTotal(seed: Uint8Array, count: number, from: number): Uint8Array {
+  const indices = BigInt(count) * BigInt(from) + (BigInt(count) * BigInt(count - 1)) / 2n
+  const secret = (BigInt(count) * baseOf(seed) + indices) % ORDER
+  return blst.SecretKey.fromBytes(bigintToBytes(secret, 32)).toPublicKey().toBytes(false)
+}
+
 /** Ed25519 public key of an account, 32 bytes: 30 µs. */
 export function keyBookSpendKey(seed: Uint8Array, index: number): Uint8Array {
   return spendKeysOf(seed, index).publicKey
