@@ -172,7 +172,7 @@ export const ROLLUP_GROUP_EVENTS_MAX = 256
 /** The first transfer of a batch waits so long for company while another batch is under way. */
 export const ROLLUP_WINDOW_MS = 30
 /** Senders co-sign within this, or are absent; more where answers come slowly. */
-export const ROLLUP_COSIGN_MS = 100
+export const ROLLUP_COSIGN_MS = 250
 export const ROLLUP_COSIGN_MAX_MS = 1000
 /** A group that failed to co-sign is only taken with ordinary signatures for so long. */
 export const ROLLUP_DISTRUST_MS = 10_000

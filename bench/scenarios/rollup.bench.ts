@@ -22,7 +22,9 @@ await runBench({
     clients > 0
       ? `${clients} separate clients, each with its keys, its connection and its own signatures; one in 50 answers late, one twice`
       : 'one generator owns the keys of all senders and signs for them with the sum of their secret keys',
-    `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
+    clients > 0
+      ? `${absent} % of them never answer; their ordinary signatures travel`
+      : `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
     'finality counts from the intended time of each transfer, until its batch is full included',
     'all on this one machine: validators, sequencer, gateway and whoever sends',
   ],
