@@ -174,6 +174,7 @@ export const ROLLUP_WINDOW_MS = 30
 /** Senders co-sign within this, or are absent; more where answers come slowly. */
 export const ROLLUP_COSIGN_MS = 250
 export const ROLLUP_COSIGN_MAX_MS = 1000
+export const ROLLUP_COSIGN_LAST_MS = 2000
 /** A group that failed to co-sign is only taken with ordinary signatures for so long. */
 export const ROLLUP_DISTRUST_MS = 10_000
 /** A sealed batch that no block has ordered is told to the peers again after so long. */
@@ -202,7 +203,6 @@ export const ROLLUP_SOCKETS_IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
 export const ROLLUP_SOCKET_BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Frames that are none, until the client is closed. */
 export const ROLLUP_SOCKET_FAULTS_MAX = 16
-/** Ordinary signatures of absentees that one task checks. */
 export const ROLLUP_CHECK_BATCH = 256
 export const ROLLUP_CHECK_MS = 5000
 

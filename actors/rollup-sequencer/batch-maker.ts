@@ -1,6 +1,7 @@
 // Makes batches, one after the other: takes what waits, has the shard assemble it, asks the groups
 // to co-sign, has the shard seal it. While one batch is being co-signed, the next one collects.
 
+import { ROLLUP_COSIGN_LAST_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import { TRANSFER_REFUSALS, type TransferRefusal } from '../messages/rollup-sequencer.ts'
@@ -202,10 +203,17 @@ export class BatchMaker {
     this.round = round
     this.assembledNow = assembled
     this.askedMs = ctx.now()
-    ctx.after('cosign', this.cosignMs, () => {
-      ctx.reached('rollup-cosign-late')
+    const { cosignMs } = this
+    const end = () => {
       for (const group of round.silent) this.groups.missed(group, ctx.now())
       this.finish(round, assembled)
+    }
+    ctx.after('cosign', cosignMs, () => {
+      ctx.reached('rollup-cosign-late')
+      // Without those who gave no ordinary signature the batch would have to be made anew.
+      const more = ROLLUP_COSIGN_LAST_MS - cosignMs
+      if (round.result().unsigned.length > 0 && more > 0) ctx.after('cosign', more, end)
+      else end()
     })
   }
 
