@@ -7,6 +7,7 @@ import { chainSetup } from '../../../apps/node/chain-setup.ts'
 import { hostsOf, mainHostOf, placement } from '../../../apps/node/plan.ts'
 import { startValidator } from '../../../apps/node/start-validator.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
+import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
 import { secp256k1Native } from '../../../compute/crypto/secp256k1-native.ts'
 import { taskTable } from '../../../compute/tasks/task-table.ts'
 import { loadNetwork, type Network } from '../../../config/network.ts'
@@ -14,6 +15,7 @@ import type { Topology } from '../../../config/topology-schema.ts'
 import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import { proveShare } from '../../../protocol/light/genesis-share.ts'
+import { type SignatureColumns, verifyColumns } from '../../../protocol/rollup/verify-columns.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import { Host } from '../../../runtime/host.ts'
 import type { Link, LogLine } from '../../../runtime/ports.ts'
@@ -21,6 +23,9 @@ import { realClock, realEntropy, realScheduler } from '../../../runtime/real-por
 import type { Store } from '../../../runtime/store.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 import { memoryLinks } from '../../../transport/memory/memory-link.ts'
+
+/** As in apps/node/host-stores.ts. */
+const FOLDERS: Readonly<Record<string, string>> = { validator: 'sign', shard: 'shards' }
 
 /** The host of the gateway. */
 export const MAIN = mainHostOf('test')
@@ -52,7 +57,7 @@ function makeHost(name: string, topology: Topology, logs: LogLine[]): Host {
     entropy: realEntropy,
     scheduler: realScheduler,
     storeFor: (kind) => {
-      const folder = kind === 'validator' ? 'sign' : 'chain'
+      const folder = FOLDERS[kind] ?? 'chain'
       const store = stores.get(folder) ?? new MemoryStore()
       stores.set(folder, store)
       return store
@@ -60,6 +65,9 @@ function makeHost(name: string, topology: Topology, logs: LogLine[]): Host {
     tasks: taskTable({
       'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
         senders: recoverSenders(transactions, secp256k1Native),
+      }),
+      'verify-ed25519': (columns: SignatureColumns) => ({
+        bad: verifyColumns(columns, verifyEd25519Native),
       }),
     }),
     log: (line) => {
