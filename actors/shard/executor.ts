@@ -23,6 +23,9 @@ import type { Inbox } from './inbox.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
+/** Milliseconds of one turn. */
+export const SLICE_MS = 10
+
 /** Done; wrong; or to be tried again when the inbox has more. */
 export type Outcome = 'done' | 'bad' | 'wait'
 
@@ -215,7 +218,13 @@ export class Executor {
     if (way.depth < this.line.steps.length) this.ctx.reached('shard-switched')
     this.undoTo(way.depth)
     this.beforeUndo(this.line.tip.number + 1)
+    const until = this.ctx.now() + SLICE_MS
     for (const held of way.path) {
+      // What is left is done in a turn of its own: a host that does not answer is replaced.
+      if (this.ctx.now() > until) {
+        this.ctx.after('execute-on', 0, this.changed)
+        return 'wait'
+      }
       const outcome = this.execute(held)
       if (outcome === 'done') continue
       if (outcome === 'bad' && held !== target) target.verdict ??= 'BAD_ANCESTOR'

@@ -12,7 +12,7 @@ import type { Body } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
-import type { Executor } from './executor.ts'
+import { type Executor, SLICE_MS } from './executor.ts'
 import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { ShardPeers } from './peers.ts'
 import type { ShardProps } from './shard-props.ts'
@@ -228,8 +228,13 @@ export class LineKeeper {
 
   /** Executes what stands on the tip, unless our own draft stands there. */
   private extend(): void {
-    const { line, executor, drafts } = this
+    const { line, executor, drafts, ctx } = this
+    const until = ctx.now() + SLICE_MS
     while (!drafts.draft) {
+      if (ctx.now() > until) {
+        ctx.after('look-again', 0, () => this.look())
+        return
+      }
       const next = line
         .childrenOf(line.tip.hash)
         .find(({ isSigned, verdict }) => isSigned && (verdict === undefined || verdict === ''))
@@ -238,10 +243,15 @@ export class LineKeeper {
   }
 
   private advance(): void {
-    const { line } = this
+    const { line, ctx } = this
+    const until = ctx.now() + SLICE_MS
     for (;;) {
       const [next] = this.ordered
       if (!next) return
+      if (ctx.now() > until) {
+        ctx.after('look-again', 0, () => this.look())
+        return
+      }
       if (next.number <= line.final.number) {
         this.ordered.shift()
         continue
