@@ -3,14 +3,9 @@
 import { u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
-import type { Account } from '../../protocol/state/account.ts'
+import { type Account, encodeAccount, isEmptyAccount } from '../../protocol/state/account.ts'
 import { blockRows } from '../../protocol/state/block-rows.ts'
-import {
-  encodedAccount,
-  encodeWord,
-  type StateChanges,
-  type StateTree,
-} from '../../protocol/state/state-tree.ts'
+import { encodeWord, type StateChanges } from '../../protocol/state/state-tree.ts'
 import {
   CHAIN_STORE_VERSION,
   CHAIN_TABLES,
@@ -24,10 +19,15 @@ import {
 import type { Put } from '../../runtime/store.ts'
 import type { Candidate } from './speculation.ts'
 
-function accountRows(addresses: Iterable<Hex>, tree: StateTree): Put[] {
+/** The account's row; none of an account that the state does not keep. */
+function accountRow(account: Account): Uint8Array | undefined {
+  return isEmptyAccount(account) ? undefined : encodeAccount(account)
+}
+
+function accountRows(accounts: ReadonlyMap<Hex, Account>): Put[] {
   const rows: Put[] = []
-  for (const address of addresses) {
-    const value = encodedAccount(tree, address)
+  for (const [address, account] of accounts) {
+    const value = accountRow(account)
     rows.push({ table: CHAIN_TABLES.accounts, key: hexToBytes(address), value })
   }
   return rows
@@ -68,17 +68,16 @@ export function finalRows(path: readonly Candidate[], finality: FinalityRow): Pu
     }
     rows.push({ table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(height) })
   }
-  const last = path.at(-1)
-  if (last) rows.push(...accountRows(latestAccounts(path).keys(), last.tree))
+  rows.push(...accountRows(latestAccounts(path)))
   rows.push(...storageRows(path.map(({ executed }) => executed.changes)))
   return rows
 }
 
-export function genesisRows({ block, accounts, changes, tree }: Genesis): Put[] {
+export function genesisRows({ block, accounts, changes }: Genesis): Put[] {
   const finalAtMs = block.header.timestamp * 1000
   return [
     ...blockRows(block, [], { finalAtMs, certificate: new Uint8Array(0) }),
-    ...accountRows(accounts.keys(), tree),
+    ...accountRows(accounts),
     ...storageRows([changes]),
     { table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(0) },
     { table: CHAIN_TABLES.meta, key: META_GENESIS, value: hexToBytes(block.hash) },

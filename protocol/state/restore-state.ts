@@ -4,8 +4,9 @@ import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
-import { EMPTY_ROOT, type Trie, trieRoot, trieSet } from '../trie/trie.ts'
-import { type Account, encodeAccount } from './account.ts'
+import { toNibbles } from '../trie/nibbles.ts'
+import { EMPTY_ROOT, type Trie, TrieBatch, trieRoot, trieSet } from '../trie/trie.ts'
+import { type Account, AccountValue } from './account.ts'
 import { encodeWord, type StateTree } from './state-tree.ts'
 
 export interface StorageRow {
@@ -24,14 +25,14 @@ export function restoreState(
     const key = keccak(hexToBytes(slot))
     storages.set(address, trieSet(storages.get(address), key, encodeWord(word)))
   }
-  let trie: Trie
+  const trie = new TrieBatch(undefined)
   let withStorage = 0
   for (const [address, account] of accounts) {
     const root = trieRoot(storages.get(address))
     assert(root === account.storageRoot, `the storage of ${address} has another root`)
     if (root !== EMPTY_ROOT) withStorage++
-    trie = trieSet(trie, keccak(hexToBytes(address)), encodeAccount(account))
+    trie.setPath(toNibbles(keccak(hexToBytes(address))), new AccountValue(account))
   }
   assert(withStorage === storages.size, 'storage without an account')
-  return { accounts: trie, storages }
+  return { accounts: trie.trie, storages }
 }

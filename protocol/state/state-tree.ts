@@ -2,19 +2,15 @@
 // have one. Immutable, so every block that is not final yet keeps its own at the cost of what it
 // changed.
 
-import { bytesToBigint, EMPTY } from '../../lib/bytes.ts'
+import { assert } from '../../lib/assert.ts'
+import { bytesToBigint } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { asBytes, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
-import { type Trie, TrieBatch, trieFind, trieGet, trieRoot, trieSet } from '../trie/trie.ts'
-import type { Leaf } from '../trie/trie-node.ts'
-import {
-  type Account,
-  decodeAccount,
-  EMPTY_ACCOUNT,
-  encodeAccount,
-  isEmptyAccount,
-} from './account.ts'
+import { toNibbles } from '../trie/nibbles.ts'
+import { type Trie, TrieBatch, trieFind, trieRoot } from '../trie/trie.ts'
+import { valueBytes } from '../trie/trie-node.ts'
+import { type Account, AccountValue, EMPTY_ACCOUNT, isEmptyAccount } from './account.ts'
 
 export interface StateTree {
   readonly accounts: Trie
@@ -35,40 +31,38 @@ export interface StateChanges {
 export const EMPTY_STATE: StateTree = { accounts: undefined, storages: new Map() }
 
 /** PERF: an address is hashed on every read of its account; most addresses come back. */
-const HASHED_MAX = 65_536
-const hashed = new Map<Hex, Uint8Array>()
+const PATHS_MAX = 65_536
+const paths = new Map<Hex, Uint8Array>()
 
-function hashKey(key: Hex): Uint8Array {
-  let hash = hashed.get(key)
-  if (!hash) {
-    hash = keccak(hexToBytes(key))
-    if (hashed.size >= HASHED_MAX) hashed.clear()
-    hashed.set(key, hash)
+/** Where a trie keeps an address or a slot. */
+function pathOf(key: Hex): Uint8Array {
+  let path = paths.get(key)
+  if (!path) {
+    path = toNibbles(keccak(hexToBytes(key)))
+    if (paths.size >= PATHS_MAX) paths.clear()
+    paths.set(key, path)
   }
-  return hash
+  return path
 }
 
 export function stateRoot(tree: StateTree): Hex {
   return trieRoot(tree.accounts)
 }
 
-/** Keys of accounts all have one length, so none ends at a branch. */
-export function readAccount(tree: StateTree, address: Hex): Account {
-  const leaf = trieFind(tree.accounts, hashKey(address)) as Leaf | undefined
-  if (!leaf) return EMPTY_ACCOUNT
-  // PERF: an account is read again in every block that changes it.
-  leaf.decoded ??= decodeAccount(leaf.value)
-  return leaf.decoded as Account
+function accountAt(tree: StateTree, path: Uint8Array): Account {
+  const value = trieFind(tree.accounts, path)?.value
+  if (!value) return EMPTY_ACCOUNT
+  assert(value instanceof AccountValue, 'the trie of the accounts holds accounts')
+  return value.account
 }
 
-/** The account as the trie has it, for a row of the store; undefined when there is none. */
-export function encodedAccount(tree: StateTree, address: Hex): Uint8Array | undefined {
-  return trieGet(tree.accounts, hashKey(address))
+export function readAccount(tree: StateTree, address: Hex): Account {
+  return accountAt(tree, pathOf(address))
 }
 
 export function readStorage(tree: StateTree, address: Hex, slot: Hex): bigint {
-  const bytes = trieGet(tree.storages.get(address), hashKey(slot))
-  return bytes ? bytesToBigint(asBytes(decodeRlp(bytes))) : 0n
+  const value = trieFind(tree.storages.get(address), pathOf(slot))?.value
+  return value ? bytesToBigint(asBytes(decodeRlp(valueBytes(value)))) : 0n
 }
 
 export function encodeWord(word: bigint): Uint8Array {
@@ -82,20 +76,26 @@ export function applyChanges(
 ): { tree: StateTree; accounts: Map<Hex, Account> } {
   const storages = new Map(tree.storages)
   for (const [address, slots] of changes.storage) {
-    let storage = storages.get(address)
-    for (const [slot, word] of slots) storage = trieSet(storage, hashKey(slot), encodeWord(word))
-    storages.set(address, storage)
+    const storage = new TrieBatch(storages.get(address))
+    for (const [slot, word] of slots) {
+      storage.setPath(pathOf(slot), word === 0n ? undefined : encodeWord(word))
+    }
+    storages.set(address, storage.trie)
   }
   const accounts = new TrieBatch(tree.accounts)
   const changed = new Map<Hex, Account>()
-  for (const address of new Set([...changes.accounts.keys(), ...changes.storage.keys()])) {
-    const before = readAccount(tree, address)
-    const { nonce, balance } = changes.accounts.get(address) ?? before
+  const change = (address: Hex, to: AccountChange | undefined) => {
+    const path = pathOf(address)
+    const before = accountAt(tree, path)
+    const { nonce, balance } = to ?? before
     const storageRoot = trieRoot(storages.get(address))
     const account = { nonce, balance, storageRoot, codeHash: before.codeHash }
-    const encoded = isEmptyAccount(account) ? EMPTY : encodeAccount(account)
-    accounts.set(hashKey(address), encoded)
+    accounts.setPath(path, isEmptyAccount(account) ? undefined : new AccountValue(account))
     changed.set(address, account)
+  }
+  for (const [address, to] of changes.accounts) change(address, to)
+  for (const address of changes.storage.keys()) {
+    if (!changes.accounts.has(address)) change(address, undefined)
   }
   return { tree: { accounts: accounts.trie, storages }, accounts: changed }
 }

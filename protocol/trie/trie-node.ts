@@ -4,17 +4,28 @@
 
 import { keccak } from '../crypto/keccak.ts'
 
+/**
+ * A value that is kept as what it means and encoded where it is hashed. PERF: encoded, an account
+ * would be above the 64 bytes that the engine keeps in its own memory.
+ */
+export interface LateValue {
+  /** Of the encoding: 2 to 2^32 - 1 bytes. */
+  byteSize(): number
+  /** Writes the encoding. */
+  write(out: Uint8Array, at: number): void
+}
+
+export type TrieValue = Uint8Array | LateValue
+
 interface Cached {
   /** How a parent refers to this node: its hash, or its encoding when that is below 32 bytes. */
-  reference?: Uint8Array
+  reference: Uint8Array | undefined
 }
 
 export interface Leaf extends Cached {
   readonly kind: 'leaf'
   readonly path: Uint8Array
-  readonly value: Uint8Array
-  /** What the value was decoded to, by whoever keeps it there. */
-  decoded?: unknown
+  readonly value: TrieValue
 }
 
 export interface Extension extends Cached {
@@ -26,7 +37,9 @@ export interface Extension extends Cached {
 export interface Branch extends Cached {
   readonly kind: 'branch'
   readonly children: readonly (TrieNode | undefined)[]
-  readonly value: Uint8Array | undefined
+  readonly value: TrieValue | undefined
+  /** The batch that made it and may still change it (trie.ts). */
+  readonly maker: object | undefined
 }
 
 export type TrieNode = Leaf | Extension | Branch
@@ -39,6 +52,27 @@ function sizeOfLength(length: number): number {
   if (length < 0x100) return 2
   if (length < 0x10000) return 3
   return length < 0x1000000 ? 4 : 5
+}
+
+export function valueBytes(value: TrieValue): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  const bytes = new Uint8Array(value.byteSize())
+  value.write(bytes, 0)
+  return bytes
+}
+
+function valueSize(value: TrieValue): number {
+  if (value instanceof Uint8Array) return stringSize(value)
+  const size = value.byteSize()
+  return sizeOfLength(size) + size
+}
+
+function writeValue(out: Uint8Array, at: number, value: TrieValue): number {
+  if (value instanceof Uint8Array) return writeString(out, at, value)
+  const size = value.byteSize()
+  const start = writeHead(out, at, 0x80, size)
+  value.write(out, start)
+  return start + size
 }
 
 function stringSize(bytes: Uint8Array): number {
@@ -91,14 +125,14 @@ function openList(size: number): number {
 
 /** Each returns where the encoding ends. */
 function writeBranch({ children, value = EMPTY }: Branch): number {
-  let size = stringSize(value)
+  let size = valueSize(value)
   for (const child of children) size += child ? referenceSize(referenceOf(child)) : 1
   let at = openList(size)
   for (const child of children) {
     if (child) at = writeReference(scratch, at, referenceOf(child))
     else scratch[at++] = 0x80
   }
-  return writeString(scratch, at, value)
+  return writeValue(scratch, at, value)
 }
 
 /** The path in its compact form (appendix C), and what it leads to. */
@@ -107,15 +141,15 @@ function writeShort(node: Leaf | Extension): number {
   const isLeaf = node.kind === 'leaf'
   const odd = path.length % 2
   const compact = 1 + (path.length - odd) / 2
-  const end = isLeaf ? node.value : referenceOf(node.child)
+  const reference = isLeaf ? EMPTY : referenceOf(node.child)
   const pathSize = compact === 1 ? 1 : 1 + compact
-  let at = openList(pathSize + (isLeaf ? stringSize(end) : referenceSize(end)))
+  let at = openList(pathSize + (isLeaf ? valueSize(node.value) : referenceSize(reference)))
   if (compact > 1) scratch[at++] = 0x80 + compact
   scratch[at++] = (isLeaf ? 0x20 : 0) + (odd ? 0x10 + (path[0] as number) : 0)
   for (let i = odd; i < path.length; i += 2) {
     scratch[at++] = (path[i] as number) * 16 + (path[i + 1] as number)
   }
-  return isLeaf ? writeString(scratch, at, end) : writeReference(scratch, at, end)
+  return isLeaf ? writeValue(scratch, at, node.value) : writeReference(scratch, at, reference)
 }
 
 function write(node: TrieNode): number {

@@ -4,7 +4,15 @@
 import { equalBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { commonPrefix, toNibbles } from './nibbles.ts'
-import { type Branch, type Extension, type Leaf, rootHash, type TrieNode } from './trie-node.ts'
+import {
+  type Branch,
+  type Extension,
+  type Leaf,
+  rootHash,
+  type TrieNode,
+  type TrieValue,
+  valueBytes,
+} from './trie-node.ts'
 
 /** The empty trie is undefined. */
 export type Trie = TrieNode | undefined
@@ -25,12 +33,12 @@ function agree(nodePath: Uint8Array, path: Uint8Array, at: number): number {
 }
 
 export function trieGet(trie: Trie, key: Uint8Array): Uint8Array | undefined {
-  return trieFind(trie, key)?.value
+  const value = trieFind(trie, toNibbles(key))?.value
+  return value && valueBytes(value)
 }
 
-/** The leaf, or a branch at which the key ends. */
-export function trieFind(trie: Trie, key: Uint8Array): (Leaf | Branch) | undefined {
-  const path = toNibbles(key)
+/** The leaf, or a branch at which the path ends. `path` is the key in half-bytes. */
+export function trieFind(trie: Trie, path: Uint8Array): (Leaf | Branch) | undefined {
   let node = trie
   let at = 0
   while (node) {
@@ -60,7 +68,7 @@ export function trieSet(trie: Trie, key: Uint8Array, value: Uint8Array): Trie {
  */
 export class TrieBatch {
   private root: Trie
-  private own = new Set<Branch>()
+  private maker = {}
 
   constructor(trie: Trie) {
     this.root = trie
@@ -68,65 +76,76 @@ export class TrieBatch {
 
   /** An empty value deletes the key. */
   set(key: Uint8Array, value: Uint8Array): this {
-    const path = toNibbles(key)
-    this.root =
-      value.length === 0 ? remove(this.root, path) : this.insert(this.root, path, 0, value)
+    return this.setPath(toNibbles(key), value.length === 0 ? undefined : value)
+  }
+
+  /** The same with the key in half-bytes, which are kept; undefined deletes. */
+  setPath(path: Uint8Array, value: TrieValue | undefined): this {
+    this.root = value ? this.insert(this.root, path, 0, value) : remove(this.root, path)
     return this
   }
 
   get trie(): Trie {
-    this.own = new Set()
+    this.maker = {}
     return this.root
   }
 
   /** PERF: nibbles before `at` are walked already; slicing the path at every level costs more. */
-  private insert(node: Trie, path: Uint8Array, at: number, value: Uint8Array): TrieNode {
+  private insert(node: Trie, path: Uint8Array, at: number, value: TrieValue): TrieNode {
     if (!node) return leaf(path.subarray(at), value)
     if (node.kind === 'branch') return this.insertBranch(node, path, at, value)
     const shared = agree(node.path, path, at)
     if (shared === node.path.length) {
       if (node.kind === 'extension') {
         const child = this.insertBranch(node.child, path, at + shared, value)
-        return { kind: 'extension', path: node.path, child }
+        return extension(node.path, child)
       }
       if (at + shared === path.length) return leaf(node.path, value)
     }
     return split(node, shared, path.subarray(at), value)
   }
 
-  private insertBranch(node: Branch, path: Uint8Array, at: number, value: Uint8Array): Branch {
+  private insertBranch(node: Branch, path: Uint8Array, at: number, value: TrieValue): Branch {
     if (at === path.length) {
-      return this.made({ kind: 'branch', children: node.children.slice(), value })
+      return branch(node.children.slice(), value, this.maker)
     }
     const nibble = path[at] as number
     const child = this.insert(node.children[nibble], path, at + 1, value)
-    if (this.own.has(node)) {
+    if (node.maker === this.maker) {
       ;(node.children as (TrieNode | undefined)[])[nibble] = child
       return node
     }
     const children = node.children.slice()
     children[nibble] = child
-    return this.made({ kind: 'branch', children, value: node.value })
-  }
-
-  private made(branch: Branch): Branch {
-    this.own.add(branch)
-    return branch
+    return branch(children, node.value, this.maker)
   }
 }
 
-function leaf(path: Uint8Array, value: Uint8Array): Leaf {
-  return { kind: 'leaf', path, value }
+/** PERF: every node of a kind has the same shape from the start. */
+function leaf(path: Uint8Array, value: TrieValue): Leaf {
+  return { kind: 'leaf', path, value, reference: undefined }
 }
 
-function withPrefix(path: Uint8Array, branch: Branch): TrieNode {
-  return path.length === 0 ? branch : { kind: 'extension', path, child: branch }
+function extension(path: Uint8Array, child: Branch): Extension {
+  return { kind: 'extension', path, child, reference: undefined }
+}
+
+function branch(
+  children: readonly (TrieNode | undefined)[],
+  value: TrieValue | undefined,
+  maker?: object,
+): Branch {
+  return { kind: 'branch', children, value, maker, reference: undefined }
+}
+
+function withPrefix(path: Uint8Array, child: Branch): TrieNode {
+  return path.length === 0 ? child : extension(path, child)
 }
 
 /** A leaf or extension whose path parts from the key's after `shared` nibbles. */
-function split(node: Leaf | Extension, shared: number, path: Uint8Array, value: Uint8Array) {
+function split(node: Leaf | Extension, shared: number, path: Uint8Array, value: TrieValue) {
   const children: (TrieNode | undefined)[] = new Array(16).fill(undefined)
-  let own: Uint8Array | undefined
+  let own: TrieValue | undefined
   const rest = node.path.subarray(shared)
   if (node.kind === 'extension') {
     children[rest[0] as number] = withPrefix(rest.subarray(1), node.child)
@@ -135,7 +154,7 @@ function split(node: Leaf | Extension, shared: number, path: Uint8Array, value: 
   const added = path.subarray(shared)
   if (added.length === 0) own = value
   else children[added[0] as number] = leaf(added.subarray(1), value)
-  return withPrefix(path.subarray(0, shared), { kind: 'branch', children, value: own })
+  return withPrefix(path.subarray(0, shared), branch(children, own))
 }
 
 function remove(node: Trie, path: Uint8Array): Trie {
@@ -147,7 +166,7 @@ function remove(node: Trie, path: Uint8Array): Trie {
     return child === node.child ? node : child && joinPath(node.path, child)
   }
   if (path.length === 0) {
-    return node.value ? collapse({ ...fresh(node), value: undefined }) : node
+    return node.value ? collapse(branch(node.children, undefined)) : node
   }
   const at = path[0] as number
   const before = node.children[at]
@@ -155,11 +174,7 @@ function remove(node: Trie, path: Uint8Array): Trie {
   if (after === before) return node
   const children = [...node.children]
   children[at] = after
-  return collapse({ kind: 'branch', children, value: node.value })
-}
-
-function fresh(node: Branch): Branch {
-  return { kind: 'branch', children: node.children, value: node.value }
+  return collapse(branch(children, node.value))
 }
 
 function joinPath(path: Uint8Array, child: TrieNode): TrieNode {
@@ -168,15 +183,15 @@ function joinPath(path: Uint8Array, child: TrieNode): TrieNode {
   joined.set(path)
   joined.set(child.path, path.length)
   if (child.kind === 'leaf') return leaf(joined, child.value)
-  return { kind: 'extension', path: joined, child: child.child }
+  return extension(joined, child.child)
 }
 
 /** A branch with one thing left in it becomes that thing. */
-function collapse(branch: Branch): Trie {
+function collapse(node: Branch): Trie {
   const filled: number[] = []
-  for (const [i, child] of branch.children.entries()) if (child) filled.push(i)
-  if (filled.length === 0) return branch.value ? leaf(EMPTY_ITEM, branch.value) : undefined
-  if (filled.length > 1 || branch.value) return branch
+  for (const [i, child] of node.children.entries()) if (child) filled.push(i)
+  if (filled.length === 0) return node.value ? leaf(EMPTY_ITEM, node.value) : undefined
+  if (filled.length > 1 || node.value) return node
   const at = filled[0] as number
-  return joinPath(Uint8Array.of(at), branch.children[at] as TrieNode)
+  return joinPath(Uint8Array.of(at), node.children[at] as TrieNode)
 }

@@ -106,8 +106,9 @@ test('a rollback leaves no trace; money that appears is caught', () => {
   assert.is(readAccount(after.tree, address(0)).balance, 70n)
   assert.is(readAccount(tree, address(0)).balance, 100n)
   const view = treeView(tree)
-  const forged = new Overlay(view) as unknown as { accounts: Map<Hex, unknown>; changes(): unknown }
-  forged.accounts.set(address(5), { nonce: 0, balance: 1n })
+  const forged = new Overlay(view) as unknown as { entries: Map<Hex, unknown>; changes(): unknown }
+  const before = { nonce: 0, balance: 0n }
+  forged.entries.set(address(5), { nonce: 0, balance: 1n, isChanged: true, before })
   assert.throws(() => forged.changes(), /supply/)
 })
 
