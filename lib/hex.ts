@@ -15,8 +15,8 @@ function textBuffer(length: number): Uint8Array {
 }
 
 /**
- * PERF: text put together piece by piece is a chain of pieces, which every use as a map's key has to
- * walk: a tenth of the price where it is decoded at once. Hashes and addresses share a buffer each.
+ * PERF: text put together piece by piece is a chain of pieces, which its first use as a map's key
+ * walks: a fifth of the price where it is decoded at once. Hashes and addresses share a buffer each.
  */
 const codesOf = new Map([20, 32].map((length) => [length, textBuffer(2 + 2 * length)]))
 
