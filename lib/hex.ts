@@ -16,7 +16,7 @@ function textBuffer(length: number): Uint8Array {
 
 /**
  * PERF: text put together piece by piece is a chain of pieces, which its first use as a map's key
- * walks: a fifth of the price where it is decoded at once. Hashes and addresses share a buffer each.
+ * walks: a fifth of the price where it is decoded at once. Hashes and addresses have buffers here.
  */
 const codesOf = new Map([20, 32].map((length) => [length, textBuffer(2 + 2 * length)]))
 

@@ -1,5 +1,6 @@
 // The rows that final blocks leave in the chain store: one batch, written at once or not at all.
 
+import { ByteSlab } from '../../lib/byte-slab.ts'
 import { u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { Genesis } from '../../protocol/genesis/genesis-block.ts'
@@ -20,28 +21,26 @@ import type { Put } from '../../runtime/store.ts'
 import type { Candidate } from './speculation.ts'
 
 /** The account's row; none of an account that the state does not keep. */
-function accountRow(account: Account): Uint8Array | undefined {
-  return isEmptyAccount(account) ? undefined : encodeAccount(account)
+export function accountRow(address: Hex, account: Account, slab: ByteSlab): Put {
+  const value = isEmptyAccount(account) ? undefined : encodeAccount(account, slab)
+  return { table: CHAIN_TABLES.accounts, key: hexToBytes(address), value }
+}
+
+export function storageRow(address: Hex, slot: Hex, word: bigint): Put {
+  const value = word === 0n ? undefined : encodeWord(word)
+  return { table: CHAIN_TABLES.storage, key: storageKey(address, slot), value }
 }
 
 function accountRows(accounts: ReadonlyMap<Hex, Account>): Put[] {
-  const rows: Put[] = []
-  for (const [address, account] of accounts) {
-    const value = accountRow(account)
-    rows.push({ table: CHAIN_TABLES.accounts, key: hexToBytes(address), value })
-  }
-  return rows
+  const slab = new ByteSlab()
+  return [...accounts].map(([address, account]) => accountRow(address, account, slab))
 }
 
 function storageRows(changes: Iterable<StateChanges>): Put[] {
   const latest = new Map<string, Put>()
   for (const { storage } of changes) {
     for (const [address, slots] of storage) {
-      for (const [slot, word] of slots) {
-        const value = word === 0n ? undefined : encodeWord(word)
-        const key = storageKey(address, slot)
-        latest.set(address + slot, { table: CHAIN_TABLES.storage, key, value })
-      }
+      for (const [slot, word] of slots) latest.set(address + slot, storageRow(address, slot, word))
     }
   }
   return [...latest.values()]

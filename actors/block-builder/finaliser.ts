@@ -14,7 +14,7 @@ import { checkpointRows } from './checkpoint-rows.ts'
 import { epochAfter, followingOf } from './epoch-news.ts'
 import { tellEpoch, tellOrdered } from './shard-desk.ts'
 import type { Candidate } from './speculation.ts'
-import { undoPuts } from './undo-puts.ts'
+import { formerRows, undoPuts } from './undo-puts.ts'
 
 interface FinaliseRequest {
   readonly hash: Hex
@@ -67,8 +67,9 @@ export class Finaliser {
     if (path.length > 1) ctx.reached('block-builder-several-final')
     const rows = finalRows(path, { finalAtMs, certificate })
     rows.push(...checkpointRows(speculation.final, path))
-    const base = speculation.final.block.header.height
-    rows.push(...undoPuts(ctx.store, base, base + path.length, rows))
+    const { block, tree } = speculation.final
+    const base = block.header.height
+    rows.push(...undoPuts(ctx.store, base, base + path.length, formerRows(tree, path)))
     this.write(rows, (error) => {
       if (error) {
         ctx.log('error', 'commit-failed', { hash, detail: error.message })

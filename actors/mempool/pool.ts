@@ -5,7 +5,7 @@ import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { TransactionRefusal } from '../../protocol/errors/transaction-refusals.ts'
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
-import { type AccountView, type Pooled, SenderQueue } from './sender-queue.ts'
+import { type AccountView, costOf, type Pooled, SenderQueue } from './sender-queue.ts'
 
 export interface PoolLimits {
   readonly total: number
@@ -93,8 +93,9 @@ export class Pool {
       arrival: this.arrivals++,
       own: from.own,
       receivedAt: from.at,
+      cost: costOf(transaction),
     }
-    const isFull = this.size >= this.limits.total && !queue.byNonce.has(transaction.nonce)
+    const isFull = this.size >= this.limits.total && !queue.at(transaction.nonce)
     const victim = isFull ? this.cheapest() : undefined
     if (victim && (victim.sender === sender || !this.isWorthMore(transaction, victim))) {
       return { ok: false, code: 'UNDERPRICED' }
@@ -187,7 +188,7 @@ function nextCandidate(
   exclude: ReadonlySet<Hex>,
 ): Candidate | undefined {
   for (let nonce = from; ; nonce++) {
-    const entry = queue.byNonce.get(nonce)
+    const entry = queue.at(nonce)
     if (!entry) return undefined
     if (exclude.has(entry.transaction.hash)) continue
     const tip = tipAt(entry.transaction, baseFee)

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { finalRows, genesisRows } from '../../actors/block-builder/chain-rows.ts'
 import { loadChain } from '../../actors/block-builder/load-chain.ts'
 import type { Candidate } from '../../actors/block-builder/speculation.ts'
-import { undoPuts } from '../../actors/block-builder/undo-puts.ts'
+import { formerRows, undoPuts } from '../../actors/block-builder/undo-puts.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import { vrfNative } from '../../compute/crypto/vrf-native.ts'
@@ -100,7 +100,8 @@ async function replay(
   let tip = { block: genesis.block, tree: genesis.tree }
   for (let at = 0; at < blocks.length; at += BATCH) {
     const path: Candidate[] = []
-    const base = tip.block.header.height
+    const before = tip
+    const base = before.block.header.height
     for (const block of blocks.slice(at, at + BATCH)) {
       const { hash, header } = tip.block
       const checked = validateBlock(config, { hash, header }, tip.tree, block, senders(block))
@@ -110,7 +111,10 @@ async function replay(
       path.push({ block, executed, tree: executed.tree })
     }
     const rows = finalRows(path, { finalAtMs: 1, certificate: unsignedCertificate(tip.block) })
-    await commit(store, [...rows, ...undoPuts(store, base, base + path.length, rows)])
+    await commit(store, [
+      ...rows,
+      ...undoPuts(store, base, base + path.length, formerRows(before.tree, path)),
+    ])
   }
 }
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finalRows } from '../../actors/block-builder/chain-rows.ts'
-import { undoPuts } from '../../actors/block-builder/undo-puts.ts'
+import { formerRows, undoPuts } from '../../actors/block-builder/undo-puts.ts'
 import { Pool } from '../../actors/mempool/pool.ts'
 import { MempoolMessages } from '../../actors/messages/mempool.ts'
 import { JsonRpc } from '../../apps/gateway/json-rpc.ts'
@@ -140,7 +140,7 @@ try {
       const candidate = { block: block.block, executed, tree: executed.tree }
       const finality = { finalAtMs: 1, certificate: unsignedCertificate(block.block) }
       const made = finalRows([candidate], finality)
-      return [...made, ...undoPuts(store, height, height + 1, made)]
+      return [...made, ...undoPuts(store, height, height + 1, formerRows(tree, [candidate]))]
     })
     parts.time('store: commit to LMDB', () =>
       store.commit(rows, (error) => {

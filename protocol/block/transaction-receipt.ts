@@ -1,5 +1,6 @@
 // What execution says about a transaction (EIP-2718 typed receipts, EIP-658 status).
 
+import { ByteSlab } from '../../lib/byte-slab.ts'
 import { concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import type { Log } from '../modules/module.ts'
@@ -27,27 +28,34 @@ function logItem(log: Log): RlpItem {
   return [hexToBytes(log.address), log.topics.map(hexToBytes), log.data]
 }
 
-/** An empty bloom and no logs, as every receipt of a transfer ends. */
+/** An empty bloom and no logs, as every receipt of a transfer ends: two heads and zeros. */
 const NO_LOGS = encodeRlp([new Uint8Array(256), []]).subarray(3)
+const BLOOM_HEAD_BYTES = 3
 
 /** PERF: what encodeReceipt gives without logs, in one pass. */
-function encodeWithoutLogs({ type, succeeded, cumulativeGas }: TransactionReceipt): Uint8Array {
+function encodeWithoutLogs(
+  { type, succeeded, cumulativeGas }: TransactionReceipt,
+  slab: ByteSlab,
+): Uint8Array {
   const gas = encodeRlp(rlpInteger(cumulativeGas))
   const length = 1 + gas.length + NO_LOGS.length
   const start = type === 0 ? 0 : 1
-  const out = new Uint8Array(start + 3 + length)
+  const out = slab.take(start + 3 + length)
   out[0] = type
   out[start] = 0xf9
   out[start + 1] = length >> 8
   out[start + 2] = length
   out[start + 3] = succeeded ? 1 : 0x80
-  out.set(gas, start + 4)
-  out.set(NO_LOGS, start + 4 + gas.length)
+  let at = start + 4
+  for (let i = 0; i < gas.length; i++) out[at++] = gas[i] as number
+  for (let i = 0; i < BLOOM_HEAD_BYTES; i++) out[at++] = NO_LOGS[i] as number
+  out[out.length - 1] = NO_LOGS[NO_LOGS.length - 1] as number
   return out
 }
 
-export function encodeReceipt(receipt: TransactionReceipt): Uint8Array {
-  if (receipt.logs.length === 0) return encodeWithoutLogs(receipt)
+/** `slab` is where a block's receipts lie. */
+export function encodeReceipt(receipt: TransactionReceipt, slab = new ByteSlab()): Uint8Array {
+  if (receipt.logs.length === 0) return encodeWithoutLogs(receipt, slab)
   const body = encodeRlp([
     rlpInteger(receipt.succeeded ? 1 : 0),
     rlpInteger(receipt.cumulativeGas),

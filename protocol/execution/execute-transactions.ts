@@ -1,6 +1,7 @@
 // All transactions of a block, in order. A proposer skips what no longer fits; a validator refuses
 // the block.
 
+import { ByteSlab } from '../../lib/byte-slab.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { joinBlooms, logsBloom } from '../block/bloom.ts'
 import { encodeReceipt } from '../block/transaction-receipt.ts'
@@ -37,6 +38,7 @@ export function executeTransactions(
   const included: SentTransaction[] = []
   const receipts: Uint8Array[] = []
   const blooms: Uint8Array[] = []
+  const slab = new ByteSlab()
   let gasUsed = 0
   let bytes = 0
   for (const [index, sent] of transactions.entries()) {
@@ -53,9 +55,8 @@ export function executeTransactions(
     gasUsed += applied.gasUsed
     bytes += transaction.raw.length
     const { succeeded, logs } = applied
-    receipts.push(
-      encodeReceipt({ type: transaction.type, succeeded, cumulativeGas: gasUsed, logs }),
-    )
+    const { type } = transaction
+    receipts.push(encodeReceipt({ type, succeeded, cumulativeGas: gasUsed, logs }, slab))
     if (logs.length > 0) blooms.push(logsBloom(logs))
     included.push(sent)
   }

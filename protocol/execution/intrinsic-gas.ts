@@ -10,10 +10,15 @@ const FLOOR_GAS_PER_TOKEN = 10
 const ACCESS_ADDRESS_GAS = 2400
 const ACCESS_KEY_GAS = 1900
 
-export function intrinsicGas(tx: Pick<UnsignedTransaction, 'data' | 'accessList'>): {
-  intrinsic: number
-  floor: number
-} {
+export interface IntrinsicGas {
+  readonly intrinsic: number
+  readonly floor: number
+}
+
+const OF_TRANSFER: IntrinsicGas = { intrinsic: TRANSFER_GAS, floor: TRANSFER_GAS }
+
+export function intrinsicGas(tx: Pick<UnsignedTransaction, 'data' | 'accessList'>): IntrinsicGas {
+  if (tx.data.length === 0 && tx.accessList.length === 0) return OF_TRANSFER
   let nonzero = 0
   for (const byte of tx.data) if (byte !== 0) nonzero++
   const zero = tx.data.length - nonzero

@@ -2,7 +2,7 @@
 // only the one canonical form of each value is accepted.
 
 import { EMPTY } from '../../lib/bytes.ts'
-import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { type Hex, hexToBytes } from '../../lib/hex.ts'
 
 export type RlpItem = Uint8Array | RlpItem[]
 
@@ -123,7 +123,8 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
 
 /** Below this, numbers are exact and much cheaper than bigints. */
 const SMALL_BYTES = 6
-const SMALL = 2n ** BigInt(8 * SMALL_BYTES)
+const SMALL_BITS = BigInt(8 * SMALL_BYTES)
+const SMALL = 2n ** SMALL_BITS
 
 /** A non-negative integer as its minimal big-endian bytes (zero is empty). */
 export function rlpInteger(value: bigint | number): Uint8Array {
@@ -168,20 +169,31 @@ export function integerBytes(item: RlpItem | undefined): Uint8Array {
   return bytes
 }
 
+function smallAt(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let i = start; i < end; i++) value = value * 256 + (bytes[i] as number)
+  return value
+}
+
+/** The big-endian integer in these bytes. PERF: six of them at a time, as exact numbers. */
+export function integerAt(bytes: Uint8Array, start: number, end: number): bigint {
+  let at = start + ((end - start) % SMALL_BYTES || Math.min(SMALL_BYTES, end - start))
+  let value = BigInt(smallAt(bytes, start, at))
+  for (; at < end; at += SMALL_BYTES) {
+    value = (value << SMALL_BITS) | BigInt(smallAt(bytes, at, at + SMALL_BYTES))
+  }
+  return value
+}
+
 /** An integer below 2^256 in minimal form. */
 export function asInteger(item: RlpItem | undefined): bigint {
   const bytes = integerBytes(item)
-  if (bytes.length > SMALL_BYTES) return BigInt(bytesToHex(bytes))
-  let value = 0
-  for (const byte of bytes) value = value * 256 + byte
-  return BigInt(value)
+  return integerAt(bytes, 0, bytes.length)
 }
 
 export function asNumber(item: RlpItem | undefined): number {
   if (item instanceof Uint8Array && item.length <= SMALL_BYTES && item[0] !== 0) {
-    let small = 0
-    for (let i = 0; i < item.length; i++) small = small * 256 + (item[i] as number)
-    return small
+    return smallAt(item, 0, item.length)
   }
   const value = asInteger(item)
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RlpError('integer above 2^53 - 1')

@@ -1,5 +1,6 @@
 // An account as Ethereum's state trie keeps it: rlp([nonce, balance, storageRoot, codeHash]).
 
+import type { ByteSlab } from '../../lib/byte-slab.ts'
 import { equalBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { asBytes, asInteger, asList, asNumber, decodeRlp } from '../rlp/rlp.ts'
@@ -103,8 +104,8 @@ export class AccountValue implements LateValue {
   }
 }
 
-export function encodeAccount(account: Account): Uint8Array {
-  return valueBytes(new AccountValue(account))
+export function encodeAccount(account: Account, slab?: ByteSlab): Uint8Array {
+  return valueBytes(new AccountValue(account), slab)
 }
 
 function known(bytes: Uint8Array, usual: Uint8Array, text: Hex): Hex {

@@ -1,7 +1,7 @@
 // The tables of a node's chain store, their keys and rows. The block-builder is the only writer;
 // the archive reads. Heights are 8 bytes big-endian, so that LMDB's order is the chain's.
 
-import { bytesToBigint, concatBytes, u64 } from '../../lib/bytes.ts'
+import { bytesToBigint, concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { asBytes, asList, asNumber, decodeRlp, encodeRlp, rlpInteger } from '../rlp/rlp.ts'
 
@@ -95,7 +95,10 @@ export interface TransactionPlace {
 }
 
 export function encodePlace({ height, index }: TransactionPlace): Uint8Array {
-  return concatBytes(u64(height), u64(index).subarray(4))
+  const bytes = new Uint8Array(12)
+  for (let i = 7, rest = height; rest > 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest
+  for (let i = 11, rest = index; rest > 0; i--, rest >>>= 8) bytes[i] = rest
+  return bytes
 }
 
 export function decodePlace(row: Uint8Array): TransactionPlace {

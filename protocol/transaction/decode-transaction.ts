@@ -2,7 +2,7 @@
 // (high s) or unprotected against replay on other chains gets through.
 
 import { compareBytes } from '../../lib/bytes.ts'
-import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { Secp256k1 } from '../crypto/signatures.ts'
 import {
@@ -16,14 +16,12 @@ import {
   type RlpItem,
 } from '../rlp/rlp.ts'
 import { signingDigest } from './encode-transaction.ts'
+import { readTransfer, S_MAX } from './read-transfer.ts'
 import type { AccessListEntry, Transaction } from './transaction.ts'
 
 export type DecodedTransaction =
   | { readonly ok: true; readonly transaction: Transaction }
   | { readonly ok: false; readonly code: string; readonly detail: string }
-
-/** Half the order of secp256k1 (EIP-2). */
-const S_MAX = hexToBytes('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
 
 function readTo(item: RlpItem | undefined): Hex | undefined {
   const bytes = asBytes(item)
@@ -102,6 +100,11 @@ function parse(raw: Uint8Array): Parsed {
   throw new RlpError(`transaction type ${first} is not supported`)
 }
 
+/** Any transaction, field by field; throws RlpError. */
+export function decodeStrictly(raw: Uint8Array): Transaction {
+  return { ...parse(raw), raw, hash: keccakHex(raw) }
+}
+
 /**
  * PERF: a node's mempool and its builder decode the same bytes one after the other. Kept with the
  * bytes, because a weak map of so many short-lived ones costs more than decoding.
@@ -115,7 +118,8 @@ export function decodeTransaction(raw: Uint8Array): DecodedTransaction {
   const before = (raw as Raw)[DECODED]
   if (before) return before
   try {
-    const decoded = { ok: true, transaction: { ...parse(raw), raw, hash: keccakHex(raw) } } as const
+    const transaction = readTransfer(raw, () => keccakHex(raw)) ?? decodeStrictly(raw)
+    const decoded = { ok: true, transaction } as const
     ;(raw as Raw)[DECODED] = decoded
     return decoded
   } catch (error) {

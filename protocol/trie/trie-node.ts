@@ -2,6 +2,7 @@
 // reference is computed once, when first asked for; its encoding is not kept, because a state of a
 // million accounts would hold every node twice.
 
+import type { ByteSlab } from '../../lib/byte-slab.ts'
 import { keccak } from '../crypto/keccak.ts'
 
 /**
@@ -54,9 +55,11 @@ function sizeOfLength(length: number): number {
   return length < 0x1000000 ? 4 : 5
 }
 
-export function valueBytes(value: TrieValue): Uint8Array {
+/** The encoding; `slab` is where one that has to be made goes. */
+export function valueBytes(value: TrieValue, slab?: ByteSlab): Uint8Array {
   if (value instanceof Uint8Array) return value
-  const bytes = new Uint8Array(value.byteSize())
+  const size = value.byteSize()
+  const bytes = slab ? slab.take(size) : new Uint8Array(size)
   value.write(bytes, 0)
   return bytes
 }

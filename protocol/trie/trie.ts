@@ -122,7 +122,7 @@ export class TrieBatch {
 }
 
 /** PERF: every node of a kind has the same shape from the start. */
-function leaf(path: Uint8Array, value: TrieValue): Leaf {
+export function leaf(path: Uint8Array, value: TrieValue): Leaf {
   return { kind: 'leaf', path, value, reference: undefined }
 }
 
@@ -130,7 +130,7 @@ function extension(path: Uint8Array, child: Branch): Extension {
   return { kind: 'extension', path, child, reference: undefined }
 }
 
-function branch(
+export function branch(
   children: readonly (TrieNode | undefined)[],
   value: TrieValue | undefined,
   maker?: object,
@@ -138,7 +138,7 @@ function branch(
   return { kind: 'branch', children, value, maker, reference: undefined }
 }
 
-function withPrefix(path: Uint8Array, child: Branch): TrieNode {
+export function withPrefix(path: Uint8Array, child: Branch): TrieNode {
   return path.length === 0 ? child : extension(path, child)
 }
 

@@ -168,7 +168,8 @@ export class LmdbStore implements Store {
     const early = guard?.()
     if (early) throw early
     // Opened before the transaction: a table made inside one that fails would be a dead handle.
-    const tables = new Map(puts.map(({ table }) => [table, this.table(table)]))
+    const tables = new Map<string, Table>()
+    for (const { table } of puts) if (!tables.has(table)) tables.set(table, this.table(table))
     this.root.transactionSync(() => {
       const late = guard?.()
       if (late) throw late

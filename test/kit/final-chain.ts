@@ -1,8 +1,10 @@
 // A chain whose blocks are final as soon as they are built, in a store as a node keeps it: for
 // tests and benches of what works on such stores.
 
+import * as assert from 'uvu/assert'
 import { finalRows, genesisRows } from '../../actors/block-builder/chain-rows.ts'
-import { undoPuts } from '../../actors/block-builder/undo-puts.ts'
+import { formerRows, undoPuts } from '../../actors/block-builder/undo-puts.ts'
+import { bytesToHex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
 import { encodeSidecar, plainSidecar } from '../../protocol/block/sidecar.ts'
@@ -65,14 +67,19 @@ export class FinalChain {
 
   /** Builds a block of these transactions on the tip and makes it final. */
   add(transactions: readonly SentTransaction[] = [], afterMs = 100): Block {
-    const { block: parent } = this.tip
+    const { block: parent, tree } = this.tip
     const { block, executed } = this.build(transactions, afterMs)
     const candidate = { block, executed, tree: executed.tree }
     const certificate = unsignedCertificate(block)
     const finalAtMs = block.header.timestamp * 1000
     const rows = finalRows([candidate], { finalAtMs, certificate })
     const { height } = parent.header
-    this.write([...rows, ...undoPuts(this.store, height, height + 1, rows)])
+    const former = formerRows(tree, [candidate])
+    for (const { table, key, row } of former) {
+      const stored = this.store.get(table, key)
+      assert.equal(stored && bytesToHex(stored), row && bytesToHex(row), `former row of ${table}`)
+    }
+    this.write([...rows, ...undoPuts(this.store, height, height + 1, former)])
     this.tip = candidate
     return block
   }

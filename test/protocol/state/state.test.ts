@@ -7,7 +7,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { encodeRlp, rlpInteger } from '../../../protocol/rlp/rlp.ts'
-import { type Account, EMPTY_CODE_HASH, encodeAccount } from '../../../protocol/state/account.ts'
+import {
+  type Account,
+  decodeAccount,
+  EMPTY_CODE_HASH,
+  encodeAccount,
+} from '../../../protocol/state/account.ts'
 import { Overlay } from '../../../protocol/state/overlay.ts'
 import { restoreState, type StorageRow } from '../../../protocol/state/restore-state.ts'
 import {
@@ -83,6 +88,32 @@ test('after random blocks the root is the reference’s, and flat rows rebuild i
       },
     ),
     { numRuns: 40 },
+  )
+})
+
+test('accounts are encoded as RLP lists of their fields, and read back', () => {
+  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+  const edges = [
+    0n,
+    1n,
+    127n,
+    128n,
+    255n,
+    256n,
+    2n ** 64n - 1n,
+    2n ** 64n,
+    2n ** 128n,
+    2n ** 256n - 1n,
+  ]
+  const balance = fc.oneof(fc.constantFrom(...edges), fc.bigInt(0n, 2n ** 256n - 1n))
+  const nonce = fc.oneof(fc.constantFrom(0, 1, 127, 128, 256), fc.maxSafeNat())
+  fc.assert(
+    fc.property(nonce, balance, bytes(32), bytes(32), (nonce, balance, root, code) => {
+      const account = { nonce, balance, storageRoot: bytesToHex(root), codeHash: bytesToHex(code) }
+      const list = encodeRlp([rlpInteger(nonce), rlpInteger(balance), root, code])
+      assert.is(bytesToHex(encodeAccount(account)), bytesToHex(list))
+      assert.equal(decodeAccount(list), account)
+    }),
   )
 })
 

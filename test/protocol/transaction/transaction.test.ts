@@ -8,10 +8,12 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import {
+  decodeStrictly,
   decodeTransaction,
   recoverSender,
 } from '../../../protocol/transaction/decode-transaction.ts'
 import { signTransaction } from '../../../protocol/transaction/encode-transaction.ts'
+import { readTransfer } from '../../../protocol/transaction/read-transfer.ts'
 import type { UnsignedTransaction } from '../../../protocol/transaction/transaction.ts'
 
 const KEY = `0x${'1f'.repeat(32)}` as const
@@ -110,6 +112,55 @@ test('a changed byte is refused or names another sender', () => {
       `byte ${i}`,
     )
   }
+})
+
+test('the short way reads what the strict decoder reads, whatever the bytes', () => {
+  const small = fc.bigInt(0n, 2n ** 70n)
+  const transfer = unsigned.chain((tx) =>
+    fc.record({ maxFeePerGas: small, value: small, long: fc.boolean() }).map((few) => ({
+      ...tx,
+      ...few,
+      maxPriorityFeePerGas: few.maxFeePerGas,
+      to: tx.to ?? account.address,
+      data: few.long ? tx.data : tx.data.subarray(0, 4),
+      accessList: few.long ? tx.accessList : [],
+    })),
+  )
+  const mutation = fc.record({
+    kind: fc.constantFrom('none', 'set', 'flip', 'cut', 'drop', 'repeat', 'grow'),
+    at: fc.nat(),
+    byte: fc.oneof(fc.nat(255), fc.constantFrom(0, 0x80, 0x81, 0xb7, 0xb8, 0xc0, 0xf8)),
+  })
+  const seen = { read: 0, left: 0, changed: 0 }
+  fc.assert(
+    fc.property(transfer, fc.array(mutation, { maxLength: 2 }), (tx, mutations) => {
+      let raw = signTransaction(tx, hexToBytes(KEY), secp256k1Noble)
+      for (const { kind, at, byte } of mutations) {
+        const bytes = [...raw]
+        const where = at % bytes.length
+        if (kind === 'set') bytes[where] = byte
+        if (kind === 'flip') bytes[where] = (bytes[where] as number) ^ (1 << (byte & 7))
+        if (kind === 'cut') bytes.length = where
+        if (kind === 'drop') bytes.splice(where, 1)
+        if (kind === 'repeat') bytes.splice(where, 0, bytes[where] as number)
+        if (kind === 'grow') bytes.push(byte)
+        // As often as not with a head that fits again.
+        if (byte & 1 && bytes[1] === 0xf8) bytes[2] = bytes.length - 3
+        raw = Uint8Array.from(bytes)
+        if (raw.length === 0) return
+      }
+      const read = readTransfer(raw, () => bytesToHex(raw))
+      if (read) {
+        const { hash, ...fields } = decodeStrictly(raw)
+        assert.is(hash, keccak256(raw))
+        assert.equal(read, { ...fields, hash: bytesToHex(raw) })
+        seen.read++
+        if (mutations.length > 0) seen.changed++
+      } else seen.left++
+    }),
+    { numRuns: 3000 },
+  )
+  for (const [what, count] of Object.entries(seen)) assert.ok(count > 100, `${what}: ${count}`)
 })
 
 test('unprotected and malleable transactions are refused', () => {

@@ -8,6 +8,7 @@ import { utf8 } from '../../../lib/bytes.ts'
 import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
 import { orderedRoot } from '../../../protocol/block/ordered-trie.ts'
 import { keccakHex } from '../../../protocol/crypto/keccak.ts'
+import { encodeRlp, rlpInteger } from '../../../protocol/rlp/rlp.ts'
 import { EMPTY_ROOT, type Trie, trieGet, trieRoot, trieSet } from '../../../protocol/trie/trie.ts'
 import { proveKey, verifyProof } from '../../../protocol/trie/trie-proof.ts'
 
@@ -93,6 +94,18 @@ test('the published roots of Ethereum’s trie tests', () => {
     rootOf({ do: 'verb', horse: 'stallion', doge: 'coin', dog: 'puppy' }),
     '0x5991bb8c6514148a29db676a14ac506cd2cd5775ace63c30a4fe457715e9ac84',
   )
+})
+
+test('a list of any length has the root of its items under rlp(index)', () => {
+  const item = (i: number) => Uint8Array.of(1 + (i % 255), i >> 8, ...new Uint8Array(i % 50))
+  let trie: Trie
+  const items: Uint8Array[] = []
+  assert.is(orderedRoot(items), EMPTY_ROOT)
+  for (let i = 0; i < 700; i++) {
+    items.push(item(i))
+    trie = trieSet(trie, encodeRlp(rlpInteger(i)), item(i))
+    assert.is(orderedRoot(items), trieRoot(trie), `${i + 1} items`)
+  }
 })
 
 test('the transactions root of Ethereum’s block 46147, the first with a transaction', () => {

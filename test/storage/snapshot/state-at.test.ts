@@ -27,7 +27,8 @@ function commit(
     value: value === 0 ? undefined : Uint8Array.of(value),
   }))
   const meta = { table: CHAIN_TABLES.meta, key: META_FINAL, value: u64(height) }
-  store.apply([...puts, ...undoPuts(store, base, height, puts), meta])
+  const former = puts.map(({ table, key }) => ({ table, key, row: store.get(table, key) }))
+  store.apply([...puts, ...undoPuts(store, base, height, former), meta])
 }
 
 function rowsOf(store: MemoryStore): string[] {
