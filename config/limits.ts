@@ -169,8 +169,8 @@ export const ROLLUP_GROUPS_MAX = 4096
 /** A group that does not ask for its events for so long is forgotten. */
 export const ROLLUP_GROUP_IDLE_MS = 60_000
 export const ROLLUP_GROUP_EVENTS_MAX = 256
-/** The first transfer of a batch waits so long for company while another batch is under way. */
-export const ROLLUP_WINDOW_MS = 30
+/** A batch's first transfer waits at most so long for company, and only while others are under way. */
+export const ROLLUP_WINDOW_MAX_MS = 150
 /** Senders co-sign within this, or are absent; more where answers come slowly. */
 export const ROLLUP_COSIGN_MS = 250
 export const ROLLUP_COSIGN_MAX_MS = 1000

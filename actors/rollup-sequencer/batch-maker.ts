@@ -103,7 +103,7 @@ export class BatchMaker {
   private begin(): void {
     const taken = this.pending.take(this.ctx.buggify('rollup-small-batch') ? 1 : undefined)
     if (!taken) return
-    this.window.took(taken.from.length)
+    this.window.took(taken.from.length, this.ctx.now())
     this.assemble(new OpenBatch(taken))
   }
 

@@ -76,8 +76,8 @@ export async function auditWithHeads(
 }
 
 /**
- * Every account sends once before anything is measured: validators make the keys of the genesis'
- * accounts, and the sums of their cohorts, when they first meet them.
+ * Every account sends once before anything is measured, where that needs its key: validators make
+ * keys of the genesis' accounts when they first meet them, and know totals of cohorts without.
  */
 async function firstPass(generator: GeneratorHandle, accounts: number, progress: Progress) {
   const seconds = Math.ceil(accounts / FIRST_PASS)
@@ -89,7 +89,7 @@ async function firstPass(generator: GeneratorHandle, accounts: number, progress:
 }
 
 export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
-  const { validators, accounts, absent, clients } = options
+  const { validators, accounts, absent, clients, sums } = options
   progress.line(`starting ${validators} validators with ${accounts} rollup accounts`)
   const running = startRollupCluster(options)
   try {
@@ -99,7 +99,8 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
     const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start(kind, setup, say)
-    if (clients === 0) await firstPass(generator, accounts, progress)
+    const needsKeys = absent > 0 || sums === 'fresh'
+    if (clients === 0 && needsKeys) await firstPass(generator, accounts, progress)
     return {
       name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
       processes: () => [
