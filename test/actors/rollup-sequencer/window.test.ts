@@ -1,3 +1,5 @@
+// How long a batch waits for company: by the rate at which transfers come.
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Window } from '../../../actors/rollup-sequencer/window.ts'
