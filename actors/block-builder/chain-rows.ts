@@ -47,7 +47,9 @@ function storageRows(changes: Iterable<StateChanges>): Put[] {
 }
 
 /** The accounts that the blocks changed, as they are after the last of them. */
-export function latestAccounts(path: readonly Candidate[]): Map<Hex, Account> {
+export function latestAccounts(path: readonly Candidate[]): ReadonlyMap<Hex, Account> {
+  const [only] = path
+  if (only && path.length === 1) return only.executed.accounts
   const latest = new Map<Hex, Account>()
   for (const { executed } of path) {
     for (const [address, account] of executed.accounts) latest.set(address, account)

@@ -25,8 +25,10 @@ function former({ table, key, value }: Put): FormerRow {
 export function formerRows(before: StateTree, path: readonly Candidate[]): FormerRow[] {
   const slab = new ByteSlab()
   const rows: FormerRow[] = []
+  const first = path[0]?.executed.changes.accounts
   for (const address of latestAccounts(path).keys()) {
-    rows.push(former(accountRow(address, readAccount(before, address), slab)))
+    const account = first?.get(address)?.before ?? readAccount(before, address)
+    rows.push(former(accountRow(address, account, slab)))
   }
   const seen = new Set<string>()
   for (const { executed } of path) {

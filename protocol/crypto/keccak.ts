@@ -20,7 +20,8 @@ function makeKeccak(): (bytes: Uint8Array) => Uint8Array {
       absorb()
     }
     const rest = bytes.length - at
-    memory.set(at === 0 ? bytes : bytes.subarray(at), INPUT_AT)
+    // PERF: by hand, because a view of the rest costs more than copying it.
+    for (let i = 0; i < rest; i++) memory[INPUT_AT + i] = bytes[at + i] as number
     memory.fill(0, INPUT_AT + rest, INPUT_AT + RATE)
     // Keccak's own padding, as before FIPS 202 added its suffix.
     memory[INPUT_AT + rest] = 1

@@ -23,17 +23,23 @@ function prefixSize(length: number): number {
   return length < 56 ? 1 : 1 + lengthSize(length)
 }
 
-function bodySize(item: RlpItem): number {
-  if (item instanceof Uint8Array) return item.length
-  let size = 0
-  for (const part of item) size += encodedSize(part)
-  return size
-}
+/**
+ * PERF: body sizes of the lists of an item, each before those in it: measured once, where a list
+ * would measure all below it again at every level.
+ */
+let sizes: number[] = []
+let nextSize = 0
 
 function encodedSize(item: RlpItem): number {
-  const size = bodySize(item)
-  const isItself = size === 1 && item instanceof Uint8Array && (item[0] as number) < 0x80
-  return isItself ? 1 : prefixSize(size) + size
+  if (item instanceof Uint8Array) {
+    const { length } = item
+    return length === 1 && (item[0] as number) < 0x80 ? 1 : prefixSize(length) + length
+  }
+  const place = sizes.push(0) - 1
+  let size = 0
+  for (const part of item) size += encodedSize(part)
+  sizes[place] = size
+  return prefixSize(size) + size
 }
 
 function writePrefix(out: Uint8Array, at: number, offset: number, length: number): number {
@@ -48,8 +54,8 @@ function writePrefix(out: Uint8Array, at: number, offset: number, length: number
 }
 
 function write(out: Uint8Array, at: number, item: RlpItem): number {
-  const length = bodySize(item)
   if (item instanceof Uint8Array) {
+    const { length } = item
     let next = at
     if (length !== 1 || (item[0] as number) >= 0x80) next = writePrefix(out, at, 0x80, length)
     // PERF: a call of `set` costs more than a hash's 32 bytes by hand.
@@ -57,13 +63,15 @@ function write(out: Uint8Array, at: number, item: RlpItem): number {
     else for (let i = 0; i < length; i++) out[next + i] = item[i] as number
     return next + length
   }
-  let next = writePrefix(out, at, 0xc0, length)
+  let next = writePrefix(out, at, 0xc0, sizes[nextSize++] as number)
   for (const part of item) next = write(out, next, part)
   return next
 }
 
 /** One pass for the sizes, one for the bytes: nothing is copied twice. */
 export function encodeRlp(item: RlpItem): Uint8Array {
+  sizes = []
+  nextSize = 0
   const out = new Uint8Array(encodedSize(item))
   write(out, 0, item)
   return out

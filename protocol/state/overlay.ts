@@ -3,6 +3,7 @@
 
 import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
+import type { Account } from './account.ts'
 import type { AccountChange, StateChanges } from './state-tree.ts'
 import type { StateView } from './state-view.ts'
 
@@ -11,7 +12,7 @@ interface Entry {
   nonce: number
   balance: bigint
   isChanged: boolean
-  readonly before: AccountChange
+  readonly before: Account
 }
 
 export class Overlay {
@@ -156,8 +157,9 @@ export class Overlay {
     let difference = 0n
     for (const [address, entry] of this.entries) {
       if (!entry.isChanged) continue
-      difference += entry.balance - entry.before.balance
-      accounts.set(address, { nonce: entry.nonce, balance: entry.balance })
+      const { nonce, balance, before } = entry
+      difference += balance - before.balance
+      accounts.set(address, { nonce, balance, before })
     }
     const allowed = this.created - this.destroyed
     assert(difference === allowed, `the supply changed by ${difference}, not by ${allowed}`)

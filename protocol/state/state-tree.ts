@@ -20,6 +20,8 @@ export interface StateTree {
 export interface AccountChange {
   readonly nonce: number
   readonly balance: bigint
+  /** As it was. PERF: whoever changed it has looked it up. */
+  readonly before?: Account
 }
 
 /** What a block changed; slots with the word 0 are deleted. */
@@ -86,7 +88,7 @@ export function applyChanges(
   const changed = new Map<Hex, Account>()
   const change = (address: Hex, to: AccountChange | undefined) => {
     const path = pathOf(address)
-    const before = accountAt(tree, path)
+    const before = to?.before ?? accountAt(tree, path)
     const { nonce, balance } = to ?? before
     const storageRoot = trieRoot(storages.get(address))
     const account = { nonce, balance, storageRoot, codeHash: before.codeHash }
