@@ -192,6 +192,13 @@ export const ROLLUP_FETCHES_PER_SECOND = 200
 export const ROLLUP_FETCHES_BURST = 1000
 /** Final batches whose transfers can be looked up by sender and nonce. */
 export const ROLLUP_RECENT_BATCHES = 32
+/** Parcels of a shard that another one has not consumed: then it sends no more there. */
+export const ROLLUP_PARCELS_WAITING_MAX = 1024
+/** Credits of parcels kept before they are consumed, 32 bytes each, and asks for them at once. */
+export const ROLLUP_PARCEL_CREDITS_HELD_MAX = 262_144
+export const ROLLUP_PARCEL_ASKS_MAX = 4
+/** A shard that has been idle for so long states its root, so that exits and parcels settle. */
+export const ROLLUP_IDLE_ROOT_MS = 1000
 /** Inbox messages of one batch. */
 export const ROLLUP_INBOX_PER_BATCH = 1024
 /** A client of the rollup's socket: frames and their bytes that nobody has answered yet. */

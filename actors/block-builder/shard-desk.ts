@@ -11,6 +11,7 @@ import { CLAIMS_PER_BLOCK_MAX, CLAIMS_PER_SHARD_MAX } from '../../protocol/param
 import { RlpError } from '../../protocol/rlp/rlp.ts'
 import { decodeClaim } from '../../protocol/rollup/claim.ts'
 import { encodeInboxEntry, inboxEntries } from '../../protocol/rollup/inbox-entry.ts'
+import { unconsumedBy, waitingParcels } from '../../protocol/rollup/parcel-notice.ts'
 import { rollupHeadAfter } from '../../protocol/rollup/rollup-head.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
@@ -26,6 +27,18 @@ type Claims = readonly Uint8Array[]
 
 const shardsOf = ({ props }: Bench): readonly string[] => props.shards ?? []
 
+/** The first of each shard, then the second of each; another shard begins in each block. */
+function inTurn(found: readonly Claims[], height: number): Uint8Array[] {
+  const claims: Uint8Array[] = []
+  for (let nth = 0; nth < CLAIMS_PER_SHARD_MAX; nth++) {
+    for (let i = 0; i < found.length; i++) {
+      const claim = found[(i + height) % found.length]?.[nth]
+      if (claim) claims.push(claim)
+    }
+  }
+  return claims
+}
+
 /** Claims that stand on the parent's state, of all shards that answer in time. */
 export function takeClaims(
   bench: Bench,
@@ -38,7 +51,7 @@ export function takeClaims(
   let open = shards.length
   if (open === 0) done([])
   const closed = () => {
-    if (--open === 0) done(found.flat().slice(0, CLAIMS_PER_BLOCK_MAX))
+    if (--open === 0) done(inTurn(found, parent.block.header.height).slice(0, CLAIMS_PER_BLOCK_MAX))
   }
   const view = treeView(parent.tree)
   for (const [shard, key] of shards.entries()) {
@@ -138,6 +151,18 @@ function newMessages(bench: Bench, before: StateTree, after: StateTree): Ordered
   return found
 }
 
+/** Shards that a block has frozen. */
+function newlyFrozen(bench: Bench, before: StateTree, after: StateTree): Ordered['frozen'] {
+  const genesis = bench.props.genesis.block.hash
+  const found: Ordered['frozen'] = []
+  for (const shard of shardsOf(bench).keys()) {
+    const { frozen, number } = rollupHeadAfter(treeView(after), shard, genesis)
+    if (!frozen || rollupHeadAfter(treeView(before), shard, genesis).frozen) continue
+    found.push({ shard, number })
+  }
+  return found
+}
+
 /** Tells the shards of final blocks, oldest first; `before` is the tip on which they stand. */
 export function tellOrdered(bench: Bench, before: Tip, path: readonly Tip[]): void {
   const { ctx } = bench
@@ -152,6 +177,7 @@ export function tellOrdered(bench: Bench, before: Tip, path: readonly Tip[]): vo
       timestampMs: headerTimeMs(header),
       claims: [...claimsOf(sidecar)],
       inbox: newMessages(bench, parent.tree, tip.tree),
+      frozen: newlyFrozen(bench, parent.tree, tip.tree),
     }
     for (const key of shards) ctx.tell(ShardMessages, key, 'Ordered', body)
     parent = tip
@@ -169,7 +195,7 @@ export function rollupStart({ speculation, props }: Bench, shard: number): Start
   const { block, tree } = speculation.final
   const view = treeView(tree)
   const head = rollupHeadAfter(view, shard, props.genesis.block.hash as Hex)
-  const { number, hash, timestampMs, sequencer, inboxTo, inboxFrom, inboxCount } = head
+  const { number, hash, timestampMs, sequencer, inboxTo, inboxFrom, inboxCount, rootNumber } = head
   return {
     height: block.header.height,
     blockHash: block.hash,
@@ -181,5 +207,8 @@ export function rollupStart({ speculation, props }: Bench, shard: number): Start
     inboxTo,
     inboxFrom,
     inbox: (inboxEntries(view, shard, inboxFrom, inboxCount) ?? []).map(encodeInboxEntry),
+    rootNumber,
+    parcels: waitingParcels(view, shard),
+    sent: unconsumedBy(view, shard),
   }
 }

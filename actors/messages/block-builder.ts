@@ -107,6 +107,15 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       /** Messages of its inbox from `inboxFrom` on, encoded (protocol/rollup/inbox-entry.ts). */
       inboxFrom: u53,
       inbox: list(bytes(512), 65_536),
+      /** The last claim that stated a root. */
+      rootNumber: u53,
+      /** Parcels that wait for it, of each source in their order (parcel-notice.ts). */
+      parcels: list(
+        struct({ source: u53, number: u53, credits: u53, root: hex(32), from: optional(u53) }),
+        1 << 20,
+      ),
+      /** By shard: parcels of this one that it has not consumed. */
+      sent: list(u53, 64),
     }),
     'control',
   ),

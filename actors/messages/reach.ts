@@ -64,6 +64,7 @@ const archive: ReachOf<typeof ArchiveMessages> = {
 const shard: ReachOf<typeof ShardMessages> = {
   Batch: 'any node',
   Fetch: 'any node',
+  Parcel: 'own node',
   Assemble: 'own node',
   Proofs: 'own node',
   Seal: 'own node',

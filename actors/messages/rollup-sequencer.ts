@@ -37,6 +37,8 @@ export const TRANSFER_REFUSALS = [
   'EXPIRED',
   /** The batch was sealed, and another sequencer's was ordered in its place: submit again. */
   'SUPERSEDED',
+  /** The receiver's shard has not consumed what was sent there before: try again later. */
+  'SHARD_BEHIND',
 ] as const
 export type TransferRefusal = (typeof TRANSFER_REFUSALS)[number]
 

@@ -36,6 +36,8 @@ export const OrderedBlock = struct({
   claims: list(EncodedClaim, 8),
   /** Inbox messages that the block's transactions left, of all shards (inbox-entry.ts). */
   inbox: list(struct({ shard: u53, index: u53, message: bytes(512) }), 65_536),
+  /** Shards that the block has frozen, and the claim after which they stand. */
+  frozen: list(struct({ shard: u53, number: u53 }), 64),
 })
 
 export const ShardMessages = messages('shard', 1, {
@@ -48,6 +50,16 @@ export const ShardMessages = messages('shard', 1, {
   Fetch: ask(
     struct({ number: u53, hash: hex(32) }),
     struct({ claim: EncodedClaim, body: EncodedBody }),
+  ),
+
+  /**
+   * From another shard of the own node: what a final claim has put into the outbox for it (leaves
+   * of protocol/rollup/outgoing.ts). Not found: the batch is not here yet.
+   */
+  Parcel: ask(
+    struct({ number: u53, destination: u53 }),
+    struct({ found: bool, leaves: bytes(16 << 20) }),
+    'control',
   ),
 
   /**

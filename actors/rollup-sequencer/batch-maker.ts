@@ -141,6 +141,8 @@ export class BatchMaker {
     const codes = assembled.refusedCodes
     this.refuse(given, refused, (i) => TRANSFER_REFUSALS[codes[i] as number] ?? 'NOT_REGISTERED')
     const batch = refused.length > 0 ? given.without(refused) : given
+    // It took up what waited, or nothing does: the shard says so when more comes.
+    if (code === 'NOTHING' || code === '') this.inboxSinceMs = undefined
     if (code === 'NOTHING') {
       this.idle()
       return

@@ -6,6 +6,7 @@ import { type Body, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts
 import { cosignDigest } from '../../protocol/rollup/cosign.ts'
 import { type ExecutionPorts, executeBatch } from '../../protocol/rollup/execute-batch.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
+import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
@@ -20,6 +21,14 @@ export interface Wanted {
   readonly draft: Uint8Array
   readonly fee: number
   readonly feeAccount: number | undefined
+}
+
+/** What a batch takes up besides transfers, and what limits these. */
+export interface Waiting {
+  readonly parcels: readonly Parcel[]
+  readonly isBehind: (shard: number) => boolean
+  /** Nothing else happens: it is time to state the root. */
+  readonly isRootDue: boolean
 }
 
 export type Assembled =
@@ -66,6 +75,7 @@ export function assemble(
   inbox: Inbox,
   { shard, genesisHash }: Pick<ShardProps, 'shard' | 'genesisHash'>,
   { draft: bytes, fee, feeAccount }: Wanted,
+  { parcels, isBehind, isRootDue }: Waiting,
   ports: ExecutionPorts,
 ): Assembled {
   const { state, tip } = line
@@ -74,15 +84,16 @@ export function assemble(
   const to = Math.min(inbox.end, state.inboxTo + ROLLUP_INBOX_PER_BATCH)
   const entries = inbox.slice(state.inboxTo, to) ?? []
   const messages = entries.map(({ message }) => message)
+  const isIdle = messages.length === 0 && parcels.length === 0 && !isRootDue
   const gone = new Map<number, TransferRefusal>()
-  for (const { position, why } of filterDraft(state, transferColumns(given), fee)) {
+  for (const { position, why } of filterDraft(state, transferColumns(given), fee, isBehind)) {
     gone.set(position, why)
   }
   // Each round takes one transfer out, so this ends; it is rare: forced transfers make it so.
   for (;;) {
     const kept = without(given, bytes, gone.keys())
     const body = kept === bytes ? given : (read(kept) as Body)
-    if (body.transfers === 0 && messages.length === 0) return fail('NOTHING', gone)
+    if (body.transfers === 0 && isIdle) return fail('NOTHING', gone)
     const execution = executeBatch(
       state,
       {
@@ -90,7 +101,7 @@ export function assemble(
         feeAccount: feeAccount ?? 0,
         firstEntry: state.entries + 1,
         inbox: messages,
-        parcels: [],
+        parcels,
         body,
       },
       ports,
@@ -116,6 +127,7 @@ export function assemble(
       fee,
       feeAccount: feeAccount ?? 0,
       inbox: entries,
+      parcels,
       executed,
       digest: cosignDigest(genesisHash, terms),
     }

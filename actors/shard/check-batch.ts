@@ -79,14 +79,14 @@ function differing(claim: Claim, facts: ExecutionFacts): string | undefined {
 export function checkBatch(
   state: ShardState,
   claim: Claim,
-  batch: Omit<BatchToExecute, 'fee' | 'feeAccount' | 'firstEntry' | 'parcels'>,
+  batch: Omit<BatchToExecute, 'fee' | 'feeAccount' | 'firstEntry'>,
   ports: ExecutionPorts,
 ): Checked {
   const { fee, feeAccount, firstEntry, stateRoot } = claim
   if (claim.inboxTo !== state.inboxTo + batch.inbox.length) {
     return { ok: false, code: 'BAD_CLAIM', detail: 'inboxTo' }
   }
-  const full = { ...batch, fee, feeAccount, firstEntry, parcels: [] }
+  const full = { ...batch, fee, feeAccount, firstEntry }
   const execution = executeBatch(state, full, ports)
   if (!execution.ok) return execution
   const { executed } = execution

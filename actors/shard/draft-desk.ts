@@ -8,7 +8,8 @@ import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
 import { type ShardMessages, shardKey } from '../messages/shard.ts'
-import { assemble } from './assemble.ts'
+import type { Arrivals } from './arrivals.ts'
+import { assemble, type Waiting } from './assemble.ts'
 import type { ClaimLine } from './claim-line.ts'
 import { type Draft, DraftTree, nonceOfSenders } from './draft.ts'
 import type { Executor } from './executor.ts'
@@ -38,6 +39,7 @@ export class DraftDesk {
   private readonly line: ClaimLine
   private readonly inbox: Inbox
   private readonly executor: Executor
+  private readonly arrivals: Arrivals
   private readonly tree: DraftTree
   /** A batch is durable. */
   private readonly made: (held: HeldBatch) => void
@@ -47,6 +49,7 @@ export class DraftDesk {
     props: ShardProps,
     line: ClaimLine,
     inbox: Inbox,
+    arrivals: Arrivals,
     executor: Executor,
     made: (held: HeldBatch) => void,
   ) {
@@ -54,6 +57,7 @@ export class DraftDesk {
     this.props = props
     this.line = line
     this.inbox = inbox
+    this.arrivals = arrivals
     this.executor = executor
     this.made = made
     this.tree = new DraftTree(props.ports.hashPairs)
@@ -83,6 +87,12 @@ export class DraftDesk {
     return rules.set.validators.findIndex(({ blsPublicKey }) => blsPublicKey === props.ownKey)
   }
 
+  private waiting(): Waiting {
+    const { arrivals, executor } = this
+    const isBehind = (shard: number) => arrivals.isBehind(shard)
+    return { parcels: arrivals.takeable(), isBehind, isRootDue: executor.isRootDue() }
+  }
+
   /** What is said when nothing was assembled. */
   nothing(code: string, fee: number, number = this.line.tip.number + 1): Assembled {
     const none = { draft: NONE, refused: NONE, refusedCodes: NONE, transfers: 0 }
@@ -94,7 +104,7 @@ export class DraftDesk {
     const { line, inbox, props, executor } = this
     if (this.index < 0) return this.nothing('STALE', body.fee)
     if (this.draft) return this.nothing('DRAFT_OPEN', body.fee, this.draft.number)
-    const made = assemble(line, inbox, props, body, executor.ports)
+    const made = assemble(line, inbox, props, body, this.waiting(), executor.ports)
     const refused = {
       refused: bytesOf(made.refused.map(({ position }) => position)),
       refusedCodes: Uint8Array.from(made.refused, ({ why }) => TRANSFER_REFUSALS.indexOf(why)),
@@ -211,7 +221,7 @@ export class DraftDesk {
     this.draft = undefined
     line.add(held)
     line.push({ held, undo: draft.executed.undo })
-    executor.store(held, draft.executed.exits, () => {
+    executor.store(held, draft.executed, () => {
       this.made(held)
       const { encoded: claim, hash } = held
       reply({ code: '', claim, hash, badGroups: [], badPositions: NONE })

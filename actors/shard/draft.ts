@@ -5,6 +5,7 @@ import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
 import type { Body } from '../../protocol/rollup/body-layout.ts'
 import type { Executed } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import { creditsOf, type Parcel } from '../../protocol/rollup/parcel.ts'
 import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
@@ -16,15 +17,23 @@ export interface Draft {
   readonly fee: number
   readonly feeAccount: number
   readonly inbox: readonly InboxEntry[]
+  readonly parcels: readonly Parcel[]
   readonly executed: Executed
   readonly digest: Uint8Array
 }
 
-/** Leaves of the transfer tree as the trace has them; transfers follow the inbox's messages. */
-function leavesOf({ body, inbox, executed }: Draft, leaves: Uint32Array): void {
+/** Entries before the first transfer: the inbox's messages and the parcels' credits. */
+function entriesBefore({ inbox, parcels }: Pick<Draft, 'inbox' | 'parcels'>): number {
+  return inbox.length + creditsOf(parcels)
+}
+
+/** Leaves of the transfer tree as the trace has them. */
+function leavesOf(draft: Draft, leaves: Uint32Array): void {
+  const { body, executed } = draft
   const { trace } = executed
+  const before = entriesBefore(draft)
   for (let i = 0; i < body.transfers; i++) {
-    const at = (inbox.length + i) * LEAF_WORDS
+    const at = (before + i) * LEAF_WORDS
     const out = 8 * i
     leaves[out] = trace[at + AT.from] as number
     leaves[out + 1] = trace[at + AT.fromNonce] as number
@@ -40,18 +49,20 @@ function leavesOf({ body, inbox, executed }: Draft, leaves: Uint32Array): void {
 /** Nonces of a batch's senders before it, in the order of its transfers, out of its trace. */
 export function noncesBefore(
   { trace }: Pick<Executed, 'trace'>,
-  { body, inbox }: Pick<Draft, 'body' | 'inbox'>,
+  batch: Pick<Draft, 'body' | 'inbox' | 'parcels'>,
 ): Uint32Array {
+  const { body } = batch
+  const before = entriesBefore(batch)
   const nonces = new Uint32Array(body.transfers)
   for (let i = 0; i < nonces.length; i++) {
-    nonces[i] = trace[(inbox.length + i) * LEAF_WORDS + AT.fromNonce] as number
+    nonces[i] = trace[(before + i) * LEAF_WORDS + AT.fromNonce] as number
   }
   return nonces
 }
 
 /** The same by sender, for those at a few positions. */
 export function nonceOfSenders(
-  draft: Pick<Draft, 'body' | 'inbox' | 'executed'>,
+  draft: Pick<Draft, 'body' | 'inbox' | 'parcels' | 'executed'>,
   positions: Uint32Array,
 ): (index: number) => number {
   const { from } = transferColumns(draft.body)

@@ -1,7 +1,7 @@
 // Executes batches on the line: checks all that is to be checked, stores what holds, and remembers
 // what does not.
 
-import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS } from '../../config/limits.ts'
+import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS, ROLLUP_IDLE_ROOT_MS } from '../../config/limits.ts'
 import { assert } from '../../lib/assert.ts'
 import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import {
@@ -10,12 +10,15 @@ import {
   type StragglerChecks,
   stragglerChecks,
 } from '../../protocol/rollup/check-signatures.ts'
-import { executionPorts } from '../../protocol/rollup/execute-batch.ts'
+import { type Executed, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import { earlyLeaves } from '../../protocol/rollup/outbox-leaves.ts'
+import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
 import type { Context } from '../../runtime/context.ts'
 import { VerifyEd25519 } from '../messages/tasks.ts'
+import type { Arrivals } from './arrivals.ts'
 import { checkBatch } from './check-batch.ts'
 import type { ClaimLine } from './claim-line.ts'
 import type { HeldBatch } from './held-batch.ts'
@@ -38,6 +41,7 @@ export class Executor {
   private readonly props: ShardProps
   private readonly line: ClaimLine
   private readonly inbox: Inbox
+  private readonly arrivals: Arrivals
   private readonly keeper: ShardKeeper
   private readonly execution
   /** Something that others wait for may have changed. */
@@ -48,6 +52,7 @@ export class Executor {
     props: ShardProps,
     line: ClaimLine,
     inbox: Inbox,
+    arrivals: Arrivals,
     keeper: ShardKeeper,
     changed: () => void,
   ) {
@@ -55,6 +60,7 @@ export class Executor {
     this.props = props
     this.line = line
     this.inbox = inbox
+    this.arrivals = arrivals
     this.keeper = keeper
     this.changed = changed
     this.keys = props.ports.cosignerKeys(inbox.book)
@@ -80,31 +86,42 @@ export class Executor {
     if (entries === 'wait' || entries === 'bad') {
       return entries === 'bad' ? this.refuse(held, 'BAD_CLAIM', 'inboxTo') : entries
     }
+    const parcels = this.parcelsFor(held)
+    if (parcels === 'bad') return this.refuse(held, 'BAD_CLAIM', 'consumed')
+    if (parcels === 'wait') return parcels
     const inbox = entries.map(({ message }) => message)
     const again = held.verdict === ''
     const checks = again ? undefined : this.checkSignatures(held)
     if (checks === 'bad') return 'bad'
     const { claim, body } = held
-    const checked = checkBatch(line.state, claim, { inbox, body }, this.execution)
+    const batch = { inbox, parcels, body }
+    const checked = checkBatch(line.state, claim, batch, this.execution)
     if (!checked.ok) {
       assert(!again, 'what held once on a parent holds again')
       return this.refuse(held, checked.code, checked.detail)
     }
-    const { undo, exits } = checked.executed
+    const { undo } = checked.executed
     line.push({ held, undo })
     if (again) return 'done'
     held.verdict = ''
     held.inbox = entries
+    held.parcels = parcels
     if (checks) this.startStragglers(held, checks)
-    if (!held.isStored) this.store(held, exits)
+    if (!held.isStored) this.store(held, checked.executed)
     return 'done'
   }
 
-  /** Writes the batch down; `exits` are its exits' leaves. */
-  store(held: HeldBatch, exits: Uint32Array, done: () => void = this.changed): void {
-    const { encoded, bytes, inbox, claim, hash } = held
-    const leaves = new Uint8Array(exits.buffer, exits.byteOffset, exits.byteLength)
-    this.keeper.saveBatch(claim.number, hash, { encoded, bytes, inbox, exits: leaves }, () => {
+  /** Writes the batch down. */
+  store(
+    held: HeldBatch,
+    { exits: leaves, outbox }: Pick<Executed, 'exits' | 'outbox'>,
+    done: () => void = this.changed,
+  ): void {
+    const { encoded, bytes, inbox, parcels, claim, hash } = held
+    const exits = new Uint8Array(leaves.buffer, leaves.byteOffset, leaves.byteLength)
+    const early = earlyLeaves(claim, outbox)
+    const row = { encoded, bytes, inbox, exits, early, parcels }
+    this.keeper.saveBatch(claim.number, hash, row, () => {
       held.isStored = true
       done()
     })
@@ -116,6 +133,25 @@ export class Executor {
     if (count < 0 || count > CLAIM_MESSAGES_MAX) return 'bad'
     return this.inbox.slice(inboxTo, claim.inboxTo) ?? 'wait'
   }
+
+  /** Those of a batch of the own disk came with it. */
+  private parcelsFor({ claim, parcels }: HeldBatch): readonly Parcel[] | 'wait' | 'bad' {
+    if (parcels.length === claim.consumed.length) return parcels
+    return this.arrivals.forClaim(claim)
+  }
+
+  /** The last claim states no root, and nothing has followed it for a while. */
+  isRootDue(): boolean {
+    const { line, ctx } = this
+    const last = line.steps.at(-1)?.held
+    if (last?.claim.stateRoot) return false
+    if (!last && this.statedTo >= line.final.number) return false
+    return ctx.now() - (last?.sinceMs ?? this.finalMs) >= ROLLUP_IDLE_ROOT_MS
+  }
+
+  /** The last final claim that states a root, and when the last one became final. */
+  statedTo = 0
+  finalMs = 0
 
   /** Straggler checks that are still to be run, if any. */
   private checkSignatures(held: HeldBatch): StragglerChecks | 'bad' | undefined {

@@ -3,6 +3,7 @@
 
 import { EXIT_INDEX } from '../../protocol/params.ts'
 import { type AccountTable, RECORD_WORDS } from '../../protocol/rollup/account-table.ts'
+import { shardOf } from '../../protocol/rollup/layout.ts'
 import { isOutgoing, slotIn } from '../../protocol/rollup/shard-place.ts'
 import type { ShardState } from '../../protocol/rollup/shard-state.ts'
 import type { TransferColumns } from '../../protocol/rollup/transfer-columns.ts'
@@ -28,8 +29,9 @@ export function filterDraft(
   state: ShardState,
   { from, to, amountLo, amountHi }: TransferColumns,
   fee: number,
+  isBehind: (shard: number) => boolean,
 ): RefusedTransfer[] {
-  const { table } = state
+  const { table, shards } = state
   const refused: RefusedTransfer[] = []
   for (let i = 0; i < from.length; i++) {
     const slot = slotIn(state, from[i] as number)
@@ -40,6 +42,8 @@ export function filterDraft(
       (toSlot < 0 ? isOutgoing(state, receiver) : table.isRegistered(toSlot))
     if (slot < 0 || !table.isRegistered(slot) || !isReceived) {
       refused.push({ position: i, why: 'NOT_REGISTERED' })
+    } else if (toSlot < 0 && receiver !== EXIT_INDEX && isBehind(shardOf(receiver, shards))) {
+      refused.push({ position: i, why: 'SHARD_BEHIND' })
     } else if (!canPay(table, slot, amountLo[i] as number, amountHi[i] as number, fee)) {
       refused.push({ position: i, why: 'BALANCE' })
     }

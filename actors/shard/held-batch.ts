@@ -6,6 +6,7 @@ import { RlpError } from '../../protocol/rlp/rlp.ts'
 import type { Body } from '../../protocol/rollup/body-layout.ts'
 import { type Claim, claimHash, decodeClaim } from '../../protocol/rollup/claim.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 
 export interface HeldBatch {
@@ -24,6 +25,8 @@ export interface HeldBatch {
   isStored: boolean
   /** The messages that it consumes, once it has been executed. */
   inbox: readonly InboxEntry[]
+  /** The same of parcels. */
+  parcels: readonly Parcel[]
   /** When it came or was made, on the node's clock. */
   readonly sinceMs: number
 }
@@ -68,6 +71,7 @@ export function readBatch(
     stragglers: form.body.absent.positions.length === 0 ? 'good' : 'unknown',
     isStored: false,
     inbox: [],
+    parcels: [],
     sinceMs,
   }
   return { ok: true, held }

@@ -3,6 +3,7 @@
 import { ROLLUP_RECENT_BATCHES } from '../../config/limits.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { indexOf } from '../../protocol/rollup/layout.ts'
+import { outboxLeaves } from '../../protocol/rollup/outbox-leaves.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import { encodeMeta, stateRootOf } from '../../protocol/rollup/state-root.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
@@ -11,7 +12,7 @@ import type { Context } from '../../runtime/context.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import type { ClaimLine, Point } from './claim-line.ts'
-import { type HeldBatch, readClaim } from './held-batch.ts'
+import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
 import type { ShardProps } from './shard-props.ts'
@@ -138,6 +139,23 @@ export class ShardQueries {
     const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
     const none = new Uint8Array(0)
     return { claim: row?.encoded ?? none, body: row?.bytes ?? none }
+  }
+
+  /** What a final claim has sent to another shard. */
+  parcel(number: number, destination: number): Reply<Verbs, 'Parcel'> {
+    const { store } = this.ctx
+    const { shard, config } = this.props
+    const none = { found: false, leaves: new Uint8Array(0) }
+    if (number > this.line.final.number || number < 1) return none
+    const last = this.recent.find(({ ordered }) => ordered.number === number)?.ordered.hash
+    const hash = last ?? readFinalRow(store, shard, number)?.hash ?? this.hashAt(number)
+    const row = hash && readBatchRow(store, shard, number, hash)
+    const read = row && readBatch(row.encoded, row.bytes, this.props.ports.sha256, 0)
+    if (!row || !read?.ok) return none
+    const { claim, body } = read.held
+    const place = { shard, shards: config.shards }
+    const leaves = outboxLeaves(claim, body, row.early, place, destination)
+    return { found: true, leaves: new Uint8Array(leaves.buffer) }
   }
 
   findTransfer(from: number, nonce: number): Reply<Verbs, 'FindTransfer'> {

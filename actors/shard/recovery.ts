@@ -58,6 +58,7 @@ export class Recovery {
     if (!read.ok) throw new Error(`rollup store: batch ${number} is broken: ${read.code}`)
     const { held } = read
     held.inbox = row.inbox
+    held.parcels = row.parcels
     for (const [i, entry] of row.inbox.entries()) {
       this.inbox.add(held.claim.inboxTo - row.inbox.length + i, entry)
     }

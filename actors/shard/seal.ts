@@ -142,7 +142,7 @@ export function sealClaim(
     notAfter: lowestNotAfter(body),
     fee: draft.fee,
     feeAccount: draft.feeAccount,
-    consumed: [],
+    consumed: draft.parcels.map(({ shard: source, number }) => ({ shard: source, number })),
     stateRoot: mustState(draft.number, facts.entries) ? root() : undefined,
   }
   const hash = claimHash(unsigned)
@@ -158,6 +158,7 @@ export function sealClaim(
     stragglers: 'good',
     isStored: false,
     inbox: draft.inbox,
+    parcels: draft.parcels,
     sinceMs,
   }
 }

@@ -9,6 +9,7 @@ import {
   asNumber,
   decodeRlp,
   encodeRlp,
+  type RlpItem,
   rlpInteger,
 } from '../../protocol/rlp/rlp.ts'
 import {
@@ -16,6 +17,8 @@ import {
   encodeInboxEntry,
   type InboxEntry,
 } from '../../protocol/rollup/inbox-entry.ts'
+import type { EarlyLeaves } from '../../protocol/rollup/outbox-leaves.ts'
+import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put, Store } from '../../runtime/store.ts'
 
@@ -29,6 +32,9 @@ export interface BatchRow {
   readonly inbox: readonly InboxEntry[]
   /** Leaves of outgoing.ts. */
   readonly exits: Uint8Array
+  readonly early: readonly EarlyLeaves[]
+  /** Credits of other shards that it consumes. */
+  readonly parcels: readonly Parcel[]
 }
 
 /** The block that ordered a claim. */
@@ -44,19 +50,46 @@ const numberKey = (shard: number, number: number) => concatBytes(shardKeyBytes(s
 const batchKey = (shard: number, number: number, hash: Hex) =>
   concatBytes(numberKey(shard, number), hexToBytes(hash))
 
-function encodeBatchRow({ encoded, bytes, inbox, exits }: BatchRow): Uint8Array {
-  return encodeRlp([encoded, bytes, inbox.map(encodeInboxEntry), exits])
+const bytesOf = (words: Uint32Array) =>
+  new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+const wordsOf = (bytes: Uint8Array) => new Uint32Array(Uint8Array.from(bytes).buffer)
+
+function encodeBatchRow({ encoded, bytes, inbox, exits, early, parcels }: BatchRow): Uint8Array {
+  return encodeRlp([
+    encoded,
+    bytes,
+    inbox.map(encodeInboxEntry),
+    exits,
+    early.map(({ shard, leaves }) => [rlpInteger(shard), bytesOf(leaves)]),
+    parcels.map(({ shard, number, leaves }) => [
+      rlpInteger(shard),
+      rlpInteger(number),
+      bytesOf(leaves),
+    ]),
+  ])
+}
+
+function readEarly(item: RlpItem | undefined): EarlyLeaves {
+  const [shard, leaves] = asList(item, 2)
+  return { shard: asNumber(shard), leaves: wordsOf(asBytes(leaves)) }
+}
+
+function readParcel(item: RlpItem | undefined): Parcel {
+  const [shard, number, leaves] = asList(item, 3)
+  return { shard: asNumber(shard), number: asNumber(number), leaves: wordsOf(asBytes(leaves)) }
 }
 
 /** Rows are our own: one that cannot be read is a broken disk, and throws. */
 function decodeBatchRow(row: Uint8Array): BatchRow {
-  const [encoded, bytes, inbox, exits] = asList(decodeRlp(Uint8Array.from(row)), 4)
+  const [encoded, bytes, inbox, exits, early, parcels] = asList(decodeRlp(Uint8Array.from(row)), 6)
   return {
     encoded: asBytes(encoded),
     // Copied once, so that it lies on a boundary of words.
     bytes: Uint8Array.from(asBytes(bytes)),
     inbox: asList(inbox).map((one) => decodeInboxEntry(asBytes(one))),
     exits: Uint8Array.from(asBytes(exits)),
+    early: asList(early).map(readEarly),
+    parcels: asList(parcels).map(readParcel),
   }
 }
 

@@ -20,6 +20,7 @@ import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { ValidatorMessages } from '../messages/validator.ts'
+import { Arrivals } from './arrivals.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
@@ -45,6 +46,7 @@ const START_WITHIN_MS = 30_000
 class Shard {
   readonly line: ClaimLine
   readonly inbox = new Inbox()
+  readonly arrivals: Arrivals
   readonly drafts: DraftDesk
   readonly keeper: LineKeeper
   readonly queries: ShardQueries
@@ -71,9 +73,12 @@ class Shard {
     this.line = new ClaimLine(state, { number: 0, hash: genesisParent(genesisHash, shard) })
     this.rows = new ShardKeeper(ctx, shard)
     const changed = () => this.look()
-    const { line, inbox, rows } = this
-    this.executor = new Executor(ctx, props, line, inbox, rows, changed)
-    this.drafts = new DraftDesk(ctx, props, line, inbox, this.executor, (held) => this.made(held))
+    this.arrivals = new Arrivals(ctx, props, this.line, changed)
+    const { line, inbox, arrivals, rows } = this
+    this.executor = new Executor(ctx, props, line, inbox, arrivals, rows, changed)
+    const { executor } = this
+    const made = (held: HeldBatch) => this.made(held)
+    this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, made)
     this.peers = new ShardPeers(ctx, props)
     this.queries = new ShardQueries(ctx, props, line, inbox)
     this.keeper = new LineKeeper(
@@ -110,6 +115,8 @@ class Shard {
     for (const [i, message] of found.inbox.entries()) {
       inbox.add(found.inboxFrom + i, decodeInboxEntry(message))
     }
+    this.arrivals.start(found.parcels, found.sent)
+    executor.statedTo = found.rootNumber
     const started = ctx.now()
     const { number, hash, height, timestampMs, sequencer, blockHash } = found
     const done = () => {
@@ -118,6 +125,8 @@ class Shard {
       this.root = { number: line.final.number, root }
       ctx.log('info', 'shard-loaded', { shard: this.props.shard, number, hash, root, ms })
       if (number > 0) ctx.reached('shard-restarted')
+      this.arrivals.recovered()
+      executor.finalMs = ctx.now()
       this.height = height
       this.drafts.height = height
       this.timestampMs = timestampMs
@@ -152,7 +161,7 @@ class Shard {
       this.early.push(ordered)
       return
     }
-    const { height, blockHash, timestampMs, claims, inbox } = ordered
+    const { height, blockHash, timestampMs, claims, inbox, frozen } = ordered
     const { shard } = this.props
     for (const one of inbox) {
       if (one.shard === shard) this.inbox.add(one.index, decodeInboxEntry(one.message))
@@ -162,10 +171,12 @@ class Shard {
     const own: OrderedClaim[] = []
     for (const encoded of claims) {
       const read = readClaim(encoded)
+      if (read) this.arrivals.ordered(read.claim, timestampMs)
       if (read?.claim.shard !== shard) continue
       const { number, sequencer } = read.claim
       own.push({ number, sequencer, hash: read.hash, height, blockHash, timestampMs })
     }
+    for (const one of frozen) this.arrivals.frozen(one.shard, one.number)
     this.keeper.order(own)
     if (own.length > 0 || inbox.length > 0) this.tellLook()
   }
@@ -173,7 +184,12 @@ class Shard {
   private becameFinal({ held, undo }: Step, ordered: OrderedClaim): void {
     const { claim } = held
     this.timestampMs = ordered.timestampMs
-    if (claim.stateRoot) this.root = { number: claim.number, root: claim.stateRoot }
+    if (claim.stateRoot) {
+      this.root = { number: claim.number, root: claim.stateRoot }
+      this.executor.statedTo = claim.number
+    }
+    this.executor.finalMs = this.ctx.now()
+    this.arrivals.becameFinal(claim.consumed)
     this.inbox.forget(claim.inboxTo)
     this.queries.remember(held, ordered, noncesBefore(undo, held))
     this.rows.saveFinal(ordered.number, ordered)
@@ -198,8 +214,9 @@ class Shard {
 
   private tellLook(): void {
     const { node, shard } = this.props
-    const { line, inbox } = this
-    const inboxWaiting = inbox.end > line.state.inboxTo
+    const { line, inbox, arrivals, executor } = this
+    const inboxWaiting =
+      inbox.end > line.state.inboxTo || arrivals.takeable().length > 0 || executor.isRootDue()
     const other = this.keeper.otherMaker()
     this.toldOther = other
     const body = { inboxWaiting, other }
@@ -269,6 +286,9 @@ export const ShardActor = actor({
       Fetch(wanted, reply) {
         const none = new Uint8Array(0)
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : { claim: none, body: none })
+      },
+      Parcel({ number, destination }, reply) {
+        reply(queries.parcel(number, destination))
       },
       Assemble(body, reply) {
         const isFit = shard.isReady && !keeper.isBehind && keeper.makeWay()

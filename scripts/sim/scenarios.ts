@@ -5,11 +5,13 @@ import { clusterScenario } from '../../test/sim/cluster-scenario.ts'
 import { modesScenario, smallModesScenario } from '../../test/sim/modes/modes-scenario.ts'
 import { rollupScenario } from '../../test/sim/rollup/rollup-scenario.ts'
 import type { Scenario } from '../../test/sim/scenario.ts'
+import { shardsScenario } from '../../test/sim/shards/shards-scenario.ts'
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cluster: clusterScenario,
   actors: actorsScenario,
   modes: modesScenario,
   rollup: rollupScenario,
+  shards: shardsScenario,
   'modes-small': smallModesScenario,
 }

@@ -69,8 +69,14 @@ export class NodeRollup implements RollupAccess {
   accountProof = (index: number) =>
     this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index })
 
-  // The registry is in every shard's state of the base chain.
-  indexOf: RollupAccess['indexOf'] = (owner) => this.ask(ShardMessages, 0, 'IndexOf', { owner })
+  // A shard knows the accounts of its own inbox.
+  indexOf: RollupAccess['indexOf'] = async (owner) => {
+    for (let shard = 0; shard < this.shards; shard++) {
+      const index = await this.ask(ShardMessages, shard, 'IndexOf', { owner })
+      if (index !== undefined) return index
+    }
+    return undefined
+  }
 
   claimAt = (shard: number, number: number) => this.ask(ShardMessages, shard, 'ClaimAt', { number })
 

@@ -1,6 +1,7 @@
 // A batch for tests, executed on the state of a shard, and the claim that is true of it.
 
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
+import type { Body } from '../../../protocol/rollup/body-layout.ts'
 import { NO_LIMIT, type UnsignedClaim } from '../../../protocol/rollup/claim.ts'
 import {
   type Executed,
@@ -36,6 +37,7 @@ export interface BatchPlan {
 export interface Batch {
   readonly claim: UnsignedClaim
   readonly executed: Executed
+  readonly body: Body
 }
 
 const ports = executionPorts(hashPairsNoble)
@@ -104,5 +106,5 @@ export function makeClaim(
     supply: executed.supply,
     stateRoot: states ? shard.root(hashPairsNoble) : undefined,
   }
-  return { claim, executed }
+  return { claim, executed, body }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../../protocol/params.ts'
 import { freezeAt } from '../../../protocol/rollup/freeze.ts'
 import { shardOf, slotOf } from '../../../protocol/rollup/layout.ts'
+import { earlyLeaves, outboxLeaves } from '../../../protocol/rollup/outbox-leaves.ts'
 import type { Parcel } from '../../../protocol/rollup/parcel.ts'
 import { loadMoney, surplusWei } from '../../../protocol/rollup/rollup-money.ts'
 import { loadShard } from '../../../protocol/rollup/shard-record.ts'
@@ -135,6 +136,12 @@ class Shards {
   make(shard: number, plan: BatchPlan): Batch {
     const batch = this.world.batch({ sequencer: shard % 4, ...plan }, shard)
     const { number } = batch.claim
+    const signed = this.world.sign(batch.claim)
+    const early = earlyLeaves(signed, batch.executed.outbox)
+    const place = { shard, shards: this.k }
+    for (const box of batch.executed.outbox) {
+      assert.equal(outboxLeaves(signed, batch.body, early, place, box.shard), box.leaves)
+    }
     const boxes = batch.executed.outbox.map(({ shard: to, leaves }) => {
       return [to, { shard, number, leaves }] as const
     })

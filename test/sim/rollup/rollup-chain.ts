@@ -6,10 +6,11 @@ import { bytesToHex } from '../../../lib/hex.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import { sha256Bytes } from '../../../protocol/crypto/sha256.ts'
 import { chainModules } from '../../../protocol/genesis/chain-modules.ts'
-import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
+import { type Genesis, makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { genesisConfig } from '../../../protocol/genesis/genesis-config.ts'
 import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
 import { COHORT_SIZE } from '../../../protocol/params.ts'
+import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
 import type { CosignerKeys, Signers } from '../../../protocol/rollup/signers.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simAddress, simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
@@ -20,33 +21,37 @@ export const FEE = 2
 export const OWNER = bytesToHex(simAddress(new Uint8Array(32).fill(77)))
 const STAKE = 10n ** 22n
 
-const rollup = { shards: 1, accounts: ACCOUNTS, balance: BALANCE, owner: OWNER }
+export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, balance: BALANCE, owner: OWNER }
 
-export const rollupGenesis = makeGenesis({
-  chainId: 1337n,
-  timestamp: WALL_START_MS / 1000 - 10,
-  mode: 0,
-  params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60], rollup },
-  validators: Array.from({ length: VALIDATORS }, (_, i) => ({
-    name: `v${i}`,
-    address: bytesToHex(simAddress(validatorKey(i))),
-    blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
-    possession: bytesToHex(simBls.provePossession(validatorKey(i))),
-    vrfPublicKey: bytesToHex(simVrf.publicKey(validatorKey(i))),
-    stake: STAKE,
-    authority: true,
-  })),
-  accounts: [],
-})
+/** The genesis of four validators with this rollup. */
+export function genesisWith(rollup: RollupConfig): Genesis {
+  return makeGenesis({
+    chainId: 1337n,
+    timestamp: WALL_START_MS / 1000 - 10,
+    mode: 0,
+    params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60], rollup },
+    validators: Array.from({ length: VALIDATORS }, (_, i) => ({
+      name: `v${i}`,
+      address: bytesToHex(simAddress(validatorKey(i))),
+      blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
+      possession: bytesToHex(simBls.provePossession(validatorKey(i))),
+      vrfPublicKey: bytesToHex(simVrf.publicKey(validatorKey(i))),
+      stake: STAKE,
+      authority: true,
+    })),
+    accounts: [],
+  })
+}
 
+export function lightConfig(genesis: Genesis) {
+  const genesisHash = genesis.block.hash
+  const modules = chainModules({ bls: simBls, secp256k1: simSecp256k1, genesisHash })
+  return genesisConfig(genesis, modules, { bls: simBls, vrf: simVrf })
+}
+
+export const rollupGenesis = genesisWith(ROLLUP_CONFIG)
 export const GENESIS_HASH = rollupGenesis.block.hash
-export const ROLLUP_CONFIG = rollup
-
-export const rollupConfig = genesisConfig(
-  rollupGenesis,
-  chainModules({ bls: simBls, secp256k1: simSecp256k1, genesisHash: GENESIS_HASH }),
-  { bls: simBls, vrf: simVrf },
-)
+export const rollupConfig = lightConfig(rollupGenesis)
 
 /** Of one account: for both of its keys. */
 export function accountSecret(index: number): Uint8Array {
@@ -79,20 +84,27 @@ function* indicesOf({ dense, sparse }: Signers): Iterable<number> {
   yield* sparse
 }
 
-const lightKeys: CosignerKeys = {
-  verify(signers, digest, signature) {
-    const indices = [...indicesOf(signers)]
-    if (indices.some((index) => index >= ACCOUNTS)) return false
-    const keys = indices.map((index) => simBls.publicKey(accountSecret(index)))
-    return simBls.verifyAggregate(keys, digest, signature)
-  },
-  spendKey: (index) => (index < ACCOUNTS ? accountSecret(index) : undefined),
+function lightKeys(accounts: number): CosignerKeys {
+  return {
+    verify(signers, digest, signature) {
+      const indices = [...indicesOf(signers)]
+      if (indices.some((index) => index >= accounts)) return false
+      const keys = indices.map((index) => simBls.publicKey(accountSecret(index)))
+      return simBls.verifyAggregate(keys, digest, signature)
+    },
+    spendKey: (index) => (index < accounts ? accountSecret(index) : undefined),
+  }
 }
 
-export const lightPorts: ShardPorts = {
-  bls: simBls,
-  hashPairs: hashPairsNoble,
-  sha256: sha256Bytes,
-  verifyEd25519: verifyLight,
-  cosignerKeys: () => lightKeys,
+/** For a genesis with so many accounts. */
+export function lightPortsFor(accounts: number): ShardPorts {
+  return {
+    bls: simBls,
+    hashPairs: hashPairsNoble,
+    sha256: sha256Bytes,
+    verifyEd25519: verifyLight,
+    cosignerKeys: () => lightKeys(accounts),
+  }
 }
+
+export const lightPorts = lightPortsFor(ACCOUNTS)

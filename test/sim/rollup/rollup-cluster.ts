@@ -123,7 +123,9 @@ export function startRollup(
     for (let g = 0; g < GROUPS; g++) {
       const accounts = Array.from({ length: each }, (_, i) => g * each + i)
       const habit = habits[g] ?? 'honest'
-      host.spawn(SenderGroup, `g${g}`, { group: 1000 + g, nodes: NODES, accounts, habit, log })
+      const receivers = Array.from({ length: ACCOUNTS }, (_, i) => i)
+      const place = { shard: 0, receivers, genesisHash: GENESIS_HASH, nodes: NODES }
+      host.spawn(SenderGroup, `g${g}`, { ...place, group: 1000 + g, accounts, habit, log })
     }
   })
   return { world, log }

@@ -2,7 +2,7 @@
 // shown as a client does, co-signs them by its habit, and remembers what it was told is final.
 
 import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
-import { ShardMessages } from '../../../actors/messages/shard.ts'
+import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { nothing } from '../../../lib/schema.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
@@ -19,7 +19,7 @@ import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { messages, type Reply, tell } from '../../../runtime/messages.ts'
 import { simBls } from '../sim-crypto.ts'
-import { ACCOUNTS, accountSecret, GENESIS_HASH, signLight } from './rollup-chain.ts'
+import { accountSecret, signLight } from './rollup-chain.ts'
 
 /**
  * honest: answers each root at once; late: after the time is over; twice: sends its answer again,
@@ -42,6 +42,11 @@ export interface SenderGroupProps {
   readonly group: number
   readonly nodes: readonly string[]
   readonly accounts: readonly number[]
+  /** Whose senders they are. */
+  readonly shard: number
+  /** Whom they pay. */
+  readonly receivers: readonly number[]
+  readonly genesisHash: Hex
   readonly habit: Habit
   readonly log: SenderLog
 }
@@ -93,8 +98,9 @@ class Group {
 
   /** Nonces come from a shard: after a crash of ours, too. */
   private learn(): void {
+    const { props } = this
     this.expire()
-    const free = this.props.accounts.filter((account) => !this.busy.has(account))
+    const free = props.accounts.filter((account) => !this.busy.has(account))
     if (free.length === 0) {
       this.rest()
       return
@@ -110,7 +116,7 @@ class Group {
     for (const index of senders) {
       this.ctx.ask(
         ShardMessages,
-        this.node,
+        shardKey(this.node, props.shard),
         'Account',
         { index },
         {
@@ -134,7 +140,8 @@ class Group {
       const [to, amount] = before.split(':') as [string, string]
       return { from, nonce, to: Number(to), amount: BigInt(amount) }
     }
-    return { from, nonce, to: ctx.random(ACCOUNTS), amount: BigInt(1 + ctx.random(9)) }
+    const to = props.receivers[ctx.random(props.receivers.length)] as number
+    return { from, nonce, to, amount: BigInt(1 + ctx.random(9)) }
   }
 
   private submit(transfers: readonly Transfer[]): void {
@@ -149,11 +156,15 @@ class Group {
     const signatures = new Uint8Array(64 * given)
     for (let i = 0; i < given; i++) {
       const one = transfers[i] as Transfer
-      const digest = transferDigest(GENESIS_HASH, { ...one, maxFee: MAX_FEE, notAfter: NOT_AFTER })
+      const digest = transferDigest(props.genesisHash, {
+        ...one,
+        maxFee: MAX_FEE,
+        notAfter: NOT_AFTER,
+      })
       signatures.set(signLight(one.from, digest), 64 * i)
     }
     const body = writeBody({
-      shard: 0,
+      shard: props.shard,
       number: 0,
       signature: new Uint8Array(SIGNATURE_BYTES),
       sections: [
@@ -180,7 +191,7 @@ class Group {
     this.submissions.set(submission, { transfers, sinceMs: ctx.now(), open })
     ctx.ask(
       RollupSequencerMessages,
-      this.node,
+      shardKey(this.node, props.shard),
       'Submit',
       { group: props.group, submission, body },
       {
@@ -241,7 +252,7 @@ class Group {
     const again = () => ctx.after('poll', 20, () => this.poll())
     ctx.ask(
       RollupSequencerMessages,
-      node,
+      shardKey(node, props.shard),
       'Next',
       { group: props.group, after },
       {
@@ -288,7 +299,14 @@ class Group {
   private answer(number: number, root: Root): void {
     const { ctx, props } = this
     const { shard, parent, transfers, fee, txRoot } = root
-    const digest = cosignDigest(GENESIS_HASH, { shard, number, parent, transfers, fee, txRoot })
+    const digest = cosignDigest(props.genesisHash, {
+      shard,
+      number,
+      parent,
+      transfers,
+      fee,
+      txRoot,
+    })
     if (bytesToHex(digest) !== root.digest) props.log.violations.push('offer: another digest')
     const placed: [number, number][] = []
     const signers: { from: number; position: number }[] = []
@@ -359,12 +377,13 @@ class Group {
       notAfters: none,
       signatures: none,
     }
-    const say = () => ctx.tell(RollupSequencerMessages, this.node, 'Cosign', answer)
+    const sequencer = shardKey(this.node, props.shard)
+    const say = () => ctx.tell(RollupSequencerMessages, sequencer, 'Cosign', answer)
     if (habit === 'late') ctx.after(`late-${number % 8}`, 50 + ctx.random(200), say)
     else say()
     if (habit !== 'twice') return
     say()
-    ctx.tell(RollupSequencerMessages, this.node, 'Cosign', {
+    ctx.tell(RollupSequencerMessages, sequencer, 'Cosign', {
       ...answer,
       signature: simBls.sign(accountSecret(0), new Uint8Array(32)),
     })

@@ -1,0 +1,37 @@
+// The chain of the simulated shards: four validators, K shards, some accounts in each.
+
+import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
+import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
+import { COHORT_SIZE } from '../../../protocol/params.ts'
+import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
+import { BALANCE, genesisWith, lightConfig, lightPortsFor, OWNER } from '../rollup/rollup-chain.ts'
+
+/** Accounts that send and receive, of each shard. */
+export const PER_SHARD = 16
+
+export interface ShardsChain {
+  readonly rollup: RollupConfig
+  readonly genesis: Genesis
+  readonly config: ReturnType<typeof lightConfig>
+  readonly ports: ShardPorts
+  /** By shard: the first of each cohort. */
+  readonly accounts: readonly (readonly number[])[]
+}
+
+const chains = new Map<number, ShardsChain>()
+
+/** Made once for each K: the same at all nodes. */
+export function shardsChain(shards: number): ShardsChain {
+  const known = chains.get(shards)
+  if (known) return known
+  const count = (shards - 1) * COHORT_SIZE + PER_SHARD
+  const rollup = { shards, accounts: count, balance: BALANCE, owner: OWNER }
+  const genesis = genesisWith(rollup)
+  const accounts = Array.from({ length: shards }, (_, shard) =>
+    Array.from({ length: PER_SHARD }, (_, i) => shard * COHORT_SIZE + i),
+  )
+  const config = lightConfig(genesis)
+  const chain = { rollup, genesis, config, ports: lightPortsFor(count), accounts }
+  chains.set(shards, chain)
+  return chain
+}
