@@ -192,21 +192,14 @@ export const ROLLUP_FETCHES_PER_SECOND = 200
 export const ROLLUP_FETCHES_BURST = 1000
 /** Final batches whose transfers can be looked up by sender and nonce. */
 export const ROLLUP_RECENT_BATCHES = 32
-/** Parcels of a shard that another one has not consumed: then it sends no more there. */
-export const ROLLUP_PARCELS_WAITING_MAX = 1024
-/** Credits of parcels kept before they are consumed, 32 bytes each, and asks for them at once. */
-export const ROLLUP_PARCEL_CREDITS_HELD_MAX = 262_144
-export const ROLLUP_PARCEL_ASKS_MAX = 4
-/** A shard that has been idle for so long states its root, so that exits and parcels settle. */
-export const ROLLUP_IDLE_ROOT_MS = 1000
-/** Inbox messages of one batch. */
+/** Of one batch: inbox messages. Of a shard: parcels under way to another, credits read ahead. */
 export const ROLLUP_INBOX_PER_BATCH = 1024
-/** A client of the rollup's socket: frames and their bytes that nobody has answered yet. */
+export const ROLLUP_PARCELS_WAITING_MAX = 1024
+export const ROLLUP_PARCEL_CREDITS_HELD_MAX = 262_144
+/** A client of the rollup's socket, all of a gateway: what nobody has answered, or it has not read. */
 export const ROLLUP_SOCKET_FRAMES_MAX = 64
 export const ROLLUP_SOCKET_IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024
-/** Of all clients of a gateway together. */
 export const ROLLUP_SOCKETS_IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
-/** What a client has not read; a batch's proofs for one group may be long. */
 export const ROLLUP_SOCKET_BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Frames that are none, until the client is closed. */
 export const ROLLUP_SOCKET_FAULTS_MAX = 16

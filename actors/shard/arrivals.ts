@@ -1,11 +1,7 @@
 // Parcels of other shards that wait for this one, as the final blocks have said, in their order;
 // and their credits, which the source's shard on the same node makes again from what it has stored.
 
-import {
-  ROLLUP_PARCEL_ASKS_MAX,
-  ROLLUP_PARCEL_CREDITS_HELD_MAX,
-  ROLLUP_PARCELS_WAITING_MAX,
-} from '../../config/limits.ts'
+import { ROLLUP_PARCEL_CREDITS_HELD_MAX, ROLLUP_PARCELS_WAITING_MAX } from '../../config/limits.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import {
   CLAIM_CREDITS_MAX,
@@ -23,6 +19,7 @@ import type { ClaimLine } from './claim-line.ts'
 import type { ShardProps } from './shard-props.ts'
 
 const ASK_MS = 2000
+const ASKS_MAX = 4
 const RETRY_MS = 100
 /** The next block's clock may be behind ours. */
 const MARGIN_MS = 300
@@ -149,8 +146,8 @@ export class Arrivals {
   }
 
   /**
-   * The parcels that a claim on the tip consumes: 'bad' when they are not the next ones, 'wait' when
-   * they are not known or their credits are not here yet.
+   * The parcels that a claim on the tip consumes: 'bad' when they are not the next ones, 'wait'
+   * when they are not known or their credits are not here yet.
    */
   forClaim({ consumed }: Pick<Claim, 'consumed'>): Parcel[] | 'wait' | 'bad' {
     if (consumed.length === 0) return []
@@ -188,7 +185,7 @@ export class Arrivals {
       for (const arrival of queue) {
         held += arrival.credits
         if (held > ROLLUP_PARCEL_CREDITS_HELD_MAX && held > arrival.credits) return
-        if (!arrival.leaves && this.asking.size < ROLLUP_PARCEL_ASKS_MAX) {
+        if (!arrival.leaves && this.asking.size < ASKS_MAX) {
           this.ask(arrival.source, arrival.number, arrival)
         }
       }

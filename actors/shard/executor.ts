@@ -1,7 +1,7 @@
 // Executes batches on the line: checks all that is to be checked, stores what holds, and remembers
 // what does not.
 
-import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS, ROLLUP_IDLE_ROOT_MS } from '../../config/limits.ts'
+import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS } from '../../config/limits.ts'
 import { assert } from '../../lib/assert.ts'
 import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import {
@@ -28,6 +28,9 @@ import type { ShardKeeper } from './shard-rows.ts'
 
 /** Milliseconds of one turn. */
 export const SLICE_MS = 10
+
+/** A shard that is idle for so long states its root, so that exits and parcels settle. */
+const IDLE_ROOT_MS = 1000
 
 /** Done; wrong; or to be tried again when the inbox has more. */
 export type Outcome = 'done' | 'bad' | 'wait'
@@ -146,7 +149,7 @@ export class Executor {
     const last = line.steps.at(-1)?.held
     if (last?.claim.stateRoot) return false
     if (!last && this.statedTo >= line.final.number) return false
-    return ctx.now() - (last?.sinceMs ?? this.finalMs) >= ROLLUP_IDLE_ROOT_MS
+    return ctx.now() - (last?.sinceMs ?? this.finalMs) >= IDLE_ROOT_MS
   }
 
   /** The last final claim that states a root, and when the last one became final. */

@@ -98,9 +98,8 @@ class Group {
 
   /** Nonces come from a shard: after a crash of ours, too. */
   private learn(): void {
-    const { props } = this
     this.expire()
-    const free = props.accounts.filter((account) => !this.busy.has(account))
+    const free = this.props.accounts.filter((account) => !this.busy.has(account))
     if (free.length === 0) {
       this.rest()
       return
@@ -116,7 +115,7 @@ class Group {
     for (const index of senders) {
       this.ctx.ask(
         ShardMessages,
-        shardKey(this.node, props.shard),
+        shardKey(this.node, this.props.shard),
         'Account',
         { index },
         {

@@ -1,5 +1,5 @@
-// Bugs on purpose, to see that the checkers see: in all shards of all nodes, one thing wrong in what
-// they know of parcels.
+// Bugs on purpose, to see that the checkers see: in all shards of all nodes, one thing wrong in
+// what they know of parcels.
 
 import { Arrivals } from '../../../actors/shard/arrivals.ts'
 
