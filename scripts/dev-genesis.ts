@@ -30,11 +30,13 @@ export interface DevNetworkSpec {
   readonly accounts?: readonly { readonly name: string; readonly address: Hex }[]
   /** Accounts of the rollup, all of alice's, with keys that follow from their indices. */
   readonly rollupAccounts?: number
+  /** Of the rollup; 1 when absent. */
+  readonly rollupShards?: number
 }
 
 function genesisOf(spec: DevNetworkSpec) {
   const { name, chainId, validators, accounts: further = [] } = spec
-  const { rollupAccounts = ROLLUP_ACCOUNTS } = spec
+  const { rollupAccounts = ROLLUP_ACCOUNTS, rollupShards = 1 } = spec
   const accounts = devAccounts(validators)
   const addressOf = (wanted: string) => {
     const account = accounts.find((one) => one.name === wanted)
@@ -52,7 +54,7 @@ function genesisOf(spec: DevNetworkSpec) {
       modePolicy: 'pinned',
       governance: { downtime_jail: '0' },
       rollup: {
-        shards: 1,
+        shards: rollupShards,
         accounts: rollupAccounts,
         balance: ROLLUP_BALANCE.toString(),
         owner: addressOf(ROLLUP_OWNER),

@@ -11,6 +11,7 @@ import { devNetwork } from './dev-genesis.ts'
 const NETWORKS = [
   { name: 'dev', chainId: CHAIN_ID_DEFAULT, validators: 4 },
   { name: 'dev-7', chainId: CHAIN_ID_DEFAULT + 1n, validators: 7 },
+  { name: 'dev-7-shards', chainId: CHAIN_ID_DEFAULT + 2n, validators: 7, rollupShards: 2 },
 ]
 
 for (const spec of NETWORKS) {

@@ -33,6 +33,7 @@ export interface BenchNetworkSpec {
   readonly nodes: BenchNodes
   /** Accounts of the rollup; those of the development network when absent. */
   readonly rollupAccounts?: number
+  readonly rollupShards?: number
 }
 
 /** Writes network and topology into `folder`; the topology's path. */
@@ -41,7 +42,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
   const accounts = Array.from({ length: spec.accounts }, (_, i) => {
     return { name: `bench${i}`, address: benchAccount(i).address }
   })
-  const { validators, nodes, rollupAccounts } = spec
+  const { validators, nodes, rollupAccounts, rollupShards } = spec
   const name = 'bench'
   const network = devNetwork({
     name,
@@ -49,6 +50,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
     validators,
     accounts,
     ...(rollupAccounts !== undefined && { rollupAccounts }),
+    ...(rollupShards !== undefined && { rollupShards }),
   })
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
   const topology = join(folder, 'topology.yaml')
