@@ -1,5 +1,5 @@
-// Four node processes with two shards of the rollup each: money goes from one shard to the other and
-// back, arrives once, and is not in two places on the way.
+// Four node processes with two shards of the rollup each: money goes from one shard to the other
+// and back, arrives once, and is not in two places on the way.
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
