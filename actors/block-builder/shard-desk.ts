@@ -195,7 +195,8 @@ export function rollupStart({ speculation, props }: Bench, shard: number): Start
   const { block, tree } = speculation.final
   const view = treeView(tree)
   const head = rollupHeadAfter(view, shard, props.genesis.block.hash as Hex)
-  const { number, hash, timestampMs, sequencer, inboxTo, inboxFrom, inboxCount, rootNumber } = head
+  const { number, hash, timestampMs, sequencer, inboxTo, inboxFrom, inboxCount } = head
+  const { rootNumber, frozen } = head
   return {
     height: block.header.height,
     blockHash: block.hash,
@@ -206,6 +207,7 @@ export function rollupStart({ speculation, props }: Bench, shard: number): Start
     sequencer,
     inboxTo,
     inboxFrom,
+    frozen,
     inbox: (inboxEntries(view, shard, inboxFrom, inboxCount) ?? []).map(encodeInboxEntry),
     rootNumber,
     parcels: waitingParcels(view, shard),

@@ -116,6 +116,7 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       ),
       /** By shard: parcels of this one that it has not consumed. */
       sent: list(u53, 64),
+      frozen: bool,
     }),
     'control',
   ),

@@ -46,10 +46,13 @@ export const ShardMessages = messages('shard', 1, {
    * claim's signature says who made it. Executed at once when it stands on the tip, else kept.
    */
   Batch: tell(struct({ claim: EncodedClaim, body: EncodedBody })),
-  /** A batch that a peer holds; both empty when it does not. Rate limited. */
+  /**
+   * A batch that a peer holds. Rate limited. `code`: empty; BUSY; NOT_HELD; PRUNED, it is so old that
+   * this node has deleted it.
+   */
   Fetch: ask(
     struct({ number: u53, hash: hex(32) }),
-    struct({ claim: EncodedClaim, body: EncodedBody }),
+    struct({ code: str(64), claim: EncodedClaim, body: EncodedBody }),
   ),
 
   /**

@@ -13,12 +13,27 @@ export interface AccountKeys {
 export class AccountBook implements AccountKeys {
   private readonly accounts = new Map<number, RegisteredAccount>()
   private readonly byOwner = new Map<Hex, number>()
+  /** Not written down yet. */
+  private fresh: number[] = []
 
   /** Takes in what a message says; the same message twice changes nothing. */
   read({ message, account }: InboxEntry): void {
     if (message.kind !== 'register' || !account) return
-    this.accounts.set(message.index, account)
-    if (!this.byOwner.has(account.owner)) this.byOwner.set(account.owner, message.index)
+    if (!this.accounts.has(message.index)) this.fresh.push(message.index)
+    this.restore(message.index, account)
+  }
+
+  /** One that is written down. */
+  restore(index: number, account: RegisteredAccount): void {
+    this.accounts.set(index, account)
+    if (!this.byOwner.has(account.owner)) this.byOwner.set(account.owner, index)
+  }
+
+  /** Accounts that are to be written down now, each told once. */
+  takeFresh(most: number): [index: number, account: RegisteredAccount][] {
+    return this.fresh
+      .splice(0, most)
+      .map((index) => [index, this.accounts.get(index) as RegisteredAccount])
   }
 
   ownerOf(index: number): Hex | undefined {

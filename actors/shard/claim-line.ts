@@ -21,6 +21,8 @@ export interface Step {
 export class ClaimLine {
   readonly state: ShardState
   final: Point
+  /** Nothing is executed any more. */
+  isFrozen = false
   /** Executed above the final one, oldest first. */
   readonly steps: Step[] = []
   private readonly held = new Map<Hex, HeldBatch>()

@@ -12,7 +12,7 @@ import type { Arrivals } from './arrivals.ts'
 import { assemble, type Waiting } from './assemble.ts'
 import type { ClaimLine } from './claim-line.ts'
 import { type Draft, DraftTree, nonceOfSenders } from './draft.ts'
-import type { Executor } from './executor.ts'
+import { type Executor, leavesOf } from './executor.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import { isPartition, type Signed, sealBody, sealClaim } from './seal.ts'
@@ -221,6 +221,7 @@ export class DraftDesk {
     this.draft = undefined
     line.add(held)
     line.push({ held, undo: draft.executed.undo })
+    held.exits = leavesOf(draft.executed.exits)
     executor.store(held, draft.executed, () => {
       this.made(held)
       const { encoded: claim, hash } = held

@@ -38,6 +38,11 @@ export type Outcome = 'done' | 'bad' | 'wait'
 /** Positions whose signatures do not hold; undefined when they could not be checked. */
 type StragglersDone = (bad: readonly number[] | undefined) => void
 
+/** A copy: the words are used again for the next batch. */
+export function leavesOf(exits: Uint32Array): Uint8Array {
+  return Uint8Array.from(new Uint8Array(exits.buffer, exits.byteOffset, exits.byteLength))
+}
+
 export class Executor {
   readonly keys: CosignerKeys
   private readonly ctx: Context
@@ -104,6 +109,7 @@ export class Executor {
       return this.refuse(held, checked.code, checked.detail)
     }
     const { undo } = checked.executed
+    held.exits = leavesOf(checked.executed.exits)
     line.push({ held, undo })
     if (again) return 'done'
     held.verdict = ''
@@ -117,11 +123,10 @@ export class Executor {
   /** Writes the batch down. */
   store(
     held: HeldBatch,
-    { exits: leaves, outbox }: Pick<Executed, 'exits' | 'outbox'>,
+    { outbox }: Pick<Executed, 'outbox'>,
     done: () => void = this.changed,
   ): void {
-    const { encoded, bytes, inbox, parcels, claim, hash } = held
-    const exits = new Uint8Array(leaves.buffer, leaves.byteOffset, leaves.byteLength)
+    const { encoded, bytes, inbox, exits, parcels, claim, hash } = held
     const early = earlyLeaves(claim, outbox)
     const row = { encoded, bytes, inbox, exits, early, parcels }
     this.keeper.saveBatch(claim.number, hash, row, () => {

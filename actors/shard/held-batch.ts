@@ -27,6 +27,8 @@ export interface HeldBatch {
   inbox: readonly InboxEntry[]
   /** The same of parcels. */
   parcels: readonly Parcel[]
+  /** Leaves of its exits (outgoing.ts), once it has been executed. */
+  exits: Uint8Array
   /** When it came or was made, on the node's clock. */
   readonly sinceMs: number
 }
@@ -72,6 +74,7 @@ export function readBatch(
     isStored: false,
     inbox: [],
     parcels: [],
+    exits: new Uint8Array(0),
     sinceMs,
   }
   return { ok: true, held }

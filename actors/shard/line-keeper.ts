@@ -230,7 +230,7 @@ export class LineKeeper {
   private extend(): void {
     const { line, executor, drafts, ctx } = this
     const until = ctx.now() + SLICE_MS
-    while (!drafts.draft) {
+    while (!drafts.draft && !line.isFrozen) {
       if (ctx.now() > until) {
         ctx.after('look-again', 0, () => this.look())
         return

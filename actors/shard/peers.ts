@@ -53,7 +53,11 @@ export class ShardPeers {
       { number, hash },
       {
         within: ROLLUP_FETCH_MS,
-        ok: ({ claim, body }) => {
+        ok: ({ code, claim, body }) => {
+          if (code === 'PRUNED') {
+            this.ctx.reached('shard-fetch-pruned')
+            this.ctx.log('warn', 'batch-pruned', { node: chosen.node, number, hash })
+          }
           this.fetching.delete(hash)
           if (claim.length > 0) done(claim, body)
           over()

@@ -15,6 +15,7 @@ import type { ClaimLine, Point } from './claim-line.ts'
 import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
+import type { Pruner } from './pruner.ts'
 import type { ShardProps } from './shard-props.ts'
 import { type FinalRow, readBatchRow, readFinalRow } from './shard-rows.ts'
 
@@ -45,13 +46,15 @@ export class ShardQueries {
   private readonly props: ShardProps
   private readonly line: ClaimLine
   private readonly inbox: Inbox
+  private readonly pruner: Pruner
   private readonly recent: Recent[] = []
 
-  constructor(ctx: Context, props: ShardProps, line: ClaimLine, inbox: Inbox) {
+  constructor(ctx: Context, props: ShardProps, line: ClaimLine, inbox: Inbox, pruner: Pruner) {
     this.ctx = ctx
     this.props = props
     this.line = line
     this.inbox = inbox
+    this.pruner = pruner
   }
 
   /** Keeps what a final batch did for a while; `nonces` are its senders' before it. */
@@ -133,12 +136,17 @@ export class ShardQueries {
 
   fetch({ number, hash }: Point): Reply<Verbs, 'Fetch'> {
     const held = this.line.find(hash)
-    if (held?.isSigned) return { claim: held.encoded, body: held.bytes }
+    if (held?.isSigned) return { code: '', claim: held.encoded, body: held.bytes }
     const recent = this.recent.find((one) => one.held.hash === hash)
-    if (recent) return { claim: recent.held.encoded, body: recent.held.bytes }
+    if (recent) return { code: '', claim: recent.held.encoded, body: recent.held.bytes }
     const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
+    if (row) return { code: '', claim: row.encoded, body: row.bytes }
+    return this.nothing(number <= this.pruner.gone.number ? 'PRUNED' : 'NOT_HELD')
+  }
+
+  nothing(code: string): Reply<Verbs, 'Fetch'> {
     const none = new Uint8Array(0)
-    return { claim: row?.encoded ?? none, body: row?.bytes ?? none }
+    return { code, claim: none, body: none }
   }
 
   /** What a final claim has sent to another shard. */

@@ -2,7 +2,7 @@
 // batch by batch from the own disk, and from a peer where that lacks one.
 
 import type { Context } from '../../runtime/context.ts'
-import type { ClaimLine, Point } from './claim-line.ts'
+import type { ClaimLine, Point, Step } from './claim-line.ts'
 import type { Executor } from './executor.ts'
 import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
@@ -23,6 +23,8 @@ export class Recovery {
   private readonly peers: ShardPeers
   /** From the head down to above where the state is. */
   private readonly way: Point[] = []
+  /** Once for each batch that is executed again, as it becomes final. */
+  private readonly replayed: (step: Step) => void
   private readonly done: () => void
 
   constructor(
@@ -34,6 +36,7 @@ export class Recovery {
       readonly executor: Executor
       readonly peers: ShardPeers
     },
+    replayed: (step: Step) => void,
     done: () => void,
   ) {
     this.ctx = ctx
@@ -42,6 +45,7 @@ export class Recovery {
     this.inbox = parts.inbox
     this.executor = parts.executor
     this.peers = parts.peers
+    this.replayed = replayed
     this.done = done
   }
 
@@ -115,7 +119,7 @@ export class Recovery {
         return
       }
       this.way.pop()
-      this.line.advance()
+      this.replayed(this.line.advance())
       if (this.ctx.now() >= until && this.way.length > 0) {
         this.ctx.after('recover', 0, () => this.forward())
         return

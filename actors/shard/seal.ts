@@ -159,6 +159,7 @@ export function sealClaim(
     isStored: false,
     inbox: draft.inbox,
     parcels: draft.parcels,
+    exits: new Uint8Array(0),
     sinceMs,
   }
 }

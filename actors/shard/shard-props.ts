@@ -1,9 +1,18 @@
 // What a shard is started with, and what its parts work on.
 
+import {
+  ROLLUP_CHECKPOINT_BATCHES,
+  ROLLUP_CHECKPOINT_MS,
+  ROLLUP_CHECKPOINT_PAGES,
+  ROLLUP_KEPT_BATCHES,
+  ROLLUP_KEPT_BATCHES_MIN,
+  ROLLUP_KEPT_BYTES,
+} from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { VerifyEd25519 } from '../../protocol/crypto/ed25519-strict.ts'
 import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
 import type { Bls } from '../../protocol/crypto/signatures.ts'
+import { ROLLUP_CHALLENGE_SECONDS } from '../../protocol/params.ts'
 import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
 import type { AccountKeys } from './account-keys.ts'
@@ -23,6 +32,28 @@ export interface ShardPorts {
   readonly cosignerKeys: (registered: AccountKeys) => CosignerKeys
 }
 
+/** How long a shard keeps what; as config/limits.ts says where a test does not say otherwise. */
+export interface Keeping {
+  readonly checkpointBatches: number
+  readonly checkpointMs: number
+  /** Before a checkpoint counts: as long as its root can be challenged. */
+  readonly settledSeconds: number
+  readonly pages: number
+  readonly batches: number
+  readonly batchesMin: number
+  readonly bytes: number
+}
+
+export const KEEPING: Keeping = {
+  checkpointBatches: ROLLUP_CHECKPOINT_BATCHES,
+  checkpointMs: ROLLUP_CHECKPOINT_MS,
+  settledSeconds: ROLLUP_CHALLENGE_SECONDS,
+  pages: ROLLUP_CHECKPOINT_PAGES,
+  batches: ROLLUP_KEPT_BATCHES,
+  batchesMin: ROLLUP_KEPT_BATCHES_MIN,
+  bytes: ROLLUP_KEPT_BYTES,
+}
+
 export interface ShardProps {
   readonly node: string
   readonly shard: number
@@ -36,4 +67,5 @@ export interface ShardProps {
   /** Signs a claim's digest with it. */
   readonly sign: ((digest: Uint8Array) => Uint8Array) | undefined
   readonly ports: ShardPorts
+  readonly keeping?: Keeping | undefined
 }

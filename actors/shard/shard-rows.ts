@@ -22,7 +22,14 @@ import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put, Store } from '../../runtime/store.ts'
 
-export const SHARD_TABLES = { batches: 'rollup-batches', final: 'rollup-final' } as const
+export const SHARD_TABLES = {
+  batches: 'rollup-batches',
+  final: 'rollup-final',
+  exits: 'rollup-exits',
+  pages: 'rollup-pages',
+  meta: 'rollup-meta',
+  accounts: 'rollup-accounts',
+} as const
 
 const RETRY_MS = 200
 
@@ -45,7 +52,7 @@ export interface FinalRow {
   readonly timestampMs: number
 }
 
-const shardKeyBytes = (shard: number) => Uint8Array.of(shard >>> 8, shard & 0xff)
+export const shardKeyBytes = (shard: number) => Uint8Array.of(shard >>> 8, shard & 0xff)
 const numberKey = (shard: number, number: number) => concatBytes(shardKeyBytes(shard), u64(number))
 const batchKey = (shard: number, number: number, hash: Hex) =>
   concatBytes(numberKey(shard, number), hexToBytes(hash))
@@ -115,6 +122,53 @@ export function* rowsAbove(store: Store, shard: number, number: number): Iterabl
   }
 }
 
+/** All that is stored with one number, what was final among it. */
+export function* rowsAt(
+  store: Store,
+  shard: number,
+  number: number,
+): Iterable<{ key: Omit<Put, 'value'>; row: BatchRow; isFinal: boolean }> {
+  const final = readFinalRow(store, shard, number)?.hash
+  let from = numberKey(shard, number)
+  const to = numberKey(shard, number + 1)
+  for (;;) {
+    const [first] = store.range(SHARD_TABLES.batches, { from, to, limit: 1 })
+    if (!first) return
+    const [key, value] = first
+    const hash = bytesToHex(key.subarray(-32))
+    const table = SHARD_TABLES.batches
+    yield { key: { table, key }, row: decodeBatchRow(value), isFinal: hash === final }
+    from = concatBytes(key, Uint8Array.of(0))
+  }
+}
+
+export function finalDelete(shard: number, number: number): Put {
+  return { table: SHARD_TABLES.final, key: numberKey(shard, number), value: undefined }
+}
+
+/** Leaves of outgoing.ts of a final batch that has exits; they outlive it. */
+export function readExits(store: Store, shard: number, number: number): Uint8Array | undefined {
+  const row = store.get(SHARD_TABLES.exits, numberKey(shard, number))
+  return row && Uint8Array.from(row)
+}
+
+/** Final batches with exits, the last one first. */
+export function* exitsFromLast(
+  store: Store,
+  shard: number,
+  most: number,
+): Iterable<[number: number, leaves: Uint8Array]> {
+  let to: Uint8Array = shardKeyBytes(shard + 1)
+  for (let found = 0; found < most; found++) {
+    const from = shardKeyBytes(shard)
+    const [last] = store.range(SHARD_TABLES.exits, { from, to, limit: 1, reverse: true })
+    if (!last) return
+    const [key, row] = last
+    yield [Number(new DataView(key.buffer, key.byteOffset).getBigUint64(2)), Uint8Array.from(row)]
+    to = key
+  }
+}
+
 export function readFinalRow(store: Store, shard: number, number: number): FinalRow | undefined {
   const row = store.get(SHARD_TABLES.final, numberKey(shard, number))
   if (!row) return undefined
@@ -156,6 +210,19 @@ export class ShardKeeper {
       rlpInteger(timestampMs),
     ])
     this.puts.push({ table: SHARD_TABLES.final, key: numberKey(this.shard, number), value })
+  }
+
+  /** Goes with what is final, in an order with it. */
+  saveExits(number: number, leaves: Uint8Array): void {
+    const key = numberKey(this.shard, number)
+    this.puts.push({ table: SHARD_TABLES.exits, key, value: leaves })
+  }
+
+  /** All of it in one commit, after what was given before; calls back once it is durable. */
+  commit(puts: readonly Put[], done: () => void): void {
+    this.puts.push(...puts)
+    this.waiting.push(done)
+    this.write()
   }
 
   /** Writes what waits, also when no batch comes. */

@@ -10,7 +10,6 @@ import {
 import type { Hex } from '../../lib/hex.ts'
 import { TokenBucket } from '../../lib/token-bucket.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
-import { genesisParent } from '../../protocol/rollup/claim.ts'
 import { decodeInboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { eligibleFrom } from '../../protocol/rollup/sequencing.ts'
 import { actor } from '../../runtime/actor.ts'
@@ -25,7 +24,6 @@ import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
 import { Executor } from './executor.ts'
-import { genesisState } from './genesis-state.ts'
 import { type HeldBatch, readClaim } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
@@ -34,6 +32,8 @@ import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
 import type { ShardProps } from './shard-props.ts'
 import { ShardKeeper } from './shard-rows.ts'
+import { startState } from './start-state.ts'
+import { Upkeep } from './upkeep.ts'
 
 type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
 type SequencerVerbs = (typeof RollupSequencerMessages)['verbs']
@@ -50,6 +50,7 @@ class Shard {
   readonly drafts: DraftDesk
   readonly keeper: LineKeeper
   readonly queries: ShardQueries
+  readonly upkeep: Upkeep
   readonly peers: ShardPeers
   isReady = false
   height = 0
@@ -67,11 +68,10 @@ class Shard {
   constructor(ctx: Context, props: ShardProps) {
     this.ctx = ctx
     this.props = props
-    const { config, shard, genesisHash } = props
-    const { state, root } = genesisState(config, shard)
-    this.root = { number: 0, root }
-    this.line = new ClaimLine(state, { number: 0, hash: genesisParent(genesisHash, shard) })
-    this.rows = new ShardKeeper(ctx, shard)
+    const { state, root, final, checkpoint } = startState(ctx, props)
+    this.root = { number: final.number, root }
+    this.line = new ClaimLine(state, final)
+    this.rows = new ShardKeeper(ctx, props.shard)
     const changed = () => this.look()
     this.arrivals = new Arrivals(ctx, props, this.line, changed)
     const { line, inbox, arrivals, rows } = this
@@ -80,7 +80,8 @@ class Shard {
     const made = (held: HeldBatch) => this.made(held)
     this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, made)
     this.peers = new ShardPeers(ctx, props)
-    this.queries = new ShardQueries(ctx, props, line, inbox)
+    this.upkeep = new Upkeep(ctx, props, { line, drafts: this.drafts, rows, inbox }, checkpoint)
+    this.queries = new ShardQueries(ctx, props, line, inbox, this.upkeep.pruner)
     this.keeper = new LineKeeper(
       ctx,
       props,
@@ -136,7 +137,10 @@ class Shard {
       this.keeper.look()
       this.greet()
     }
-    new Recovery(ctx, this.props, { line, inbox, executor, peers }, done).start({ number, hash })
+    line.isFrozen = found.frozen
+    const replayed = (step: Step) => this.upkeep.final(step, undefined)
+    const parts = { line, inbox, executor, peers }
+    new Recovery(ctx, this.props, parts, replayed, done).start({ number, hash })
   }
 
   turn(encoded: Uint8Array): void {
@@ -178,10 +182,26 @@ class Shard {
     }
     for (const one of frozen) this.arrivals.frozen(one.shard, one.number)
     this.keeper.order(own)
+    const stands = frozen.find((one) => one.shard === shard)
+    if (stands) this.freeze(stands.number)
+    this.upkeep.checkpoints.block(timestampMs, stands !== undefined)
     if (own.length > 0 || inbox.length > 0) this.tellLook()
   }
 
-  private becameFinal({ held, undo }: Step, ordered: OrderedClaim): void {
+  /** The shard stands for good at a claim; what was executed after it counts as never made. */
+  private freeze(number: number): void {
+    if (this.line.isFrozen) return
+    this.line.isFrozen = true
+    this.ctx.reached('shard-frozen')
+    this.ctx.log('warn', 'shard-frozen', { shard: this.props.shard, number })
+    // Final batches are undone by starting again: to the checkpoint, which is settled, and on.
+    if (number !== this.line.final.number) throw new Error('rollup: the shard was frozen')
+    this.executor.beforeUndo(number + 1)
+    this.executor.undoTo(0)
+  }
+
+  private becameFinal(step: Step, ordered: OrderedClaim): void {
+    const { held, undo } = step
     const { claim } = held
     this.timestampMs = ordered.timestampMs
     if (claim.stateRoot) {
@@ -193,6 +213,7 @@ class Shard {
     this.inbox.forget(claim.inboxTo)
     this.queries.remember(held, ordered, noncesBefore(undo, held))
     this.rows.saveFinal(ordered.number, ordered)
+    this.upkeep.final(step, ordered)
     const { number, hash, height, blockHash, timestampMs } = ordered
     const { rules } = this.keeper
     const sequencer = rules?.set.validators[claim.sequencer]?.address
@@ -265,6 +286,7 @@ class Shard {
         }
       }
       this.rows.flush()
+      this.upkeep.checkpoints.look()
       if (this.isReady) this.tellLook()
       this.retell()
     })
@@ -284,14 +306,13 @@ export const ShardActor = actor({
         if (shard.isReady) keeper.receive(claim, body)
       },
       Fetch(wanted, reply) {
-        const none = new Uint8Array(0)
-        reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : { claim: none, body: none })
+        reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : queries.nothing('BUSY'))
       },
       Parcel({ number, destination }, reply) {
         reply(queries.parcel(number, destination))
       },
       Assemble(body, reply) {
-        const isFit = shard.isReady && !keeper.isBehind && keeper.makeWay()
+        const isFit = shard.isReady && !line.isFrozen && !keeper.isBehind && keeper.makeWay()
         reply(isFit ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
       },
       Proofs({ number, positions }, reply) {

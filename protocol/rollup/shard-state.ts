@@ -11,6 +11,25 @@ import type { ShardPlace } from './shard-place.ts'
 import { encodeMeta, type StateMeta, stateRootOf } from './state-root.ts'
 import { type Undo, undoTrace } from './undo-log.ts'
 
+/** What a state has besides its records. */
+export interface ShardNumbers {
+  /** One above the highest registered slot. */
+  readonly used: number
+  readonly entries: number
+  readonly supply: bigint
+  readonly inboxTo: number
+}
+
+/** As they were before a batch. */
+export function numbersBefore(undo: Undo): ShardNumbers {
+  return {
+    used: undo.usedBefore,
+    entries: undo.entriesBefore,
+    supply: undo.supplyBefore,
+    inboxTo: undo.inboxToBefore,
+  }
+}
+
 export class ShardState implements ShardPlace {
   readonly shard: number
   readonly shards: number
@@ -27,6 +46,11 @@ export class ShardState implements ShardPlace {
     this.shards = place.shards
     this.table = table
     this.pages = new PageTree(table)
+  }
+
+  get numbers(): ShardNumbers {
+    const { entries, supply, inboxTo } = this
+    return { used: this.table.used, entries, supply, inboxTo }
   }
 
   get meta(): StateMeta {

@@ -5,9 +5,10 @@
 import { assert } from '../../lib/assert.ts'
 import { PAGE_RECORDS, RECORD_BYTES, ROLLUP_ACCOUNTS_MAX, SHARDS_MAX } from '../params.ts'
 import { AccountTable, UNSAVED } from './account-table.ts'
-import { ShardState } from './shard-state.ts'
+import type { ShardPlace } from './shard-place.ts'
+import { type ShardNumbers, ShardState } from './shard-state.ts'
 
-const STORED_RECORDS = 1024
+export const STORED_RECORDS = 1024
 export const STORED_PAGE_BYTES = STORED_RECORDS * RECORD_BYTES
 /** Pages of the tree in a stored page. */
 const PARTS = STORED_RECORDS / PAGE_RECORDS
@@ -46,28 +47,34 @@ export function unsavedPages(table: AccountTable): number[] {
 export function takeCheckpoint(state: ShardState): StateCheckpoint {
   const { table } = state
   const pages = unsavedPages(table).map((page) => {
-    for (let part = page * PARTS; part < (page + 1) * PARTS; part++) {
-      table.stale[part] = (table.stale[part] as number) & ~UNSAVED
-    }
+    markSaved(table, page)
     const stored = new Uint8Array(table.buffer, page * STORED_PAGE_BYTES, STORED_PAGE_BYTES)
     return { page, bytes: Uint8Array.from(stored) }
   })
-  return { meta: encodeCheckpointMeta(state), pages }
+  return { meta: encodeCheckpointMeta({ ...state.numbers, ...placeOf(state) }), pages }
 }
 
-export function markUnsaved(table: AccountTable, pages: readonly StoredPage[]): void {
+const placeOf = ({ shard, shards }: ShardState) => ({ shard, shards })
+
+export function markSaved(table: AccountTable, page: number): void {
+  for (let part = page * PARTS; part < (page + 1) * PARTS; part++) {
+    table.stale[part] = (table.stale[part] as number) & ~UNSAVED
+  }
+}
+
+export function markUnsaved(table: AccountTable, pages: Iterable<Pick<StoredPage, 'page'>>): void {
   for (const { page } of pages)
     table.stale[page * PARTS] = (table.stale[page * PARTS] as number) | UNSAVED
 }
 
 /** Words: version, shard, shards, used, entries, supply, inboxTo (two each). */
-function encodeCheckpointMeta(state: ShardState): Uint8Array {
-  const { shard, shards, table, entries, supply, inboxTo } = state
+export function encodeCheckpointMeta(of: ShardNumbers & ShardPlace): Uint8Array {
+  const { shard, shards, used, entries, supply, inboxTo } = of
   const words = Uint32Array.of(
     META_VERSION,
     shard,
     shards,
-    table.used,
+    used,
     entries,
     Math.floor(entries / U32),
     Number(supply & 0xffff_ffffn),

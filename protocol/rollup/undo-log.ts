@@ -18,6 +18,39 @@ export interface Undo {
   readonly usedBefore: number
 }
 
+/** What a record was: slot, balance, nonce, touch, each word by itself. */
+export type PutRecord = (
+  slot: number,
+  lo: number,
+  hi: number,
+  nonce: number,
+  touchLo: number,
+  touchHi: number,
+) => void
+
+/** Tells what accounts were before entries `from` … `to` − 1 of a trace (from 0), the last first. */
+export function walkBack(
+  place: ShardPlace,
+  trace: Uint32Array,
+  from: number,
+  to: number,
+  put: PutRecord,
+): void {
+  const restore = (slot: number, at: number, nonce: number, touch: number, balance: number) => {
+    const w = (offset: number) => trace[at + offset] as number
+    put(slot, w(balance), w(balance + 1), w(nonce), w(touch), w(touch + 1))
+  }
+  for (let at = (to - 1) * LEAF_WORDS; at >= from * LEAF_WORDS; at -= LEAF_WORDS) {
+    const kind = trace[at + AT.kind] as number
+    if (kind === KIND.forceVoid || kind === KIND.parcelReturned) continue
+    const payee = slotIn(place, trace[at + AT.to] as number)
+    if (payee >= 0) restore(payee, at, AT.toNonce, AT.toTouch, AT.toBalance)
+    if (kind !== KIND.transfer && kind !== KIND.force) continue
+    const payer = slotIn(place, trace[at + AT.from] as number)
+    if (payer !== payee) restore(payer, at, AT.fromNonce, AT.fromTouch, AT.fromBalance)
+  }
+}
+
 /** Puts back what the first `count` entries of the trace changed, the last one first. */
 export function undoTrace(
   table: AccountTable,
@@ -25,21 +58,11 @@ export function undoTrace(
   trace: Uint32Array,
   count: number,
 ): void {
-  const restore = (slot: number, at: number, nonce: number, touch: number, balance: number) => {
+  walkBack(place, trace, 0, count, (slot, lo, hi, nonce, touchLo, touchHi) => {
     assert(
       ((table.words[slot * 8 + 3] as number) & REGISTERED) !== 0,
       'an account that was touched',
     )
-    const w = (offset: number) => trace[at + offset] as number
-    table.put(slot, w(balance), w(balance + 1), w(nonce), w(touch), w(touch + 1))
-  }
-  for (let at = (count - 1) * LEAF_WORDS; at >= 0; at -= LEAF_WORDS) {
-    const kind = trace[at + AT.kind] as number
-    if (kind === KIND.forceVoid || kind === KIND.parcelReturned) continue
-    const to = slotIn(place, trace[at + AT.to] as number)
-    if (to >= 0) restore(to, at, AT.toNonce, AT.toTouch, AT.toBalance)
-    if (kind !== KIND.transfer && kind !== KIND.force) continue
-    const from = slotIn(place, trace[at + AT.from] as number)
-    if (from !== to) restore(from, at, AT.fromNonce, AT.fromTouch, AT.fromBalance)
-  }
+    table.put(slot, lo, hi, nonce, touchLo, touchHi)
+  })
 }

@@ -103,8 +103,8 @@ export function liarShard(
         Fetch(asked, reply) {
           const one = forged.get(asked.hash)
           const none = new Uint8Array(0)
-          if (one && lie === 'withheld') reply({ claim: none, body: none })
-          else if (one) reply({ claim: one.claim, body: one.body })
+          if (one && lie === 'withheld') reply({ code: 'NOT_HELD', claim: none, body: none })
+          else if (one) reply({ code: '', claim: one.claim, body: one.body })
           else honest.Fetch(asked, reply)
         },
       }

@@ -6,6 +6,7 @@ import { BlockBuilder } from '../../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../../actors/mempool/mempool.ts'
 import { RollupSequencer } from '../../../actors/rollup-sequencer/rollup-sequencer.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
+import type { Keeping } from '../../../actors/shard/shard-props.ts'
 import { Validator } from '../../../actors/validator/validator.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
 import {
@@ -39,6 +40,16 @@ export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
 const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive', 'shard', 'rollup-sequencer']
 const DISKS: Record<string, string> = { validator: 'sign', shard: 'shards' }
 const GROUPS = 4
+/** Checkpoints all the time, and every batch kept: the checker reads them. */
+const KEEPING: Keeping = {
+  checkpointBatches: 2,
+  checkpointMs: 1000,
+  settledSeconds: 1,
+  pages: 1,
+  batches: 1_000_000,
+  batchesMin: 1_000_000,
+  bytes: 2 ** 50,
+}
 
 const tasks = {
   'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
@@ -56,6 +67,7 @@ export interface RollupOptions extends SeedOptions {
   /** What the shard of v0 does that it must not. */
   readonly lie?: Lie | undefined
   readonly habits: readonly Habit[]
+  readonly keeping?: Partial<Keeping>
 }
 
 function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
@@ -64,7 +76,7 @@ function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
   return planted ? plantedShard(planted) : ShardActor
 }
 
-function spawnNode(host: Host, i: number, { lie, plant }: RollupOptions): void {
+function spawnNode(host: Host, i: number, { lie, plant, keeping }: RollupOptions): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const [genesis, config] = [rollupGenesis, rollupConfig]
@@ -79,6 +91,7 @@ function spawnNode(host: Host, i: number, { lie, plant }: RollupOptions): void {
     ownKey: blsKey(i),
     sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
     ports: lightPorts,
+    keeping: { ...KEEPING, ...keeping },
   }
   host.spawn(shardOf(i, lie, plant), node, shard)
   host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })

@@ -99,6 +99,8 @@ export const rollupScenario: Scenario = {
   plants: PLANTS,
   requiredMarks: [
     'shard-restarted',
+    'shard-checkpoint',
+    'shard-restored',
     'shard-fetch',
     'shard-switched',
     'shard-undone',

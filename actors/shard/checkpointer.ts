@@ -1,0 +1,195 @@
+// Writes a shard's accounts down while batches go on. A checkpoint is of one final batch that
+// states a root. Its pages are copied a few at a time, each time with what has been executed since
+// that batch taken back in the copy (page-image.ts): the open draft, the batches that are not
+// final, those that became final meanwhile. It counts when its root is settled, so that no rule
+// takes back what it holds.
+//
+// Why all pages are of that batch: a record that was changed after it was changed by an entry of
+// one of those batches, and the trace of the first such entry has the record as it was before.
+// Batches that were undone meanwhile have put the same value back themselves.
+
+import { ROLLUP_CHECKPOINT_AHEAD_MAX } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
+import { PageImage } from '../../protocol/rollup/page-image.ts'
+import { numbersBefore } from '../../protocol/rollup/shard-state.ts'
+import { encodeCheckpointMeta, unsavedPages } from '../../protocol/rollup/state-checkpoint.ts'
+import type { Undo } from '../../protocol/rollup/undo-log.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { Put } from '../../runtime/store.ts'
+import type { AccountBook } from './account-keys.ts'
+import {
+  accountPut,
+  type Checkpoint,
+  checkpointPut,
+  otherSides,
+  pagePut,
+  sideOf,
+} from './checkpoint-rows.ts'
+import type { ClaimLine, Step } from './claim-line.ts'
+import type { DraftDesk } from './draft-desk.ts'
+import type { OrderedClaim } from './line-keeper.ts'
+import { KEEPING, type Keeping, type ShardProps } from './shard-props.ts'
+import type { ShardKeeper } from './shard-rows.ts'
+
+/** Milliseconds of one turn, the copy of its pages besides. */
+const SLICE_MS = 5
+/** Registered accounts that go with the pages of one commit. */
+const ACCOUNTS = 4096
+
+interface Running {
+  readonly checkpoint: Checkpoint
+  readonly settledSeconds: number
+  /** Not copied yet. */
+  readonly pages: number[]
+  /** Of batches that became final since, the first one first. */
+  readonly since: Undo[]
+  stage: 'copying' | 'copied' | 'ending'
+}
+
+interface Parts {
+  readonly line: ClaimLine
+  readonly drafts: DraftDesk
+  readonly rows: ShardKeeper
+  readonly book: AccountBook
+}
+
+export class Checkpointer {
+  /** The last one that is durable. */
+  saved: Checkpoint | undefined
+  /** Bytes of all final batches so far. */
+  bytes: number
+  private readonly ctx: Context
+  private readonly props: ShardProps
+  private readonly keeping: Keeping
+  private readonly parts: Parts
+  private readonly done: () => void
+  private running: Running | undefined
+  private last: { number: number; hash: Hex; root: Hex | undefined; seconds: number } | undefined
+  private finals = 0
+  private sinceMs: number
+  private isFrozen = false
+
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    parts: Parts,
+    saved: Checkpoint | undefined,
+    done: () => void,
+  ) {
+    this.ctx = ctx
+    this.props = props
+    this.keeping = props.keeping ?? KEEPING
+    this.parts = parts
+    this.saved = saved
+    this.bytes = saved?.bytes ?? 0
+    this.done = done
+    this.sinceMs = ctx.now()
+  }
+
+  /** A batch has just become final; in no block that we know where it is executed again. */
+  final({ held, undo }: Step, ordered: Pick<OrderedClaim, 'timestampMs'> | undefined): void {
+    const { claim, hash, bytes } = held
+    this.bytes += bytes.length
+    this.finals++
+    if (!ordered) return
+    const { timestampMs } = ordered
+    const seconds = Math.floor(timestampMs / 1000)
+    this.last = { number: claim.number, hash, root: claim.stateRoot, seconds }
+    if (this.running?.stage === 'copying') this.running.since.push(undo)
+    this.look()
+  }
+
+  /** A block with this time is final. A frozen shard does not get past its root any more. */
+  block(timestampMs: number, isFrozen: boolean): void {
+    this.isFrozen ||= isFrozen
+    const { running } = this
+    if (running?.stage !== 'copied' || this.isFrozen) return
+    if (Math.floor(timestampMs / 1000) >= running.settledSeconds) this.finish(running)
+  }
+
+  /** Begins a checkpoint where one is due. */
+  look(): void {
+    const { last, ctx, keeping } = this
+    if (this.running || this.isFrozen || !last?.root || this.finals === 0) return
+    const isLate = ctx.now() - this.sinceMs >= keeping.checkpointMs
+    if (this.finals < keeping.checkpointBatches && !isLate) return
+    const { number, hash, root, seconds } = last
+    const { state } = this.parts.line
+    const pages = unsavedPages(state.table)
+    const first = this.ahead([]).at(-1)
+    const numbers = first ? numbersBefore(first) : state.numbers
+    const { shard, shards } = state
+    const meta = encodeCheckpointMeta({ ...numbers, shard, shards })
+    const sides = otherSides(this.saved?.sides ?? new Uint8Array(0), pages)
+    const checkpoint = { number, hash, root, meta, bytes: this.bytes, sides }
+    const settledSeconds = seconds + keeping.settledSeconds
+    this.running = { checkpoint, settledSeconds, pages, since: [], stage: 'copying' }
+    this.finals = 0
+    this.sinceMs = ctx.now()
+    this.copy(this.running)
+  }
+
+  /** All that the table is ahead of a final batch, the last one first. */
+  private ahead(since: readonly Undo[]): Undo[] {
+    const { line, drafts } = this.parts
+    const draft = drafts.draft ? [drafts.draft.executed.undo] : []
+    const steps = line.steps.map(({ undo }) => undo)
+    return [...draft, ...steps.reverse(), ...[...since].reverse()]
+  }
+
+  private copy(running: Running): void {
+    const { pages, since, checkpoint } = running
+    const { line, rows, book } = this.parts
+    if (pages.length === 0) {
+      running.stage = 'copied'
+      since.length = 0
+      return
+    }
+    const count = since.length > ROLLUP_CHECKPOINT_AHEAD_MAX ? pages.length : this.keeping.pages
+    if (count > this.keeping.pages) {
+      this.ctx.log('warn', 'checkpoint-slow', { pages: pages.length, batches: since.length })
+    }
+    const { state } = line
+    const image = new PageImage(state.table, state, pages.splice(0, count), this.ahead(since))
+    this.takeBack(image, () => {
+      const { shard } = this.props
+      const puts: Put[] = image.pages.map((page, i) =>
+        pagePut(shard, page, sideOf(checkpoint.sides, page), image.bytesOf(i)),
+      )
+      for (const [index, account] of book.takeFresh(ACCOUNTS)) {
+        puts.push(accountPut(shard, index, account))
+      }
+      this.ctx.reached('shard-pages-written')
+      rows.commit(puts, () => this.copy(running))
+    })
+  }
+
+  private takeBack(image: PageImage, then: () => void): void {
+    const until = this.ctx.now() + SLICE_MS
+    while (!image.step()) {
+      if (this.ctx.now() < until) continue
+      this.ctx.after('checkpoint', 0, () => this.takeBack(image, then))
+      return
+    }
+    then()
+  }
+
+  private finish(running: Running): void {
+    const { rows, book } = this.parts
+    const { shard } = this.props
+    const { checkpoint } = running
+    // Consumed before it, whoever registers: written at the latest with it.
+    const accounts = [...book.takeFresh(Number.POSITIVE_INFINITY)]
+    const puts = accounts.map(([index, account]) => accountPut(shard, index, account))
+    const { number, root } = checkpoint
+    running.stage = 'ending'
+    rows.commit([...puts, checkpointPut(shard, checkpoint)], () => {
+      this.saved = checkpoint
+      this.running = undefined
+      this.ctx.reached('shard-checkpoint')
+      this.ctx.log('info', 'shard-checkpoint', { shard, number, root })
+      this.done()
+      this.look()
+    })
+  }
+}

@@ -1,0 +1,64 @@
+// Deletes batches that nobody needs any more: those below the checkpoint, beyond what is kept for
+// peers and challengers. Their exits stay, since their owners may fetch them at any time.
+
+import type { Context } from '../../runtime/context.ts'
+import type { Put } from '../../runtime/store.ts'
+import { type Pruned, prunedPut, readPruned } from './checkpoint-rows.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import { KEEPING, type Keeping, type ShardProps } from './shard-props.ts'
+import { finalDelete, rowsAt, type ShardKeeper } from './shard-rows.ts'
+
+/** Milliseconds of one turn. */
+const SLICE_MS = 5
+
+export class Pruner {
+  gone: Pruned
+  private readonly ctx: Context
+  private readonly shard: number
+  private readonly keeping: Keeping
+  private readonly rows: ShardKeeper
+  private isPruning = false
+
+  constructor(ctx: Context, { shard, keeping }: ShardProps, rows: ShardKeeper) {
+    this.ctx = ctx
+    this.shard = shard
+    this.keeping = keeping ?? KEEPING
+    this.rows = rows
+    this.gone = readPruned(ctx.store, shard)
+  }
+
+  /** Whether the batch after those that are gone may go, too. */
+  private mayGo({ number, bytes }: Pruned, checkpoints: Checkpointer, final: number): boolean {
+    const { batches, batchesMin, bytes: bytesMax } = this.keeping
+    const left = final - number
+    if (number >= (checkpoints.saved?.number ?? 0) || left <= batchesMin) return false
+    return left > batches || checkpoints.bytes - bytes > bytesMax
+  }
+
+  /** Goes on until nothing is too old; `final` is the number of the last final batch. */
+  look(checkpoints: Checkpointer, final: () => number): void {
+    if (this.isPruning || !this.mayGo(this.gone, checkpoints, final())) return
+    const { ctx, shard } = this
+    const puts: Put[] = []
+    const until = ctx.now() + SLICE_MS
+    let gone = this.gone
+    do {
+      const number = gone.number + 1
+      let { bytes } = gone
+      for (const { key, row, isFinal } of rowsAt(ctx.store, shard, number)) {
+        puts.push({ ...key, value: undefined })
+        if (isFinal) bytes += row.bytes.length
+      }
+      puts.push(finalDelete(shard, number))
+      gone = { number, bytes }
+    } while (ctx.now() < until && this.mayGo(gone, checkpoints, final()))
+    puts.push(prunedPut(shard, gone))
+    this.isPruning = true
+    this.rows.commit(puts, () => {
+      this.gone = gone
+      this.isPruning = false
+      ctx.reached('shard-pruned')
+      ctx.after('prune', 1, () => this.look(checkpoints, final))
+    })
+  }
+}

@@ -1,0 +1,56 @@
+// What a shard does for the day on which it starts again, and so that its disk does not fill:
+// checkpoints, the exits of final batches, and the deletion of what is old.
+
+import type { Context } from '../../runtime/context.ts'
+import { type Checkpoint, storedAccounts } from './checkpoint-rows.ts'
+import { Checkpointer } from './checkpointer.ts'
+import type { ClaimLine, Step } from './claim-line.ts'
+import type { DraftDesk } from './draft-desk.ts'
+import type { Inbox } from './inbox.ts'
+import type { OrderedClaim } from './line-keeper.ts'
+import { Pruner } from './pruner.ts'
+import type { ShardProps } from './shard-props.ts'
+import type { ShardKeeper } from './shard-rows.ts'
+
+export class Upkeep {
+  readonly checkpoints: Checkpointer
+  readonly pruner: Pruner
+  private readonly line: ClaimLine
+  private readonly rows: ShardKeeper
+
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    parts: {
+      readonly line: ClaimLine
+      readonly drafts: DraftDesk
+      readonly rows: ShardKeeper
+      readonly inbox: Inbox
+    },
+    saved: Checkpoint | undefined,
+  ) {
+    const { line, drafts, rows, inbox } = parts
+    const { book } = inbox
+    this.line = line
+    this.rows = rows
+    if (saved) {
+      for (const [index, account] of storedAccounts(ctx.store, props.shard)) {
+        book.restore(index, account)
+      }
+    }
+    this.pruner = new Pruner(ctx, props, rows)
+    const prune = () => this.prune()
+    this.checkpoints = new Checkpointer(ctx, props, { line, drafts, rows, book }, saved, prune)
+  }
+
+  private prune(): void {
+    this.pruner.look(this.checkpoints, () => this.line.final.number)
+  }
+
+  /** A batch has become final, for the first time or again after a start. */
+  final(step: Step, ordered: Pick<OrderedClaim, 'timestampMs'> | undefined): void {
+    const { claim, exits } = step.held
+    if (exits.length > 0) this.rows.saveExits(claim.number, exits)
+    this.checkpoints.final(step, ordered)
+  }
+}
