@@ -3,6 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as shardLimits from '../config/shard-limits.ts'
 import { topologyJsonSchema } from '../config/topology-json-schema.ts'
 import { packageRoot } from '../lib/package-root.ts'
 import { errorsPage } from './errors-page.ts'
@@ -15,8 +16,10 @@ export interface Page {
 
 /** Every generated page as it should be now. */
 export async function generatedPages(root: string): Promise<Page[]> {
-  const limits = readFileSync(join(root, 'config', 'limits.ts'), 'utf8')
-  const values = await import('../config/limits.ts')
+  const source = (name: string) => readFileSync(join(root, 'config', name), 'utf8')
+  const values = { ...(await import('../config/limits.ts')), ...shardLimits }
+  const own = source('shard-limits.ts').split('\n').slice(1).join('\n')
+  const limits = `${source('limits.ts')}${own}`
   return [
     { path: 'docs/LIMITS.md', text: limitsPage(limits, values) },
     { path: 'docs/ERRORS.md', text: errorsPage() },

@@ -25,7 +25,7 @@ const EVERYTHING = [
 ]
 
 /** Files that every layer may import besides its own folders. */
-export const SHARED_FILES = ['config/limits.ts']
+export const SHARED_FILES = ['config/limits.ts', 'config/shard-limits.ts']
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   lib: { folders: [], packages: ['node:*'] },

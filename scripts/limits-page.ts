@@ -1,9 +1,9 @@
-// docs/LIMITS.md out of config/limits.ts: its groups, notes and values.
+// docs/LIMITS.md out of config/limits.ts and what goes with it: its groups, notes and values.
 
 const HEAD = `# Limits
 
-Every number that limits something, from \`config/limits.ts\`. Made by \`npm run docs\`; do not
-edit. Times end in \`_MS\`, sizes in \`BYTES_MAX\`.
+Every number that limits something, from \`config/limits.ts\` and \`config/shard-limits.ts\`. Made by
+\`npm run docs\`; do not edit. Times end in \`_MS\`, sizes in \`BYTES_MAX\`.
 `
 
 function inWords(value: number, name: string): string {

@@ -47,8 +47,8 @@ export const ShardMessages = messages('shard', 1, {
    */
   Batch: tell(struct({ claim: EncodedClaim, body: EncodedBody })),
   /**
-   * A batch that a peer holds. Rate limited. `code`: empty; BUSY; NOT_HELD; PRUNED, it is so old that
-   * this node has deleted it.
+   * A batch that a peer holds. Rate limited. `code`: empty; BUSY; NOT_HELD; PRUNED, which is so old
+   * that this node has deleted it.
    */
   Fetch: ask(
     struct({ number: u53, hash: hex(32) }),

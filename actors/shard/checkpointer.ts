@@ -8,7 +8,7 @@
 // one of those batches, and the trace of the first such entry has the record as it was before.
 // Batches that were undone meanwhile have put the same value back themselves.
 
-import { ROLLUP_CHECKPOINT_AHEAD_MAX } from '../../config/limits.ts'
+import { ROLLUP_CHECKPOINT_AHEAD_MAX } from '../../config/shard-limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { PageImage } from '../../protocol/rollup/page-image.ts'
 import { numbersBefore } from '../../protocol/rollup/shard-state.ts'

@@ -7,7 +7,7 @@ import {
   ROLLUP_KEPT_BATCHES,
   ROLLUP_KEPT_BATCHES_MIN,
   ROLLUP_KEPT_BYTES,
-} from '../../config/limits.ts'
+} from '../../config/shard-limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { VerifyEd25519 } from '../../protocol/crypto/ed25519-strict.ts'
 import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
