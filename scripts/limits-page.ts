@@ -2,8 +2,8 @@
 
 const HEAD = `# Limits
 
-Every number that limits something, from \`config/limits.ts\` and \`config/shard-limits.ts\`. Made by
-\`npm run docs\`; do not edit. Times end in \`_MS\`, sizes in \`BYTES_MAX\`.
+Every number that limits something, from \`config/limits.ts\` and \`config/shard-limits.ts\`. Made
+by \`npm run docs\`; do not edit. Times end in \`_MS\`, sizes in \`BYTES_MAX\`.
 `
 
 function inWords(value: number, name: string): string {
