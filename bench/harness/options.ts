@@ -7,6 +7,9 @@ export interface BenchOptions {
   readonly seconds: number
   readonly validators: number
   readonly accounts: number
+  /** Of the rollup, and percent of the transfers that go from one to another. */
+  readonly shards: number
+  readonly far: number
   /** Percent of co-signers that do not answer. */
   readonly absent: number
   readonly sums: 'cached' | 'fresh'
@@ -27,6 +30,8 @@ const DEFAULTS: BenchOptions = {
   seconds: 60,
   validators: 4,
   accounts: 2000,
+  shards: 1,
+  far: 0,
   absent: 0,
   sums: 'cached',
   clients: 0,
@@ -56,6 +61,8 @@ export function readBenchOptions(
       seconds: text,
       validators: text,
       accounts: text,
+      shards: text,
+      far: text,
       absent: text,
       sums: text,
       clients: text,
@@ -77,6 +84,8 @@ export function readBenchOptions(
     seconds: whole('seconds', values.seconds, 1, 86_400) ?? (quick ? 6 : base.seconds),
     validators: whole('validators', values.validators, 1, 21) ?? base.validators,
     accounts: whole('accounts', values.accounts, 2, 10_000_000) ?? base.accounts,
+    shards: whole('shards', values.shards, 1, 64) ?? base.shards,
+    far: whole('far', values.far, 0, 100) ?? base.far,
     absent: whole('absent', values.absent, 0, 100) ?? base.absent,
     sums: sums ?? base.sums,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,

@@ -25,7 +25,8 @@ export interface Counted {
   readonly faults: readonly string[]
 }
 
-async function isOrdered(rpc: Rpc, blockHash: string, claim: string): Promise<boolean> {
+/** Whether the block's sidecar has the claim. */
+export async function isOrdered(rpc: Rpc, blockHash: string, claim: string): Promise<boolean> {
   const finality = (await rpc.call('aitbc_getFinality', blockHash)) as { sidecar: string } | null
   return finality?.sidecar.includes(claim.slice(2)) ?? false
 }

@@ -35,16 +35,16 @@ export class ClaimsReader {
     })
   }
 
-  head(): Promise<HeadFrame> {
+  head(shard = 0): Promise<HeadFrame> {
     const answer = this.answered('head')
-    this.connection.send({ kind: 'ask-head', shard: 0 })
+    this.connection.send({ kind: 'ask-head', shard })
     return answer
   }
 
   /** Undefined when there is no such claim. */
-  async claim(number: number): Promise<ClaimFrame | undefined> {
+  async claim(number: number, shard = 0): Promise<ClaimFrame | undefined> {
     const answer = this.answered('claim')
-    this.connection.send({ kind: 'ask-claim', shard: 0, number })
+    this.connection.send({ kind: 'ask-claim', shard, number })
     const frame = await answer
     return frame.number === number ? frame : undefined
   }

@@ -8,6 +8,7 @@ import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
 import type { Hex } from '../../../lib/hex.ts'
+import { CLAIM_CREDITS_MAX } from '../../../protocol/params.ts'
 import { AccountTable } from '../../../protocol/rollup/account-table.ts'
 import { checkSignatures } from '../../../protocol/rollup/check-signatures.ts'
 import {
@@ -16,18 +17,23 @@ import {
   decodeClaim,
   genesisParent,
 } from '../../../protocol/rollup/claim.ts'
-import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
+import {
+  executeBatch,
+  executionPorts,
+  type OutboxOf,
+} from '../../../protocol/rollup/execute-batch.ts'
 import { genesisRecord, genesisShard } from '../../../protocol/rollup/genesis-rollup.ts'
+import type { Parcel } from '../../../protocol/rollup/parcel.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
+import { slotIn } from '../../../protocol/rollup/shard-place.ts'
 import { ShardState } from '../../../protocol/rollup/shard-state.ts'
 
-const SHARD = 0
-const TRACE_WORDS = 16 * 65_537
+const TRACE_WORDS = 16 * (65_537 + CLAIM_CREDITS_MAX)
 
 /** The shard's state before its first batch. */
-export function genesisShardState(config: RollupConfig): ShardState {
-  const { slots, entries, supply, root } = genesisShard(config, SHARD)
+export function genesisShardState(config: RollupConfig, shard = 0): ShardState {
+  const { slots, entries, supply, root } = genesisShard(config, shard)
   const table = AccountTable.create(Math.max(1, slots))
   const [lo, hi, nonce, , touchLo, touchHi] = new Uint32Array(genesisRecord(config.balance).buffer)
   for (let slot = 0; slot < slots; slot++) {
@@ -41,7 +47,7 @@ export function genesisShardState(config: RollupConfig): ShardState {
     )
   }
   table.used = slots
-  const state = new ShardState({ shard: SHARD, shards: config.shards }, table)
+  const state = new ShardState({ shard, shards: config.shards }, table)
   state.entries = entries
   state.supply = supply
   if (state.root(hashPairsNative) !== root) throw new Error('the genesis has another state root')
@@ -53,6 +59,11 @@ export interface Replayed {
   readonly hash: Hex
   /** What is wrong with it; empty when nothing is. */
   readonly fault: string
+}
+
+export function replayKeys({ accounts }: RollupConfig): CohortKeys {
+  const publicKeys = keyBookPublicKeys(GENESIS_KEYS_SEED, accounts)
+  return new CohortKeys(new KeyBook(GENESIS_KEYS_SEED, publicKeys), { sums: 'cached' })
 }
 
 export class Replay {
@@ -67,25 +78,31 @@ export class Replay {
   bodyBytes = 0
   roots = 0
 
-  constructor(config: RollupConfig, genesisHash: Hex) {
-    this.state = genesisShardState(config)
+  /** What the last batch sent to other shards. */
+  outbox: readonly OutboxOf[] = []
+
+  constructor(config: RollupConfig, genesisHash: Hex, shard = 0, keys = replayKeys(config)) {
+    this.state = genesisShardState(config, shard)
+    this.keys = keys
     this.genesisHash = genesisHash
-    this.parent = genesisParent(genesisHash, SHARD)
-    const publicKeys = keyBookPublicKeys(GENESIS_KEYS_SEED, config.accounts)
-    this.keys = new CohortKeys(new KeyBook(GENESIS_KEYS_SEED, publicKeys), { sums: 'cached' })
+    this.parent = genesisParent(genesisHash, shard)
+  }
+
+  get supply(): bigint {
+    return this.state.supply
   }
 
   /** Throws when the bytes are no claim. */
-  next(encoded: Uint8Array, bytes: Uint8Array): Replayed {
+  next(encoded: Uint8Array, bytes: Uint8Array, parcels: readonly Parcel[] = []): Replayed {
     const claim = decodeClaim(encoded)
     const hash = claimHash(claim)
-    const fault = this.faultOf(claim, bytes)
+    const fault = this.faultOf(claim, bytes, parcels)
     this.parent = hash
     this.number = claim.number
     return { claim, hash, fault }
   }
 
-  private faultOf(claim: Claim, bytes: Uint8Array): string {
+  private faultOf(claim: Claim, bytes: Uint8Array, parcels: readonly Parcel[]): string {
     if (claim.number !== this.number + 1) return `number ${claim.number} after ${this.number}`
     if (claim.parent !== this.parent) return 'another parent'
     const bodyHash = `0x${createHash('sha256').update(bytes).digest('hex')}`
@@ -93,8 +110,8 @@ export class Replay {
     const read = readBody(bytes)
     if (!read.ok) return `a body with ${read.code}`
     if (claim.inboxTo !== this.state.inboxTo) return 'messages of the inbox, which nobody sent'
-    const { table } = this.state
-    const nonceOf = (index: number) => table.nonceOf(index)
+    const { state } = this
+    const nonceOf = (index: number) => state.table.nonceOf(Math.max(0, slotIn(state, index)))
     const signed = checkSignatures(
       read.body,
       claim,
@@ -105,12 +122,13 @@ export class Replay {
     )
     if (!signed.ok) return `signatures: ${signed.code}`
     const { fee, feeAccount, firstEntry } = claim
-    const batch = { fee, feeAccount, firstEntry, inbox: [], parcels: [], body: read.body }
+    const batch = { fee, feeAccount, firstEntry, inbox: [], parcels, body: read.body }
     const done = executeBatch(this.state, batch, { ...this.ports, trace: this.trace })
     if (!done.ok) return `${done.code}: ${done.detail}`
     this.transfers += claim.transfers
     this.bodyBytes += bytes.length
     const { executed } = done
+    this.outbox = executed.outbox
     for (const field of ['entries', 'txRoot', 'traceRoot', 'exitRoot', 'supply'] as const) {
       if (executed[field] !== claim[field]) return `${field}: another one by execution`
     }

@@ -21,19 +21,24 @@ const DRAIN_MS = 60_000
 const FIRST_PASS = 20_000
 const READY_MS = 120_000
 
-export function startRollupCluster({ validators, accounts, sums }: BenchOptions): BenchCluster {
+export function startRollupCluster({
+  validators,
+  accounts,
+  shards,
+  sums,
+}: BenchOptions): BenchCluster {
   const nodes = validatorNodes(validators)
   process.env.AITBC_ROLLUP_SUMS = sums
-  const spec = { validators, accounts: 0, nodes, rollupAccounts: accounts }
+  const spec = { validators, accounts: 0, nodes, rollupAccounts: accounts, rollupShards: shards }
   return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))
 }
 
 /** The node that takes transfers; waits until the shard is ready. */
-export async function sequencerOf(rpc: Rpc): Promise<string> {
+export async function sequencerOf(rpc: Rpc, shard = 0): Promise<string> {
   const end = Date.now() + READY_MS
   for (;;) {
     try {
-      const head = (await rpc.call('rollup_getHead')) as {
+      const head = (await rpc.call('rollup_getHead', `0x${shard.toString(16)}`)) as {
         ready: boolean
         sequencer: string | null
       }

@@ -58,6 +58,7 @@ export class ClientFleet implements ClientEvents {
     const isCounted = this.run?.final(transfer) ?? false
     const known = this.batches.get(number)
     this.batches.set(number, {
+      shard: 0,
       number,
       claim,
       txRoot,

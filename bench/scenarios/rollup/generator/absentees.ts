@@ -44,8 +44,8 @@ export function signAbsent(
   const signatures = new Uint8Array(count * SIGNATURE_BYTES)
   for (let i = 0; i < count; i++) {
     const position = positions[i] as number
-    const from = submission.first + position
-    const nonce = nonceOf(from)
+    const from = submission.indexAt(position)
+    const nonce = nonceOf(submission.first + position)
     const transfer = {
       from,
       nonce,

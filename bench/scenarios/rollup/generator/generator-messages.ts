@@ -1,6 +1,7 @@
 // What the bench and the process of its generator say to each other.
 
 import type { HistogramState } from '../../../harness/hdr-histogram.ts'
+import type { Spread } from './submission.ts'
 
 export interface GeneratorSetup {
   /** Of the gateway, without a path. */
@@ -9,6 +10,7 @@ export interface GeneratorSetup {
   /** Percent. */
   readonly absent: number
   readonly groups: number
+  readonly spread?: Spread
 }
 
 export interface RunTerms {
@@ -41,6 +43,7 @@ export interface SentLoad {
 
 /** A batch as the generator heard of it. */
 export interface HeardBatch {
+  readonly shard: number
   readonly number: number
   readonly claim: string
   readonly txRoot: string

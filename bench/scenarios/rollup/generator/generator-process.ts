@@ -21,7 +21,7 @@ async function act(message: ToGenerator): Promise<FromGenerator> {
   switch (message.do) {
     case 'prepare': {
       const { book, genesisHash, senders, setup } = generator
-      const signing = { book, genesisHash, absent: setup.absent }
+      const signing = { book, genesisHash, absent: setup.absent, spread: setup.spread }
       prepared = await prepareRun(message.terms, senders, signing, report)
       return { done: 'prepare' }
     }

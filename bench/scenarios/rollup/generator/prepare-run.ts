@@ -9,7 +9,7 @@ import { batchShape } from './batch-shape.ts'
 import type { RunTerms } from './generator-messages.ts'
 import { LoadRun } from './load-run.ts'
 import type { SenderBook } from './sender-book.ts'
-import { Submission } from './submission.ts'
+import { type Spread, Submission } from './submission.ts'
 
 export interface ReadySubmission {
   readonly submission: Submission
@@ -28,6 +28,7 @@ export interface Signing {
   readonly genesisHash: Hex
   /** Percent. */
   readonly absent: number
+  readonly spread?: Spread | undefined
 }
 
 function seedOf(name: string, place: number): number {
@@ -43,13 +44,15 @@ export async function prepareRun(
   report: (text: string) => void,
 ): Promise<PreparedRun> {
   const { accounts } = senders
-  const shape = batchShape(terms.perSecond, accounts)
+  const { spread } = signing
+  const shape = batchShape(terms.perSecond, accounts / (spread?.shards ?? 1))
   const run = new LoadRun(terms, shape)
   const { transfers: count } = shape
   const firsts = Array.from({ length: run.submissions }, () => senders.next(count))
   const make = (place: number) => {
     const seed = seedOf(terms.name, place)
-    return new Submission({ first: firsts[place] as number, count, accounts, seed })
+    const first = firsts[place] as number
+    return new Submission({ first, count, accounts, seed, ...(spread && { spread }) })
   }
   // How often a sender was used before in this run: its nonce, if all of that is executed.
   const used = new Uint32Array(signing.absent > 0 ? accounts : 0)

@@ -35,7 +35,8 @@ export class RollupGenerator {
   private readonly open = new Map<number, OpenSubmission>()
   /** By group and batch: what the last root said that it contains. */
   private readonly roots = new Map<string, readonly Run[]>()
-  private readonly batches = new Map<number, HeardBatch>()
+  /** By shard and number. */
+  private readonly batches = new Map<string, HeardBatch>()
   private readonly refusedRoots: string[] = []
   private counted = 0
   private submission = 0
@@ -44,7 +45,7 @@ export class RollupGenerator {
 
   private constructor(setup: GeneratorSetup) {
     this.setup = setup
-    this.senders = new SenderBook(setup.accounts)
+    this.senders = new SenderBook(setup.accounts, setup.spread?.shards)
   }
 
   static async start(setup: GeneratorSetup): Promise<RollupGenerator> {
@@ -95,7 +96,7 @@ export class RollupGenerator {
       }
       return
     }
-    this.roots.set(`${group} ${frame.number}`, runs)
+    this.roots.set(`${group} ${frame.shard} ${frame.number}`, runs)
     const cosign = cosignatureOf(frame, runs, this.checker)
     this.connections[group]?.send(cosign)
     const [first] = runs
@@ -103,9 +104,10 @@ export class RollupGenerator {
     run?.addBytes(encodeClientFrame(cosign).length)
   }
 
-  private final(group: number, { number, claim, txRoot }: FinalFrame): void {
-    const runs = this.roots.get(`${group} ${number}`) ?? []
-    this.roots.delete(`${group} ${number}`)
+  private final(group: number, { shard, number, claim, txRoot }: FinalFrame): void {
+    const key = `${group} ${shard} ${number}`
+    const runs = this.roots.get(key) ?? []
+    this.roots.delete(key)
     let [final, counted] = [0, 0]
     for (const { submission, offset, count } of runs) {
       const open = this.open.get(submission)
@@ -120,8 +122,9 @@ export class RollupGenerator {
       }
     }
     this.counted += counted
-    const known = this.batches.get(number)
-    this.batches.set(number, {
+    const known = this.batches.get(`${shard} ${number}`)
+    this.batches.set(`${shard} ${number}`, {
+      shard,
       number,
       claim,
       txRoot,
@@ -197,7 +200,12 @@ export class RollupGenerator {
     const number = ++this.submission
     const group = number % this.connections.length
     this.open.set(number, new OpenSubmission(submission, run, place, group, absent))
-    this.connections[group]?.send({ kind: 'submit', shard: 0, submission: number, body })
+    this.connections[group]?.send({
+      kind: 'submit',
+      shard: submission.shard,
+      submission: number,
+      body,
+    })
   }
 
   /** Until nothing is under way; false when that did not come about. */

@@ -79,7 +79,7 @@ export function cosignatureOf(
     const isAbsent = open.absentMarks
     for (let i = offset; i < offset + count; i++) {
       if (isAbsent?.[i] === 1) absent.push(first + i - offset)
-      else signers[next++] = open.submission.first + i
+      else signers[next++] = open.submission.indexAt(i)
     }
   }
   const { shard, number, parent, transfers, fee, txRoot } = frame

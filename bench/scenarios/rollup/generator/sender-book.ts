@@ -8,9 +8,12 @@ export class SenderBook {
   readonly nonces: Uint32Array
   private readonly isPending: Uint8Array
   private pending = 0
-  private cursor = 0
+  /** By shard: its senders lie one after the other. */
+  private readonly cursors: number[]
+  private turn = 0
 
-  constructor(accounts: number) {
+  constructor(accounts: number, shards = 1) {
+    this.cursors = Array.from({ length: shards }, () => 0)
     this.accounts = accounts
     this.nonces = new Uint32Array(accounts)
     this.isPending = new Uint8Array(accounts)
@@ -25,12 +28,15 @@ export class SenderBook {
    * one.
    */
   next(count: number): number {
-    let first = this.cursor
+    const { cursors, accounts } = this
+    const shard = this.turn++ % cursors.length
+    const each = accounts / cursors.length
+    let first = cursors[shard] as number
     const isSplit = count >= COHORT_SIZE || (first % COHORT_SIZE) + count > COHORT_SIZE
     if (isSplit) first = Math.ceil(first / COHORT_SIZE) * COHORT_SIZE
-    if (first + count > this.accounts) first = 0
-    this.cursor = first + count
-    return first
+    if (first + count > each) first = 0
+    cursors[shard] = first + count
+    return shard * each + first
   }
 
   /** False, and nothing done, if one of them has a transfer under way. */

@@ -7,6 +7,7 @@ import {
   BITMAP_BYTES,
   SIGNATURE_BYTES,
 } from '../../../../protocol/rollup/body-layout.ts'
+import { indexOf } from '../../../../protocol/rollup/layout.ts'
 import {
   NOBODY_ABSENT,
   type SectionParts,
@@ -18,6 +19,15 @@ export interface SubmissionTerms {
   readonly count: number
   readonly accounts: number
   readonly seed: number
+  /** Where senders and receivers are; one shard when absent. */
+  readonly spread?: Spread
+}
+
+/** Senders are numbered shard by shard; a share of the receivers is in another shard. */
+export interface Spread {
+  readonly shards: number
+  /** Percent. */
+  readonly far: number
 }
 
 const LEAF_WORDS = 8
@@ -29,8 +39,16 @@ export class Submission {
   readonly count: number
   readonly to: Uint32Array
   readonly amount: Uint32Array
+  readonly shard: number
+  private readonly shards: number
+  /** Senders of each shard. */
+  private readonly each: number
 
-  constructor({ first, count, accounts, seed }: SubmissionTerms) {
+  constructor({ first, count, accounts, seed, spread }: SubmissionTerms) {
+    const { shards, far } = spread ?? { shards: 1, far: 0 }
+    this.shards = shards
+    this.each = accounts / shards
+    this.shard = Math.floor(first / this.each)
     this.first = first
     this.count = count
     this.to = new Uint32Array(count)
@@ -42,15 +60,30 @@ export class Submission {
       x ^= x >>> 17
       x ^= x << 5
       this.to[i] = (x >>> 0) % accounts
+      if (shards > 1) this.to[i] = this.receiver(x >>> 0, far)
       this.amount[i] = 1 + ((x >>> 8) & AMOUNT_MASK)
     }
+  }
+
+  /** Drawn by one number: whether it is far, where, and who. */
+  private receiver(x: number, far: number): number {
+    const { shard, shards, each } = this
+    const isFar = x % 100 < far
+    const to = isFar ? (shard + 1 + (Math.floor(x / 100) % (shards - 1))) % shards : shard
+    return indexOf(to, shards, Math.floor(x / 6400) % each)
+  }
+
+  /** The account that sends what is at an offset. */
+  indexAt(offset: number): number {
+    const { first, shard, shards, each } = this
+    return indexOf(shard, shards, first + offset - shard * each)
   }
 
   private sections(): SectionParts[] {
     const { first, count, to, amount } = this
     const sections: SectionParts[] = []
     for (let at = 0; at < count; ) {
-      const cohort = (first + at) >>> COHORT_BITS
+      const cohort = this.indexAt(at) >>> COHORT_BITS
       const member = (first + at) % COHORT_SIZE
       const size = Math.min(COHORT_SIZE - member, count - at)
       let present: Uint8Array | undefined
@@ -70,13 +103,15 @@ export class Submission {
   /** A draft. */
   body(absent: Absent): Uint8Array {
     const signature = new Uint8Array(SIGNATURE_BYTES)
-    return writeBody({ shard: 0, number: 0, signature, sections: this.sections(), absent })
+    const { shard } = this
+    return writeBody({ shard, number: 0, signature, sections: this.sections(), absent })
   }
 
   /** The whole batch, if these were all of its transfers and everybody co-signed. */
   sealed(number: number, signature: Uint8Array): Uint8Array {
     const absent = NOBODY_ABSENT
-    return writeBody({ shard: 0, number, signature, sections: this.sections(), absent })
+    const { shard } = this
+    return writeBody({ shard, number, signature, sections: this.sections(), absent })
   }
 
   /** Leaves of the transfer tree, `count` from `offset` on, written to `out` from leaf `at` on. */
@@ -88,9 +123,8 @@ export class Submission {
     at: number,
   ): void {
     for (let i = 0, word = at * LEAF_WORDS; i < count; i++, word += LEAF_WORDS) {
-      const from = this.first + offset + i
-      out[word] = from
-      out[word + 1] = nonces[from] as number
+      out[word] = this.indexAt(offset + i)
+      out[word + 1] = nonces[this.first + offset + i] as number
       out[word + 2] = this.to[offset + i] as number
       out[word + 3] = 0
       out[word + 4] = this.amount[offset + i] as number
