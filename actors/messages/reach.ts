@@ -80,6 +80,8 @@ const shard: ReachOf<typeof ShardMessages> = {
   Head: 'any node',
   ClaimAt: 'any node',
   FindTransfer: 'any node',
+  ExitProof: 'any node',
+  ExitsOf: 'any node',
 }
 
 const rollupSequencer: ReachOf<typeof RollupSequencerMessages> = {

@@ -188,7 +188,11 @@ export const ShardMessages = messages('shard', 1, {
     ),
   ),
   IndexOf: ask(struct({ owner: hex(20) }), optional(u53)),
-  /** A proof of the record against the state root after the last executed claim. */
+  /**
+   * A proof of the record against the state root after the last executed claim; of a frozen shard
+   * that is the root at which it stands. While a draft is open the answer waits until it is sealed or
+   * dropped.
+   */
   AccountProof: ask(
     struct({ index: u53 }),
     optional(
@@ -202,6 +206,26 @@ export const ShardMessages = messages('shard', 1, {
         proof: list(hex(32), 32),
       }),
     ),
+  ),
+  /** An exit of a final batch, as claimExit on the base chain wants it; `proof` is the path. */
+  ExitProof: ask(
+    struct({ number: u53, position: u53 }),
+    optional(
+      struct({
+        from: u53,
+        amount: u256,
+        entry: u53,
+        total: u256,
+        exits: u53,
+        exitRoot: hex(32),
+        proof: bytes(32 * 32),
+      }),
+    ),
+  ),
+  /** The last exits of an account, the latest first; of so many batches as are searched. */
+  ExitsOf: ask(
+    struct({ index: u53 }),
+    list(struct({ number: u53, position: u53, amount: u256, entry: u53 }), 64),
   ),
   Head: ask(
     nothing,
@@ -224,6 +248,10 @@ export const ShardMessages = messages('shard', 1, {
       rootNumber: u53,
       stateRoot: hex(32),
       ready: bool,
+      /** Nothing is executed after `number` any more. */
+      frozen: bool,
+      /** Batches up to this one are deleted here; 0 when none is. */
+      pruned: u53,
     }),
   ),
   /** A claim that is final, by number, with its body and the block that ordered it. */

@@ -219,6 +219,8 @@ export class ShardQueries {
       rootNumber: root.number,
       stateRoot: root.root,
       ready,
+      frozen: line.isFrozen,
+      pruned: this.pruner.gone.number,
     }
   }
 }

@@ -24,6 +24,7 @@ import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
 import { Executor } from './executor.ts'
+import { exitProof, exitsOf } from './exits.ts'
 import { type HeldBatch, readClaim } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
@@ -61,6 +62,7 @@ class Shard {
   private readonly rows: ShardKeeper
   private readonly executor: Executor
   private early: Ordered[] = []
+  private readonly waiting: (() => void)[] = []
   private lastFinal: Final | undefined
   private encodedRules: Uint8Array | undefined
   private toldOther: Hex | undefined
@@ -244,8 +246,15 @@ class Shard {
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', body)
   }
 
+  /** Runs it when no draft stands on the tip: now, or when the one that is open is gone. */
+  undrafted(run: () => void): void {
+    if (this.drafts.draft) this.waiting.push(run)
+    else run()
+  }
+
   /** The line has changed. */
   private looked(): void {
+    if (!this.drafts.draft) for (const run of this.waiting.splice(0)) run()
     if (this.isReady && this.keeper.otherMaker() !== this.toldOther) this.tellLook()
   }
 
@@ -348,7 +357,15 @@ export const ShardActor = actor({
         reply(queries.indexOf(owner))
       },
       AccountProof({ index }, reply) {
-        reply(drafts.draft ? undefined : queries.proof(index))
+        shard.undrafted(() => reply(queries.proof(index)))
+      },
+      ExitProof(wanted, reply) {
+        const isFinal = wanted.number <= line.final.number
+        const { hashPairs } = props.ports
+        reply(isFinal ? exitProof(ctx.store, hashPairs, props.shard, wanted) : undefined)
+      },
+      ExitsOf({ index }, reply) {
+        reply(exitsOf(ctx.store, props.shard, index))
       },
       Head(_, reply) {
         reply(queries.head(shard.height, shard.timestampMs, shard.root, shard.isReady))

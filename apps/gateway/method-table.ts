@@ -44,6 +44,8 @@ import { getAccount as rollupGetAccount } from './methods/rollup/get-account.ts'
 import { getAccountProof as rollupGetAccountProof } from './methods/rollup/get-account-proof.ts'
 import { getBody as rollupGetBody } from './methods/rollup/get-body.ts'
 import { getClaim as rollupGetClaim } from './methods/rollup/get-claim.ts'
+import { getExitProof as rollupGetExitProof } from './methods/rollup/get-exit-proof.ts'
+import { getExits as rollupGetExits } from './methods/rollup/get-exits.ts'
 import { getHead as rollupGetHead } from './methods/rollup/get-head.ts'
 import { getTransfer as rollupGetTransfer } from './methods/rollup/get-transfer.ts'
 import { indexOf as rollupIndexOf } from './methods/rollup/index-of.ts'
@@ -96,6 +98,8 @@ const ALL: readonly Method[] = [
   rollupGetAccountProof,
   rollupGetBody,
   rollupGetClaim,
+  rollupGetExitProof,
+  rollupGetExits,
   rollupGetHead,
   rollupGetTransfer,
   rollupIndexOf,

@@ -66,6 +66,14 @@ export class NodeRollup implements RollupAccess {
   account = (index: number) =>
     this.ask(ShardMessages, shardOf(index, this.shards), 'Account', { index })
 
+  exitProof = (shard: number, number: number, position: number) =>
+    this.ask(ShardMessages, shard, 'ExitProof', { number, position })
+
+  exitsOf = async (index: number) => {
+    const shard = shardOf(index, this.shards)
+    return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', { index }) }
+  }
+
   accountProof = (index: number) =>
     this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index })
 

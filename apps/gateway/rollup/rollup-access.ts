@@ -16,6 +16,8 @@ type Sequencer = VerbsOf<typeof RollupSequencerMessages>
 export type ShardHead = Reply<Shard, 'Head'>
 export type RollupAccountState = NonNullable<Reply<Shard, 'Account'>>
 export type RollupAccountProof = NonNullable<Reply<Shard, 'AccountProof'>>
+export type RollupExitProof = NonNullable<Reply<Shard, 'ExitProof'>>
+export type RollupExits = Reply<Shard, 'ExitsOf'>
 export type OrderedClaim = NonNullable<Reply<Shard, 'ClaimAt'>>
 export type FoundTransfer = NonNullable<Reply<Shard, 'FindTransfer'>>
 export type SubmitReply = Reply<Sequencer, 'Submit'>
@@ -32,6 +34,9 @@ export interface RollupAccess {
   head(shard: number): Promise<ShardHead>
   account(index: number): Promise<RollupAccountState | undefined>
   accountProof(index: number): Promise<RollupAccountProof | undefined>
+  exitProof(shard: number, number: number, position: number): Promise<RollupExitProof | undefined>
+  /** And the account's shard. */
+  exitsOf(index: number): Promise<{ shard: number; exits: RollupExits }>
   indexOf(owner: Hex): Promise<number | undefined>
   /** A final claim. */
   claimAt(shard: number, number: number): Promise<OrderedClaim | undefined>

@@ -127,6 +127,26 @@ export class FakeRollup implements RollupAccess {
     rootNumber: 8,
     stateRoot: hash('22'),
     ready: true,
+    frozen: false,
+    pruned: 2,
+  })
+
+  exitProof: RollupAccess['exitProof'] = async (_shard, number, position) =>
+    number !== 3 || position !== 1
+      ? undefined
+      : {
+          from: 5,
+          amount: 2n ** 63n,
+          entry: 17,
+          total: 2n ** 63n + 4n,
+          exits: 2,
+          exitRoot: hash('77'),
+          proof: new Uint8Array(32).fill(9),
+        }
+
+  exitsOf: RollupAccess['exitsOf'] = async (index) => ({
+    shard: 0,
+    exits: index === 5 ? [{ number: 3, position: 1, amount: 7n, entry: 17 }] : [],
   })
   status: RollupAccess['status'] = async () => ({
     active: true,

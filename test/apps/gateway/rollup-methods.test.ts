@@ -38,9 +38,38 @@ test('accounts and heads, in quantities', () =>
     assert.equal([account.index, account.nonce, account.batch], ['0x5', '0x4', '0x9'])
     assert.is((await call('rollup_getAccount', '0x6')).result, null)
     assert.is((await call('rollup_indexOf', `0x${'01'.repeat(20)}`)).result, '0x3')
-    assert.is((await call('rollup_getClaim', '0x1')).result, null)
+    assert.is((await call('rollup_getClaim', '0x3')).result, null)
+    for (const name of ['rollup_getClaim', 'rollup_getBody']) {
+      const { error } = await call(name, '0x1')
+      assert.is((error as { code: number }).code, 4444)
+      assert.match((error as { message: string }).message, /batch 1 is deleted .* from 3 on/)
+    }
     const head = (await call('rollup_getHead')).result as Record<string, unknown>
     assert.equal([head.batch, head.sequencer, head.fee], ['0x9', 'one', '0x2'])
+  }))
+
+test('exits, one with its proof and those of an account', () =>
+  withRollup(async (_rollup, call) => {
+    const exit = (await call('rollup_getExitProof', '0x0', '0x3', '0x1')).result
+    assert.equal(exit, {
+      shard: '0x0',
+      batch: '0x3',
+      position: '0x1',
+      from: '0x5',
+      amount: '0x8000000000000000',
+      entry: '0x11',
+      total: '0x8000000000000004',
+      exits: '0x2',
+      exitRoot: `0x${'77'.repeat(32)}`,
+      proof: `0x${'09'.repeat(32)}`,
+    })
+    assert.is((await call('rollup_getExitProof', '0x0', '0x3', '0x2')).result, null)
+    const { error } = await call('rollup_getExitProof', '0x1', '0x3', '0x1')
+    assert.is((error as { code: number }).code, -32602)
+    const exits = (await call('rollup_getExits', '0x5')).result
+    const expected = { shard: '0x0', batch: '0x3', position: '0x1', amount: '0x7', entry: '0x11' }
+    assert.equal(exits, [expected])
+    assert.equal((await call('rollup_getExits', '0x6')).result, [])
   }))
 
 test('a claim and its body', () =>

@@ -3,6 +3,7 @@
 import { bytesToHex } from '../../../../lib/hex.ts'
 import { method } from '../../method.ts'
 import { count } from '../../params.ts'
+import { finalClaim } from '../../rollup/final-claim.ts'
 import { checkShard, shardParam } from '../../rollup/rollup-params.ts'
 
 export const getBody = method(
@@ -10,7 +11,7 @@ export const getBody = method(
   [count, shardParam],
   async ({ rollup }, number, shard) => {
     checkShard(shard, rollup.shards)
-    const found = await rollup.claimAt(shard, number)
+    const found = await finalClaim(rollup, shard, number)
     return found ? bytesToHex(found.body) : null
   },
 )

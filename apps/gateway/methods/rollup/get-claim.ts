@@ -5,6 +5,7 @@ import { decodeClaim } from '../../../../protocol/rollup/claim.ts'
 import { method } from '../../method.ts'
 import { count } from '../../params.ts'
 import { quantity } from '../../quantity.ts'
+import { finalClaim } from '../../rollup/final-claim.ts'
 import { checkShard, shardParam } from '../../rollup/rollup-params.ts'
 
 export const getClaim = method(
@@ -12,7 +13,7 @@ export const getClaim = method(
   [count, shardParam],
   async ({ rollup }, number, shard) => {
     checkShard(shard, rollup.shards)
-    const found = await rollup.claimAt(shard, number)
+    const found = await finalClaim(rollup, shard, number)
     if (!found) return null
     const claim = decodeClaim(found.claim)
     return {

@@ -23,6 +23,8 @@ export const getHead = method('rollup_getHead', [shardParam], async ({ rollup },
     rootBatch: quantity(head.rootNumber),
     stateRoot: head.stateRoot,
     ready: head.ready,
+    frozen: head.frozen,
+    pruned: quantity(head.pruned),
     sequencer: status.sequencer || null,
     fee: quantity(status.fee),
   }
