@@ -190,8 +190,8 @@ export const ShardMessages = messages('shard', 1, {
   IndexOf: ask(struct({ owner: hex(20) }), optional(u53)),
   /**
    * A proof of the record against the state root after the last executed claim; of a frozen shard
-   * that is the root at which it stands. While a draft is open the answer waits until it is sealed or
-   * dropped.
+   * that is the root at which it stands. While a draft is open the answer waits until it is sealed
+   * or dropped.
    */
   AccountProof: ask(
     struct({ index: u53 }),

@@ -1,6 +1,6 @@
 // Money in, across and out again, as an owner does it with viem: registered and deposited on the
-// base chain, moved in the rollup by ordinary signatures, withdrawn in a batch, and paid on the base
-// chain with the exit's proof once the root is settled.
+// base chain, moved in the rollup by ordinary signatures, withdrawn in a batch, and paid on the
+// base chain with the exit's proof once the root is settled.
 
 import { sign as edSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
