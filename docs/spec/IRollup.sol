@@ -23,6 +23,17 @@ interface IRollup {
     function freeze(uint64 shard) external;
     function exitFrozen(uint64 index, bytes32 record, bytes calldata proof) external;
     function refundMessage(uint64 shard, uint64 message) external;
+    function refundParcel(
+        uint64 source,
+        uint64 number,
+        uint64 position,
+        uint64 from,
+        uint64 to,
+        uint64 amount,
+        uint64 entry,
+        uint64 total,
+        bytes calldata proof
+    ) external;
     function challenge(bytes calldata proof) external payable returns (bool proved);
     function accountCount() external view returns (uint64);
     function accountOf(uint64 index)
@@ -79,7 +90,8 @@ interface IRollup {
         returns (
             uint64 supply,
             uint64 inbox,
-            uint64 exits
+            uint64 exits,
+            uint64 parcels
         );
 
     event AccountRegistered(
@@ -111,6 +123,14 @@ interface IRollup {
         uint64 indexed shard,
         uint64 indexed message,
         address indexed owner,
+        uint64 amount
+    );
+    event ParcelRefunded(
+        uint64 indexed source,
+        uint64 indexed number,
+        uint64 indexed position,
+        uint64 to,
+        address owner,
         uint64 amount
     );
     event ClaimChallenged(

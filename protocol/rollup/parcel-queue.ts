@@ -116,6 +116,14 @@ export function consumeParcel(words: Words, route: Route, consumedBy: number): v
   moveArriving(words, route.destination, -parcel.amount)
 }
 
+/** Takes units out of a parcel that its frozen destination will never consume. */
+export function payFromParcel(words: Words, route: Route, nth: number, amount: bigint): void {
+  const parcel = loadParcel(words, route, nth)
+  assert(parcel.consumedBy === 0 && amount <= parcel.amount, 'rollup: the parcel has that much')
+  saveParcel(words, route, nth, { ...parcel, amount: parcel.amount - amount })
+  moveArriving(words, route.destination, -amount)
+}
+
 /** The source goes back to after this claim: what later ones sent was never sent. */
 export function takeBackSent(words: Words, route: Route, number: number): void {
   const queue = loadQueue(words, route)

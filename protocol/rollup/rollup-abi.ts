@@ -15,6 +15,11 @@ export const CLAIM_EXIT = abiFunction(
 export const FREEZE = abiFunction('freeze', ['uint64'], [])
 export const EXIT_FROZEN = abiFunction('exitFrozen', ['uint64', 'bytes32', 'bytes'], [])
 export const REFUND_MESSAGE = abiFunction('refundMessage', ['uint64', 'uint64'], [])
+export const REFUND_PARCEL = abiFunction(
+  'refundParcel',
+  ['uint64', 'uint64', 'uint64', 'uint64', 'uint64', 'uint64', 'uint64', 'uint64', 'bytes'],
+  [],
+)
 export const CHALLENGE = abiFunction('challenge', ['bytes'], ['bool'])
 export const ACCOUNT_COUNT = abiFunction('accountCount', [], ['uint64'])
 export const ACCOUNT_OF = abiFunction('accountOf', ['uint64'], ['address', 'bytes', 'bytes32'])
@@ -35,7 +40,7 @@ export const MESSAGE_AT = abiFunction(
 export const EXITS_OF = abiFunction('exitsOf', ['uint64', 'uint64'], ['bytes32', 'uint64', 'bool'])
 export const IS_EXIT_PAID = abiFunction('isExitPaid', ['uint64', 'uint64', 'uint64'], ['bool'])
 export const HAS_LEFT = abiFunction('hasLeft', ['uint64'], ['bool'])
-export const OWED = abiFunction('owed', [], ['uint64', 'uint64', 'uint64'])
+export const OWED = abiFunction('owed', [], ['uint64', 'uint64', 'uint64', 'uint64'])
 
 export const REGISTERED = abiEvent(
   'AccountRegistered',
@@ -60,6 +65,11 @@ export const MESSAGE_REFUNDED = abiEvent(
   ['uint64'],
 )
 
+export const PARCEL_REFUNDED = abiEvent(
+  'ParcelRefunded',
+  ['uint64', 'uint64', 'uint64'],
+  ['uint64', 'address', 'uint64'],
+)
 export const CHALLENGED = abiEvent(
   'ClaimChallenged',
   ['uint64', 'uint64', 'address'],
@@ -75,6 +85,7 @@ export const ROLLUP_ABI_TEXT = [
   'function freeze(uint64 shard)',
   'function exitFrozen(uint64 index, bytes32 record, bytes proof)',
   'function refundMessage(uint64 shard, uint64 message)',
+  'function refundParcel(uint64 source, uint64 number, uint64 position, uint64 from, uint64 to, uint64 amount, uint64 entry, uint64 total, bytes proof)',
   'function challenge(bytes proof) payable returns (bool proved)',
   'function accountCount() view returns (uint64)',
   'function accountOf(uint64 index) view returns (address owner, bytes blsKey, bytes32 spendKey)',
@@ -87,12 +98,13 @@ export const ROLLUP_ABI_TEXT = [
   'function exitsOf(uint64 shard, uint64 number) view returns (bytes32 root, uint64 unpaid, bool paysNow)',
   'function isExitPaid(uint64 shard, uint64 number, uint64 position) view returns (bool)',
   'function hasLeft(uint64 index) view returns (bool)',
-  'function owed() view returns (uint64 supply, uint64 inbox, uint64 exits)',
+  'function owed() view returns (uint64 supply, uint64 inbox, uint64 exits, uint64 parcels)',
   'event AccountRegistered(uint64 indexed index, address indexed owner, bytes blsKey, bytes32 spendKey, uint64 amount)',
   'event InboxMessage(uint64 indexed shard, uint64 indexed message, uint8 kind, uint64 from, uint64 to, uint64 amount)',
   'event ExitPaid(uint64 indexed shard, uint64 indexed number, uint64 indexed position, uint64 from, address owner, uint64 amount)',
   'event ShardFrozen(uint64 indexed shard, uint64 number, bytes32 root, uint64 supply)',
   'event LeftFrozen(uint64 indexed index, address indexed owner, uint64 amount)',
   'event MessageRefunded(uint64 indexed shard, uint64 indexed message, address indexed owner, uint64 amount)',
+  'event ParcelRefunded(uint64 indexed source, uint64 indexed number, uint64 indexed position, uint64 to, address owner, uint64 amount)',
   'event ClaimChallenged(uint64 indexed shard, uint64 indexed number, address indexed challenger, bool proved, string what, address sequencer)',
 ] as const

@@ -5,6 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { decodeArguments } from '../abi/codec.ts'
 import { encodeCall } from '../abi/function.ts'
 import type { Bls } from '../crypto/signatures.ts'
+import type { OutgoingLeaf } from './outgoing.ts'
 import * as abi from './rollup-abi.ts'
 
 export interface AccountRegistration {
@@ -70,6 +71,23 @@ export function encodeExitFrozen(index: number, record: Hex, proof: Uint8Array):
 
 export function encodeRefundMessage(shard: number, message: number): Uint8Array {
   return encodeCall(abi.REFUND_MESSAGE, [BigInt(shard), BigInt(message)])
+}
+
+/** A credit of a parcel: where it is, and its leaf. */
+export interface ParcelCredit {
+  readonly source: number
+  readonly number: number
+  readonly position: number
+  readonly leaf: OutgoingLeaf
+  readonly proof: Uint8Array
+}
+
+export function encodeRefundParcel(credit: ParcelCredit): Uint8Array {
+  const { source, number, position, leaf, proof } = credit
+  const { from, to, amount, entry, total } = leaf
+  const place = [BigInt(source), BigInt(number), BigInt(position)] as const
+  const fields = [BigInt(from), BigInt(to), amount, BigInt(entry), total] as const
+  return encodeCall(abi.REFUND_PARCEL, [...place, ...fields, proof])
 }
 
 /** To be sent with ROLLUP_CHALLENGE_BOND_WEI; challenge.ts encodes the bytes. */

@@ -12,6 +12,7 @@ import { deposit } from './deposits.ts'
 import { claimExit } from './exits.ts'
 import { forceTransfer } from './force.ts'
 import { exitFrozen, freeze, refundMessage } from './freeze.ts'
+import { refundParcel } from './refund-parcel.ts'
 import { register } from './registry.ts'
 import * as abi from './rollup-abi.ts'
 import { surplusWei } from './rollup-money.ts'
@@ -33,6 +34,7 @@ export function createRollupModule(ports: {
     route(abi.FREEZE, 120_000, freeze),
     route(abi.EXIT_FROZEN, 120_000, exitFrozen),
     route(abi.REFUND_MESSAGE, 80_000, refundMessage),
+    route(abi.REFUND_PARCEL, 160_000, refundParcel),
     route(abi.CHALLENGE, 1_000_000, (call, args) => challenge(call, args, genesisHash), true),
     route(abi.ACCOUNT_COUNT, 3_000, views.accountCountView),
     route(abi.ACCOUNT_OF, 15_000, views.accountOf),

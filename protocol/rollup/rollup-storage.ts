@@ -36,6 +36,7 @@ const VERDICT = 18
 const QUEUES = 19
 const PARCELS = 20
 const ARRIVING = 21
+const REFUNDED = 22
 
 const BITS_PER_WORD = 256
 
@@ -126,6 +127,18 @@ export interface BitPlace {
 export function paidPlace(shard: number, number: number, position: number): BitPlace {
   const word = Math.floor(position / BITS_PER_WORD)
   return { slot: paidSlot(shard, number, word), bit: position % BITS_PER_WORD }
+}
+
+/** Whether a credit of a parcel for a frozen shard was paid out. */
+export function refundedPlace(
+  source: number,
+  destination: number,
+  number: number,
+  position: number,
+): BitPlace {
+  const word = Math.floor(position / BITS_PER_WORD)
+  const base = mappingSlot(number, mappingSlot(source, mappingSlot(destination, REFUNDED)))
+  return { slot: mappingSlot(word, base), bit: position % BITS_PER_WORD }
 }
 
 /** Whether an account was paid out by a frozen shard. */

@@ -121,8 +121,8 @@ export function hasLeft({ state }: ModuleCall, [index]: One): Outcome {
   return encodeArguments(abi.HAS_LEFT.outputs, [isMarked(state, leftPlace(small(index)))])
 }
 
-/** Units that the module owes: within shards, in messages, in exits. */
+/** Units that the module owes: within shards, in messages, in exits, in parcels. */
 export function owed({ state }: ModuleCall): Outcome {
-  const { supply, inbox, exits } = loadMoney(state)
-  return encodeArguments(abi.OWED.outputs, [supply, inbox, exits])
+  const { supply, inbox, exits, parcels } = loadMoney(state)
+  return encodeArguments(abi.OWED.outputs, [supply, inbox, exits, parcels])
 }

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { prng } from '../../../lib/prng.ts'
+import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import {
   COHORT_SIZE,
   EXIT_INDEX,
@@ -15,11 +16,14 @@ import {
 import { freezeAt } from '../../../protocol/rollup/freeze.ts'
 import { shardOf, slotOf } from '../../../protocol/rollup/layout.ts'
 import { earlyLeaves, outboxLeaves } from '../../../protocol/rollup/outbox-leaves.ts'
+import { outgoingRoot, readOutgoing } from '../../../protocol/rollup/outgoing.ts'
 import type { Parcel } from '../../../protocol/rollup/parcel.ts'
+import { encodeRefundParcel, type ParcelCredit } from '../../../protocol/rollup/rollup-calls.ts'
 import { loadMoney, surplusWei } from '../../../protocol/rollup/rollup-money.ts'
 import { loadShard } from '../../../protocol/rollup/shard-record.ts'
+import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import type { Batch, BatchPlan, TestTransfer } from './make-claim.ts'
-import { account, RollupWorld } from './rollup-world.ts'
+import { account, RollupWorld, UNIT } from './rollup-world.ts'
 
 const BALANCE = 1000n
 const seen = { sent: 0, consumed: 0, early: 0, twice: 0, skipped: 0, returned: 0, frozen: 0 }
@@ -303,6 +307,41 @@ test('a source that freezes takes back what nobody could consume, and what was c
   })
   fc.assert(property, { numRuns: 8, includeErrorInReport: true })
   assert.ok(seen.frozen > 0)
+})
+
+test('what was on its way to a shard that has frozen is paid on the base chain, once', () => {
+  const shards = new Shards(2)
+  const { world } = shards
+  const paid = [0, 1, 2].map((from) => ({
+    from,
+    to: COHORT_SIZE + from,
+    amount: 7n + BigInt(from),
+  }))
+  shards.order(0, { transfers: paid })
+  const leaves = shards.boxes.get(2)?.get(1)?.leaves as Uint32Array
+  const tree = new MerkleTree(hashPairsNoble)
+  outgoingRoot(leaves, tree)
+  const credit = (position: number) => {
+    const leaf = readOutgoing(leaves, position)
+    return { source: 0, number: 1, position, leaf, proof: tree.proof(position) }
+  }
+  const ask = (one: ParcelCredit) => world.code(account(20), encodeRefundParcel(one))
+  assert.is(ask(credit(0)), 'NOT_FROZEN')
+  freezeAt(world.system, 1, 0, () => {})
+  assert.is(ask(credit(0)), 'NOT_SETTLED')
+  world.next(1000 * ROLLUP_CHALLENGE_SECONDS + 1000)
+  const before = world.balance(account(9))
+  const { leaf } = credit(0)
+  assert.is(ask({ ...credit(0), leaf: { ...leaf, amount: 8n } }), 'BAD_PROOF')
+  assert.is(ask({ ...credit(0), number: 2 }), 'NOTHING_TO_REFUND')
+  assert.is(ask({ ...credit(0), leaf: { ...leaf, to: 5 } }), 'NOT_FROZEN')
+  for (const position of [0, 2, 1]) {
+    assert.is(ask(credit(position)), '')
+    assert.is(ask(credit(position)), 'ALREADY_PAID')
+  }
+  assert.is(world.balance(account(9)) - before, (7n + 8n + 9n) * UNIT)
+  assert.is(loadMoney(world.system).parcels, 0n)
+  assert.is(surplusWei(world.system), 0n)
 })
 
 test('a parcel that waited too long must be consumed by the next claim', () => {
