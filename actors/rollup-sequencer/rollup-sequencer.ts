@@ -16,6 +16,7 @@ import { BatchMaker } from './batch-maker.ts'
 import { bytesColumn, columnBytes } from './columns.ts'
 import { Groups } from './groups.ts'
 import { Pending } from './pending.ts'
+import { Predecessor } from './predecessor.ts'
 import { type SequencerPeer, Turn } from './turn.ts'
 
 export interface RollupSequencerProps {
@@ -33,6 +34,8 @@ type Submitted = Reply<Verbs, 'Submit'>
 
 const SWEEP_MS = 500
 const BUSY_RETRY_MS = 20
+/** Whoever does not say within this that it works is taken for dead; a link that broke says so at once. */
+const PREDECESSOR_MS = 1000
 const PENDING = TRANSFER_REFUSALS.indexOf('SENDER_PENDING')
 const NONE = new Uint8Array(0)
 
@@ -63,6 +66,7 @@ class Sequencer {
   readonly groups = new Groups()
   readonly turn: Turn
   readonly maker: BatchMaker
+  readonly predecessor: Predecessor
   private readonly ctx: Context
   private readonly props: RollupSequencerProps
 
@@ -72,6 +76,13 @@ class Sequencer {
     const { pending, groups } = this
     this.turn = new Turn(props.shard, props.blsPublicKey, props.peers)
     this.maker = new BatchMaker(ctx, props, pending, groups, this.turn)
+    this.predecessor = new Predecessor((node, done) => {
+      ctx.ask(RollupSequencerMessages, shardKey(node, props.shard), 'Status', null, {
+        within: PREDECESSOR_MS,
+        ok: ({ active }) => done(active),
+        failed: () => done(false),
+      })
+    })
     this.sweep()
     ctx.tell(ShardMessages, shardKey(props.node, props.shard), 'Greet', null)
   }
@@ -105,15 +116,35 @@ class Sequencer {
     )
   }
 
-  submit({ group, submission: number, body: bytes }: MessageBody<Verbs, 'Submit'>): Submitted {
-    const { pending, groups, turn, ctx } = this
-    const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
-    const not = (code: string, retryAfterMs = 0): Submitted => ({
-      ...none,
-      code,
-      retryAfterMs,
-      sequencer: turn.first(),
+  /** Takes over from the one whose turn it is only when that does not work. */
+  receive(body: MessageBody<Verbs, 'Submit'>, reply: (submitted: Submitted) => void): void {
+    const { ctx, turn, props, maker } = this
+    const first = turn.first()
+    if (!this.isActive || first === '' || first === props.node) {
+      reply(this.submit(body))
+      maker.look()
+      return
+    }
+    const now = () => ctx.now()
+    this.predecessor.look(first, now, (works) => {
+      if (!works) ctx.reached('rollup-took-over')
+      reply(works ? this.refusal('NOT_SEQUENCER') : this.submit(body))
+      maker.look()
     })
+  }
+
+  private refusal(code: string, retryAfterMs = 0): Submitted {
+    const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
+    return { ...none, code, retryAfterMs, sequencer: this.turn.first() }
+  }
+
+  private submit({
+    group,
+    submission: number,
+    body: bytes,
+  }: MessageBody<Verbs, 'Submit'>): Submitted {
+    const { pending, groups, ctx } = this
+    const not = (code: string, retryAfterMs = 0) => this.refusal(code, retryAfterMs)
     const now = ctx.now()
     if (!this.isActive) return not('NOT_SEQUENCER')
     const body = readDraft(bytes, this.props.shard)
@@ -145,8 +176,7 @@ export const RollupSequencer = actor({
     const { pending, groups, turn, maker } = sequencer
     return {
       Submit(body, reply) {
-        reply(sequencer.submit(body))
-        maker.look()
+        sequencer.receive(body, reply)
       },
       Next({ group, after }, reply) {
         groups.next(group, after, ctx.now(), (events, lost) =>
@@ -182,6 +212,7 @@ export const RollupSequencer = actor({
       },
       Final(news) {
         turn.ordered(news)
+        sequencer.predecessor.ordered()
         maker.final(news)
       },
       Undone({ number }) {

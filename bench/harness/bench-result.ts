@@ -29,6 +29,9 @@ export interface PointRow {
   readonly carried: boolean
   readonly invalid: string
   readonly refusals: Readonly<Record<string, number>>
+  /** The longest time within the schedule in which nothing became final. */
+  readonly gap_ms: number | null
+  readonly sent_again: number
 }
 
 export interface BenchResult {
@@ -136,6 +139,8 @@ export function pointRow(point: Point): PointRow {
     carried: point.carried,
     invalid: point.invalid,
     refusals: outcome.refusals,
+    gap_ms: outcome.gapMs === undefined ? null : Math.round(outcome.gapMs),
+    sent_again: outcome.sentAgain ?? 0,
   }
 }
 

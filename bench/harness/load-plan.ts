@@ -69,6 +69,10 @@ export interface LoadOutcome {
   readonly bytes: number
   /** First words of refusals. */
   readonly refusals: Readonly<Record<string, number>>
+  /** The longest time within the schedule in which nothing became final; where it is watched. */
+  readonly gapMs?: number
+  /** Sent again because whoever had taken it went away. */
+  readonly sentAgain?: number
 }
 
 /** Throws when something was lost between offering and counting. */

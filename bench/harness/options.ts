@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly sums: 'cached' | 'fresh'
   /** So many separate clients instead of one generator; 0 for the generator. */
   readonly clients: number
+  /** What is killed (SIGKILL) in the middle of each round; of scenarios that can. */
+  readonly kill: 'sequencer' | 'validator' | undefined
   /** Units a second; without it the bench looks for the knee. */
   readonly offered: number | undefined
   readonly against: readonly string[]
@@ -35,6 +37,7 @@ const DEFAULTS: BenchOptions = {
   absent: 0,
   sums: 'cached',
   clients: 0,
+  kill: undefined,
   offered: undefined,
   against: [],
   rounds: 3,
@@ -66,6 +69,7 @@ export function readBenchOptions(
       absent: text,
       sums: text,
       clients: text,
+      kill: text,
       offered: text,
       against: { type: 'string', multiple: true },
       rounds: text,
@@ -78,6 +82,10 @@ export function readBenchOptions(
   if (sums !== undefined && sums !== 'cached' && sums !== 'fresh') {
     throw new Error(`--sums is cached or fresh, not "${sums}"`)
   }
+  const { kill } = values
+  if (kill !== undefined && kill !== 'sequencer' && kill !== 'validator') {
+    throw new Error(`--kill is sequencer or validator, not "${kill}"`)
+  }
   const base = { ...DEFAULTS, ...defaults }
   const quick = values.quick ?? false
   return {
@@ -89,6 +97,7 @@ export function readBenchOptions(
     absent: whole('absent', values.absent, 0, 100) ?? base.absent,
     sums: sums ?? base.sums,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
+    kill: kill ?? base.kill,
     offered: whole('offered', values.offered, 1, 10_000_000) ?? base.offered,
     against: values.against?.flatMap((names) => names.split(',')) ?? base.against,
     rounds: whole('rounds', values.rounds, 1, 20) ?? (quick ? 1 : base.rounds),

@@ -11,11 +11,16 @@ export function pointLine({ target, name, outcome, committedPerSecond, ...point 
   const why = Object.entries(refusals)
     .map(([words, times]) => `${times} × ${words}`)
     .slice(0, 2)
+  const { gapMs, sentAgain = 0 } = outcome
+  const gap = gapMs === undefined ? [] : [`longest gap ${Math.round(gapMs)} ms`]
+  const again = sentAgain > 0 ? [`${sentAgain} sent again`] : []
   const verdict = point.invalid ? `INVALID: ${point.invalid}` : point.carried ? 'ok' : 'too much'
   return [
     `${target} · ${name}: ${Math.round(committedPerSecond)}/s`,
     `${committed} of ${offered} final, ${failed} refused, ${expired} expired`,
     `p50 ${ms(latencyUs.percentile(0.5))} p99 ${ms(latencyUs.percentile(0.99))} ms`,
+    ...gap,
+    ...again,
     `generator late p99 ${ms(lagUs.percentile(0.99))} ms`,
     [verdict, ...why].join(', '),
   ].join(' · ')

@@ -84,8 +84,9 @@ export class UsageWatch {
       const before = this.before[i] as Usage
       const sum = found.get(role) ?? { cpuMs: 0, writtenBytes: 0, rssMaxBytes: 0 }
       found.set(role, {
-        cpuMs: sum.cpuMs + after.cpuMs - before.cpuMs,
-        writtenBytes: sum.writtenBytes + after.writtenBytes - before.writtenBytes,
+        // What was killed meanwhile is not there to be asked.
+        cpuMs: sum.cpuMs + Math.max(0, after.cpuMs - before.cpuMs),
+        writtenBytes: sum.writtenBytes + Math.max(0, after.writtenBytes - before.writtenBytes),
         rssMaxBytes: Math.max(sum.rssMaxBytes, this.rssMax[i] as number),
       })
     }

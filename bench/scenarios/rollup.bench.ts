@@ -3,9 +3,8 @@
 
 import { runBench } from '../harness/run-bench.ts'
 import { rawRollup } from './rollup/raw-rollup.ts'
-import { rollupTarget } from './rollup/rollup-target.ts'
+import { FIRST_STEP, rollupTarget } from './rollup/rollup-target.ts'
 
-const FIRST_STEP = 50_000
 /** Of separate clients: each signs for itself, on the same cores. */
 const FIRST_STEP_CLIENTS = 100
 const ACCOUNTS = 1_048_576

@@ -20,6 +20,8 @@ interface Place {
   readonly node: string
   readonly group: number
   submission: number
+  /** Submissions that it has not answered yet. */
+  asked: number
 }
 
 function newGroup(): number {
@@ -52,19 +54,25 @@ export class GroupSession {
       asked.add(node)
       // Listened to before it has anything to say.
       const place = this.placeAt(node)
+      place.asked++
       try {
         last = await this.rollup.submit(node, this.shard, { group: place.group, submission, body })
       } catch (error) {
         if (!(error instanceof ChainUnavailable)) throw error
         this.leavePlace(place)
         continue
+      } finally {
+        place.asked--
       }
       if (last.code !== 'NOT_SEQUENCER') {
         this.node = node
         place.submission = Math.max(place.submission, submission)
+        // It was given up while it took this: nobody listens to what it says of it.
+        if (this.places.get(node) !== place && this.open) this.listener.lost(submission)
         return last
       }
-      if (place.submission < 0) this.leavePlace(place)
+      // What was asked after this may have been taken.
+      if (place.submission < 0 && place.asked === 0) this.leavePlace(place)
       if (last.sequencer) candidates.unshift(last.sequencer)
     }
     if (!last) throw new ChainUnavailable('no sequencer answers')
@@ -74,7 +82,7 @@ export class GroupSession {
   private placeAt(node: string): Place {
     const known = this.places.get(node)
     if (known) return known
-    const place = { node, group: newGroup(), submission: -1 }
+    const place = { node, group: newGroup(), submission: -1, asked: 0 }
     this.places.set(node, place)
     void this.listen(place)
     return place

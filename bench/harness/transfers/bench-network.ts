@@ -14,15 +14,15 @@ export const BENCH_CHAIN_ID = 1_337_000n
 export type BenchNodes = Readonly<Record<string, object>>
 
 /**
- * Nothing but validators, the first of which answers JSON-RPC. Signatures are checked on as many
+ * Nothing but validators, the first of which (or so many) answer JSON-RPC. Signatures are checked on as many
  * threads as there are cores, shared by all of them.
  */
-export function validatorNodes(validators: number): BenchNodes {
+export function validatorNodes(validators: number, gateways = 1): BenchNodes {
   const tasks = { signatures: Math.max(1, Math.floor(availableParallelism() / validators)) }
   return Object.fromEntries(
     Array.from({ length: validators }, (_, i) => [
       `node${i}`,
-      { roles: i === 0 ? ['validator', 'gateway'] : ['validator'], tasks },
+      { roles: i < gateways ? ['validator', 'gateway'] : ['validator'], tasks },
     ]),
   )
 }

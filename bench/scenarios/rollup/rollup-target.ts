@@ -3,6 +3,7 @@
 import { chaosCluster } from '../../../apps/cli/chaos/chaos-cluster.ts'
 import { agreement, validatorHeads } from '../../../apps/cli/chaos/check/validator-heads.ts'
 import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
+import { COHORT_SIZE } from '../../../protocol/params.ts'
 import { BenchCluster } from '../../harness/bench-cluster.ts'
 import { type LoadPlan, loadPlan } from '../../harness/load-plan.ts'
 import type { BenchOptions } from '../../harness/options.ts'
@@ -11,23 +12,23 @@ import type { Progress } from '../../harness/progress.ts'
 import type { Audit, Target } from '../../harness/target.ts'
 import { validatorNodes, writeBenchNetwork } from '../../harness/transfers/bench-network.ts'
 import { auditRollup } from './audit-rollup.ts'
+import { batchShape } from './generator/batch-shape.ts'
 import { GeneratorHandle } from './generator/generator-handle.ts'
 import { readRollupConfig } from './read-rollup-config.ts'
 
 /** Connections of the generator, each a group that signs by itself. */
 const GROUPS = 2
 const DRAIN_MS = 60_000
+/** Transfers a second at which the search for the knee begins: in whole cohorts. */
+export const FIRST_STEP = 60_000
 /** Transfers a second of the first pass. */
 const FIRST_PASS = 20_000
 const READY_MS = 120_000
 
-export function startRollupCluster({
-  validators,
-  accounts,
-  shards,
-  sums,
-}: BenchOptions): BenchCluster {
-  const nodes = validatorNodes(validators)
+export function startRollupCluster(options: BenchOptions): BenchCluster {
+  const { validators, accounts, shards, sums, kill } = options
+  // Whoever is killed, there are gateways left to go to.
+  const nodes = validatorNodes(validators, kill ? validators : 1)
   process.env.AITBC_ROLLUP_SUMS = sums
   const spec = { validators, accounts: 0, nodes, rollupAccounts: accounts, rollupShards: shards }
   return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))
@@ -61,6 +62,30 @@ export function rolesOf(running: BenchCluster, sequencer: string): RoleProcess[]
   return roles
 }
 
+function gatewaysOf(running: BenchCluster): string[] {
+  return running.nodes().flatMap(({ ws }) => (ws ? [ws] : []))
+}
+
+/** In the middle of a round; the cluster starts again by itself what was killed. */
+function killLater(
+  running: BenchCluster,
+  sequencer: string,
+  { kill }: BenchOptions,
+  { name, seconds }: LoadPlan,
+  progress: Progress,
+): NodeJS.Timeout | undefined {
+  if (!kill || !name.startsWith('round')) return undefined
+  return setTimeout(() => {
+    const isWanted = (node: string) => (node === sequencer) === (kill === 'sequencer')
+    const node = running.nodes().find(({ name, pid }) => isWanted(name) && pid > 0)
+    if (!node) return
+    progress.line(
+      `kill -9 of ${node.name}, ${kill === 'sequencer' ? 'the sequencer' : 'not the sequencer'}`,
+    )
+    process.kill(node.pid, 'SIGKILL')
+  }, seconds * 500)
+}
+
 /** What the replay of claims says, and whether all validators have the same chain. */
 export async function auditWithHeads(
   running: BenchCluster,
@@ -78,6 +103,10 @@ export async function auditWithHeads(
     ok: ok && agreed.every((one) => one.ok),
     lines: [...lines, ...agreed.map(({ name, detail }) => `${name}: ${detail}`)],
   }
+}
+
+function sendsWholeCohorts({ offered = FIRST_STEP, accounts }: BenchOptions): boolean {
+  return batchShape(offered, accounts).transfers % COHORT_SIZE === 0
 }
 
 /**
@@ -101,10 +130,11 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
     const { rpc: url, ws } = running.cluster.endpoints
     let sequencer = await sequencerOf(new Rpc(url))
     const kind = clients > 0 ? 'clients' : 'generator'
-    const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
+    const gateways = options.kill ? gatewaysOf(running) : [ws]
+    const setup = { ws: gateways, accounts, absent, groups: clients > 0 ? clients : GROUPS }
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start(kind, setup, say)
-    const needsKeys = absent > 0 || sums === 'fresh'
+    const needsKeys = absent > 0 || sums === 'fresh' || !sendsWholeCohorts(options)
     if (clients === 0 && needsKeys) await firstPass(generator, accounts, progress)
     return {
       name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
@@ -116,9 +146,18 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
         await generator.prepare(plan)
         sequencer = await sequencerOf(new Rpc(url))
       },
-      run: () => generator.run(),
+      async run(plan: LoadPlan) {
+        const timer = killLater(running, sequencer, options, plan, progress)
+        try {
+          return await generator.run()
+        } finally {
+          clearTimeout(timer)
+        }
+      },
       drain: () => generator.drain(DRAIN_MS),
       async audit(): Promise<Audit> {
+        // What was killed may still be on its way back.
+        await sequencerOf(new Rpc(url))
         const { batches, refusedRoots: faults } = await generator.record()
         return auditWithHeads(running, options, { batches, faults })
       },

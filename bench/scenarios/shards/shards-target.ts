@@ -29,7 +29,13 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
     const sequencers = () =>
       Promise.all(Array.from({ length: shards }, (_, shard) => sequencerOf(rpc, shard)))
     let working = await sequencers()
-    const setup = { ws, accounts, absent: options.absent, groups: GROUPS, spread: { shards, far } }
+    const setup = {
+      ws: [ws],
+      accounts,
+      absent: options.absent,
+      groups: GROUPS,
+      spread: { shards, far },
+    }
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start('generator', setup, say)
     return {

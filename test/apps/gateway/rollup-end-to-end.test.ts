@@ -26,7 +26,7 @@ test('transfers of a generator and of separate clients are final, and the replay
   try {
     const config = readGenesis(chain.network.genesis, blsNative).params.rollup
     while (!(await isReady(chain))) await new Promise((done) => setTimeout(done, 100))
-    const ws = chain.gateway.wsUrl
+    const ws = [chain.gateway.wsUrl]
     const fleet = await ClientFleet.start({ ws, accounts: config.accounts, absent: 20, groups: 5 })
     fleet.prepare({ name: 'clients', perSecond: 10, seconds: 1, expireMs: WAIT_MS })
     const alone = await fleet.send(WAIT_MS, () => {})
@@ -51,7 +51,7 @@ test('transfers of a generator and of separate clients are final, and the replay
     for (const { number, final } of [...fleet.record().batches, ...batches]) {
       counted.set(number, (counted.get(number) ?? 0) + final)
     }
-    const reader = await ClaimsReader.open(ws)
+    const reader = await ClaimsReader.open(chain.gateway.wsUrl)
     const replay = new Replay(config, reader.genesisHash)
     const { number: last } = await reader.head()
     for (let number = 1; number <= last; number++) {

@@ -47,7 +47,7 @@ export class ClientFleet implements ClientEvents {
       const started = Array.from({ length: size }, (_, i) => {
         const index = at + i
         const who = { index, accounts, habit: habitOf(index, silent) }
-        return BenchClient.start(ws, who, book, fleet)
+        return BenchClient.start(ws[index % ws.length] as string, who, book, fleet)
       })
       fleet.clients.push(...(await Promise.all(started)))
     }

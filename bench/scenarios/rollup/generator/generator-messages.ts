@@ -4,8 +4,8 @@ import type { HistogramState } from '../../../harness/hdr-histogram.ts'
 import type { Spread } from './submission.ts'
 
 export interface GeneratorSetup {
-  /** Of the gateway, without a path. */
-  readonly ws: string
+  /** Of gateways, without a path: connections are spread over them, and go on at the next one. */
+  readonly ws: readonly string[]
   readonly accounts: number
   /** Percent. */
   readonly absent: number
@@ -39,6 +39,10 @@ export interface SentLoad {
   readonly lag: HistogramState
   readonly bytes: number
   readonly refusals: Readonly<Record<string, number>>
+  /** The longest time within the schedule in which nothing became final. */
+  readonly gapMs?: number
+  /** Transfers that were sent again because their sequencer or gateway went away. */
+  readonly sentAgain?: number
 }
 
 /** A batch as the generator heard of it. */

@@ -21,6 +21,9 @@ export class LoadRun {
   private readonly refusals = new Map<string, number>()
   private startedAt = 0
   private bytes = 0
+  private lastFinalMs = 0
+  private gapMs = 0
+  sentAgain = 0
   committed = 0
   failed = 0
   isOver = false
@@ -81,6 +84,7 @@ export class LoadRun {
   final(submission: number, offset: number, count: number): void {
     const { now } = this
     this.committed += count
+    this.noteGap(now)
     const then = Math.floor(now / 1000)
     while (this.finalBySecond.length <= then) this.finalBySecond.push(0)
     this.finalBySecond[then] = (this.finalBySecond[then] as number) + count
@@ -91,6 +95,15 @@ export class LoadRun {
       while (this.bySecond.length <= second) this.bySecond.push(new HdrHistogram())
       this.bySecond[second]?.record(us, times)
     })
+  }
+
+  /** Of the schedule alone: after it there is less and less to become final. */
+  private noteGap(now: number): void {
+    const end = this.dueMs(this.submissions - 1)
+    if (this.lastFinalMs < end) {
+      this.gapMs = Math.max(this.gapMs, Math.min(now, end) - this.lastFinalMs)
+    }
+    this.lastFinalMs = now
   }
 
   refused(why: string, count: number): void {
@@ -105,7 +118,8 @@ export class LoadRun {
 
   end(): SentLoad {
     this.isOver = true
-    const { offered, committed, failed } = this
+    this.noteGap(this.now)
+    const { offered, committed, failed, gapMs, sentAgain } = this
     return {
       offered,
       committed,
@@ -118,6 +132,8 @@ export class LoadRun {
       lag: this.lag.state(),
       bytes: this.bytes,
       refusals: Object.fromEntries(this.refusals),
+      gapMs,
+      sentAgain,
     }
   }
 }

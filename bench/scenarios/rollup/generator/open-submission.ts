@@ -8,23 +8,30 @@ export class OpenSubmission {
   readonly run: LoadRun
   /** Number of the submission in its run. */
   readonly place: number
-  readonly group: number
+  /** Position of its first transfer in that: not 0 for a part that was sent again. */
+  readonly base: number
   /** 1 for whom an ordinary signature was given; undefined when nobody's was. */
   readonly absentMarks: Uint8Array | undefined
   private readonly isOver: Uint8Array
   left: number
+  /** Whoever took it is gone: from this claim on it may be in any, and nobody will say so. */
+  doubtFrom: number | undefined
+  /** It was sent before. */
+  isAgain = false
+  /** The connection that it went out on. */
+  group = -1
 
   constructor(
     submission: Submission,
     run: LoadRun,
     place: number,
-    group: number,
+    base: number,
     absent: Uint32Array,
   ) {
     this.submission = submission
     this.run = run
     this.place = place
-    this.group = group
+    this.base = base
     this.left = submission.count
     this.isOver = new Uint8Array(submission.count)
     if (absent.length > 0) {
@@ -39,6 +46,17 @@ export class OpenSubmission {
     this.isOver[offset] = 1
     this.left--
     return true
+  }
+
+  isEnded(offset: number): boolean {
+    return this.isOver[offset] !== 0
+  }
+
+  /** Positions of those who were absent among some of its transfers. */
+  absentOf(offset: number, count: number): Uint32Array {
+    const positions: number[] = []
+    for (let i = 0; i < count; i++) if (this.absentMarks?.[offset + i] === 1) positions.push(i)
+    return Uint32Array.from(positions)
   }
 
   /** Those of a run that are not over, as runs: almost always one. */

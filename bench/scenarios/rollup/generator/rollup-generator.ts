@@ -3,11 +3,9 @@
 // signs once with the sum of their secret keys, which gives the same bytes.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { WebSocket } from 'ws'
 import { TRANSFER_REFUSALS } from '../../../../actors/messages/rollup-sequencer.ts'
 import { GENESIS_KEYS_SEED } from '../../../../compute/crypto/genesis-keys.ts'
 import { KeyBook } from '../../../../compute/crypto/key-book.ts'
-import { connectRollup, type RollupConnection } from '../../../../sdk/rollup/connect.ts'
 import { encodeClientFrame } from '../../../../sdk/rollup/wire/client-frames.ts'
 import type {
   DroppedFrame,
@@ -16,7 +14,10 @@ import type {
   ServerFrame,
   VerdictFrame,
 } from '../../../../sdk/rollup/wire/server-frames.ts'
+import { signAbsent } from './absentees.ts'
+import { DoubtIndex, readClaims } from './doubts.ts'
 import type { GeneratorRecord, GeneratorSetup, HeardBatch, SentLoad } from './generator-messages.ts'
+import { Links } from './links.ts'
 import type { LoadRun } from './load-run.ts'
 import { OpenSubmission } from './open-submission.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -26,12 +27,16 @@ import { SenderBook } from './sender-book.ts'
 const REPORT_MS = 1000
 const DRAIN_LOOK_MS = 50
 const REFUSED_ROOTS_MAX = 20
+/** What was refused because nobody could take it is sent again after so long. */
+const AGAIN_MS = 50
+/** Without any transfers that come after those in doubt. */
+const DOUBT_MS = 4000
 
 export class RollupGenerator {
   readonly setup: GeneratorSetup
   readonly senders: SenderBook
   readonly book = new KeyBook(GENESIS_KEYS_SEED, new Uint8Array(0))
-  private connections: RollupConnection[] = []
+  private links!: Links
   private readonly open = new Map<number, OpenSubmission>()
   /** By group and batch: what the last root said that it contains. */
   private readonly roots = new Map<string, readonly Run[]>()
@@ -40,8 +45,11 @@ export class RollupGenerator {
   private readonly refusedRoots: string[] = []
   private counted = 0
   private submission = 0
-  /** Why submissions may have been executed unheard; empty while none may. */
-  private lost = ''
+  /** By group and shard: the last batch that it heard to be final. */
+  private readonly lastFinal = new Map<string, number>()
+  /** By shard, while transfers are in doubt: since when, which submission, and which claim. */
+  private readonly doubts = new Map<number, { sinceMs: number; submission: number; from: number }>()
+  private isSettling = false
 
   private constructor(setup: GeneratorSetup) {
     this.setup = setup
@@ -50,23 +58,17 @@ export class RollupGenerator {
 
   static async start(setup: GeneratorSetup): Promise<RollupGenerator> {
     const generator = new RollupGenerator(setup)
-    for (let group = 0; group < setup.groups; group++) {
-      const socket = new WebSocket(`${setup.ws}/rollup`, { perMessageDeflate: false })
-      const connection = await connectRollup(socket, {
-        frame: (frame) => generator.receive(group, frame),
-        closed: (reason) => {
-          generator.lost = `a connection was closed: ${reason}`
-        },
-      })
-      generator.connections.push(connection)
-    }
+    generator.links = await Links.open(setup.ws, setup.groups, {
+      frame: (group, frame) => generator.receive(group, frame),
+      closed: (group) => generator.lost(group, Number.POSITIVE_INFINITY),
+    })
     return generator
   }
 
   get genesisHash() {
-    const [first] = this.connections
-    if (!first) throw new Error('there is no connection')
-    return first.hello.genesisHash
+    const { hello } = this.links
+    if (!hello) throw new Error('there is no connection')
+    return hello.genesisHash
   }
 
   private get checker(): RootChecker {
@@ -79,9 +81,8 @@ export class RollupGenerator {
     else if (frame.kind === 'final') this.final(group, frame)
     else if (frame.kind === 'dropped') this.dropped(frame)
     else if (frame.kind === 'verdict') this.verdict(frame)
-    else if (frame.kind === 'lost') {
-      this.lost = `the sequencer was lost after submission ${frame.submission}`
-    } else if (frame.kind === 'error' && frame.code !== 'NO_SUCH_ROOT') {
+    else if (frame.kind === 'lost') this.lost(group, frame.submission, frame.shard)
+    else if (frame.kind === 'error' && frame.code !== 'NO_SUCH_ROOT') {
       // That one is of a root that was replaced before the answer to it came.
       throw new Error(`${frame.code}: ${frame.detail}`)
     }
@@ -98,7 +99,7 @@ export class RollupGenerator {
     }
     this.roots.set(`${group} ${frame.shard} ${frame.number}`, runs)
     const cosign = cosignatureOf(frame, runs, this.checker)
-    this.connections[group]?.send(cosign)
+    this.links.send(group, cosign)
     const [first] = runs
     const run = first && this.open.get(first.submission)?.run
     run?.addBytes(encodeClientFrame(cosign).length)
@@ -116,21 +117,103 @@ export class RollupGenerator {
         final += part.count
         if (!open.run.isOver) {
           counted += part.count
-          open.run.final(open.place, part.offset, part.count)
+          open.run.final(open.place, open.base + part.offset, part.count)
         }
         for (let i = part.offset; i < part.offset + part.count; i++) this.end(submission, i, true)
       }
     }
+    this.heard({ shard, number, claim, txRoot, final, counted })
+    this.lastFinal.set(`${group} ${shard}`, number)
+    const doubt = this.doubts.get(shard)
+    if (doubt && runs.some(({ submission }) => submission > doubt.submission)) {
+      void this.settle(shard, number)
+    }
+  }
+
+  private heard(batch: HeardBatch): void {
+    const { final, counted } = batch
     this.counted += counted
-    const known = this.batches.get(`${shard} ${number}`)
-    this.batches.set(`${shard} ${number}`, {
-      shard,
-      number,
-      claim,
-      txRoot,
+    const key = `${batch.shard} ${batch.number}`
+    const known = this.batches.get(key)
+    this.batches.set(key, {
+      ...batch,
       final: final + (known?.final ?? 0),
       counted: counted + (known?.counted ?? 0),
     })
+  }
+
+  /** Whoever took what a group sent up to this submission is gone; of all shards without one. */
+  private lost(group: number, submission: number, shard?: number): void {
+    const own = [...this.open].filter(([number, open]) => {
+      const isThere = shard === undefined || open.submission.shard === shard
+      return open.group === group && number <= submission && isThere
+    })
+    this.doubted(own.map(([number]) => number))
+  }
+
+  private doubted(numbers: Iterable<number>): void {
+    const sinceMs = performance.now()
+    for (const number of numbers) {
+      const open = this.open.get(number)
+      if (!open) continue
+      const { shard } = open.submission
+      // Of batches up to that its group has heard; a sender has one transfer under way.
+      open.doubtFrom ??= 1 + (this.lastFinal.get(`${open.group} ${shard}`) ?? 0)
+      const from = Math.min(open.doubtFrom, this.doubts.get(shard)?.from ?? open.doubtFrom)
+      this.doubts.set(shard, { sinceMs, submission: this.submission, from })
+    }
+  }
+
+  /** Finds what is in doubt in the claims up to `to`, and sends the rest again. */
+  private async settle(shard: number, to: number | undefined): Promise<void> {
+    const doubt = this.doubts.get(shard)
+    if (this.isSettling || !doubt) return
+    this.isSettling = true
+    this.doubts.delete(shard)
+    const doubtful = [...this.open].filter(([, open]) => {
+      return open.doubtFrom !== undefined && open.submission.shard === shard
+    })
+    const claims = await readClaims(this.setup.ws, shard, doubt.from, to)
+    const index = new DoubtIndex(doubtful, this.setup.accounts)
+    for (const read of claims) {
+      let [final, counted] = [0, 0]
+      for (const { number, open, offset, count } of index.executedIn(read)) {
+        final += count
+        if (!open.run.isOver) {
+          counted += count
+          open.run.final(open.place, open.base + offset, count)
+        }
+        for (let i = offset; i < offset + count; i++) this.end(number, i, true)
+      }
+      const { claim, hash } = read
+      const { number, txRoot } = claim
+      if (final > 0) this.heard({ shard, number, claim: hash, txRoot, final, counted })
+    }
+    for (const [number] of doubtful) this.again(number)
+    this.isSettling = false
+  }
+
+  /** Sends what is left of a submission again, as others. */
+  private again(number: number): void {
+    const open = this.open.get(number)
+    if (!open) return
+    this.open.delete(number)
+    const { book, genesisHash, senders } = this
+    for (const { offset, count } of open.openRuns(0, open.submission.count)) {
+      const part = open.submission.part(offset, count)
+      const positions = open.absentOf(offset, count)
+      const nonceOf = (index: number) => senders.nonces[index] as number
+      const { absent } = signAbsent(part, positions, nonceOf, book, genesisHash)
+      open.run.sentAgain += count
+      const { run, place, base } = open
+      const again = new OpenSubmission(part, run, place, base + offset, positions)
+      again.isAgain = true
+      this.dispatch(again, part.body(absent))
+    }
+  }
+
+  private later(number: number): void {
+    setTimeout(() => this.again(number), AGAIN_MS)
   }
 
   /** False if it was over before. */
@@ -148,13 +231,29 @@ export class RollupGenerator {
   }
 
   private dropped({ transfers }: DroppedFrame): void {
+    const again = new Set<number>()
     for (let i = 0; i + 3 <= transfers.length; i += 3) {
-      const [submission, offset, why] = [transfers[i], transfers[i + 1], transfers[i + 2]]
-      this.refuse(submission as number, offset as number, TRANSFER_REFUSALS[why as number] ?? '?')
+      const [submission, offset, which] = transfers.subarray(i, i + 3)
+      const why = TRANSFER_REFUSALS[which as number] ?? '?'
+      // It may be in a claim that another one has made in its place.
+      if (why === 'SUPERSEDED') again.add(submission as number)
+      else this.refuse(submission as number, offset as number, why)
     }
+    this.doubted(again)
   }
 
   private verdict({ submission, code, refused, refusals }: VerdictFrame): void {
+    const open = this.open.get(submission)
+    if (!open || open.doubtFrom !== undefined) return
+    if (code === 'NOT_SEQUENCER' || code === 'UNAVAILABLE') {
+      this.later(submission)
+      return
+    }
+    const isPending = code === '' && open.isAgain && refused.length === open.submission.count
+    if (isPending) {
+      this.later(submission)
+      return
+    }
     if (code === '') {
       for (let i = 0; i < refused.length; i++) {
         const why = TRANSFER_REFUSALS[refusals[i] as number] ?? '?'
@@ -162,8 +261,7 @@ export class RollupGenerator {
       }
       return
     }
-    const count = this.open.get(submission)?.submission.count ?? 0
-    for (let i = 0; i < count; i++) this.refuse(submission, i, code)
+    for (let i = 0; i < open.submission.count; i++) this.refuse(submission, i, code)
   }
 
   /** Sends everything at its time; until all is settled, or `expireMs` after the last. */
@@ -197,12 +295,21 @@ export class RollupGenerator {
       run.refused('SENDERS_BUSY', count)
       return
     }
+    this.dispatch(new OpenSubmission(submission, run, place, 0, absent), body)
+  }
+
+  private dispatch(open: OpenSubmission, body: Uint8Array): void {
     const number = ++this.submission
-    const group = number % this.connections.length
-    this.open.set(number, new OpenSubmission(submission, run, place, group, absent))
-    this.connections[group]?.send({
+    this.open.set(number, open)
+    const group = this.links.pick(number)
+    if (group === undefined) {
+      this.later(number)
+      return
+    }
+    open.group = group
+    this.links.send(group, {
       kind: 'submit',
-      shard: submission.shard,
+      shard: open.submission.shard,
       submission: number,
       body,
     })
@@ -212,7 +319,10 @@ export class RollupGenerator {
   async drain(withinMs: number): Promise<boolean> {
     const end = performance.now() + withinMs
     while (this.senders.pendingCount > 0 && performance.now() < end) {
-      if (this.lost) throw new Error(this.lost)
+      // Nobody sends any more whose transfers could come after those in doubt.
+      for (const [shard, { sinceMs }] of this.doubts) {
+        if (performance.now() - sinceMs > DOUBT_MS) void this.settle(shard, undefined)
+      }
       await pause(DRAIN_LOOK_MS)
     }
     return this.senders.pendingCount === 0

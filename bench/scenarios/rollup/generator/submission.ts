@@ -44,15 +44,26 @@ export class Submission {
   /** Senders of each shard. */
   private readonly each: number
 
-  constructor({ first, count, accounts, seed, spread }: SubmissionTerms) {
-    const { shards, far } = spread ?? { shards: 1, far: 0 }
+  private readonly terms: SubmissionTerms
+
+  /** Receivers and amounts are drawn, where they are not given. */
+  constructor(terms: SubmissionTerms, columns?: { to: Uint32Array; amount: Uint32Array }) {
+    const { first, count, accounts, spread } = terms
+    const { shards } = spread ?? { shards: 1 }
+    this.terms = terms
     this.shards = shards
     this.each = accounts / shards
     this.shard = Math.floor(first / this.each)
     this.first = first
     this.count = count
-    this.to = new Uint32Array(count)
-    this.amount = new Uint32Array(count)
+    this.to = columns?.to ?? new Uint32Array(count)
+    this.amount = columns?.amount ?? new Uint32Array(count)
+    if (!columns) this.draw()
+  }
+
+  private draw(): void {
+    const { count, shards, terms } = this
+    const { accounts, seed, spread } = terms
     // xorshift32 (Marsaglia, 2003): a few ns a draw.
     let x = (seed ^ 0x9e3779b9) | 1
     for (let i = 0; i < count; i++) {
@@ -60,9 +71,18 @@ export class Submission {
       x ^= x >>> 17
       x ^= x << 5
       this.to[i] = (x >>> 0) % accounts
-      if (shards > 1) this.to[i] = this.receiver(x >>> 0, far)
+      if (shards > 1) this.to[i] = this.receiver(x >>> 0, spread?.far ?? 0)
       this.amount[i] = 1 + ((x >>> 8) & AMOUNT_MASK)
     }
+  }
+
+  /** The same transfers of some of its senders. */
+  part(offset: number, count: number): Submission {
+    const columns = {
+      to: this.to.slice(offset, offset + count),
+      amount: this.amount.slice(offset, offset + count),
+    }
+    return new Submission({ ...this.terms, first: this.first + offset, count }, columns)
   }
 
   /** Drawn by one number: whether it is far, where, and who. */
