@@ -14,8 +14,8 @@ export const BENCH_CHAIN_ID = 1_337_000n
 export type BenchNodes = Readonly<Record<string, object>>
 
 /**
- * Nothing but validators, the first of which (or so many) answer JSON-RPC. Signatures are checked on as many
- * threads as there are cores, shared by all of them.
+ * Nothing but validators, the first of which (or so many) answer JSON-RPC. Signatures are checked
+ * on as many threads as there are cores, shared by all of them.
  */
 export function validatorNodes(validators: number, gateways = 1): BenchNodes {
   const tasks = { signatures: Math.max(1, Math.floor(availableParallelism() / validators)) }

@@ -1,6 +1,6 @@
 // What became of transfers whose sequencer or gateway went away: whoever took them may have sealed
-// them, and nobody says so. The claims say it. What a later sequencer has made final comes after all
-// that the one before it got ordered, so what is not in the claims up to there will never be.
+// them, and nobody says so. The claims say it. What a later sequencer has made final comes after
+// all that the one before it got ordered, so what is not in the claims up to there never will be.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Claim, claimHash, decodeClaim } from '../../../../protocol/rollup/claim.ts'
