@@ -22,6 +22,7 @@ import { OpenBatch } from './open-batch.ts'
 import type { Pending } from './pending.ts'
 import { type SealedBatch, SealedBatches } from './sealed-batches.ts'
 import type { Turn } from './turn.ts'
+import { UndoneBatches } from './undone-batches.ts'
 import { UNDER_WAY_MAX, Window } from './window.ts'
 
 export interface MakerProps {
@@ -45,12 +46,15 @@ export class BatchMaker {
   private readonly pending: Pending
   private readonly groups: Groups
   private readonly turn: Turn
+  private readonly undoneOnes: UndoneBatches
   private readonly cosignWindow = new CosignWindow()
   private round: CosignRound | undefined
   private askedMs = 0
   /** What is being co-signed. */
   private assembledNow: Assembled | undefined
   private isBusy = false
+  /** What is being made was undone before. */
+  private isAgain = false
   private inboxSinceMs: number | undefined
 
   constructor(ctx: Context, props: MakerProps, pending: Pending, groups: Groups, turn: Turn) {
@@ -59,6 +63,7 @@ export class BatchMaker {
     this.pending = pending
     this.groups = groups
     this.turn = turn
+    this.undoneOnes = new UndoneBatches(pending)
   }
 
   private get shardKey(): string {
@@ -84,6 +89,11 @@ export class BatchMaker {
   look(): void {
     const { ctx, pending } = this
     if (this.isBusy || this.round) return
+    const first = this.undoneOnes.next()
+    if (first) {
+      this.assembleFirst(first)
+      return
+    }
     if (!this.turn.isOurs(ctx.wallTime())) return
     const now = ctx.now()
     const { size: waiting, oldestMs } = pending
@@ -92,6 +102,13 @@ export class BatchMaker {
     if (wait === 0) this.begin()
     else if (this.isInboxDue(now)) this.assemble(new OpenBatch())
     else if (wait !== undefined) ctx.after('window', wait, () => this.look())
+  }
+
+  /** What was undone comes first, or is refused as soon as it is not our turn. */
+  private assembleFirst(batch: OpenBatch): void {
+    this.isAgain = true
+    if (this.turn.isOurs(this.ctx.wallTime())) this.assemble(batch)
+    else this.refuseAll(batch, 'SUPERSEDED')
   }
 
   private isInboxDue(now: number): boolean {
@@ -304,6 +321,7 @@ export class BatchMaker {
     const { from } = sealed.batch.taken
     for (const sender of from) this.pending.free(sender)
     this.counts.sealed++
+    if (this.isAgain) this.ctx.reached('rollup-sealed-again')
     this.counts.transfers += from.length
     this.sealed.add(sealed)
     this.idle()
@@ -311,6 +329,7 @@ export class BatchMaker {
 
   private idle(): void {
     this.isBusy = false
+    this.isAgain = false
     this.look()
   }
 
@@ -352,9 +371,15 @@ export class BatchMaker {
 
   /** The shard has undone what was sealed from a number on, and the draft. */
   undone(number: number): void {
-    for (const one of this.sealed.from(number)) this.supersede(one)
+    for (const { batch } of this.sealed.from(number)) {
+      this.ctx.reached('rollup-queued-again')
+      tellDropped(this.groups, batch, this.undoneOnes.add(batch), () => 'SUPERSEDED')
+    }
     const { round } = this
-    if (!round || round.number < number) return
+    if (!round || round.number < number) {
+      this.look()
+      return
+    }
     this.round = undefined
     this.ctx.cancel('cosign')
     this.again(round.batch)

@@ -61,7 +61,7 @@ export class Pending {
     return (((this.busy[sender >>> 3] as number) >>> (sender & 7)) & 1) === 1
   }
 
-  private mark(sender: number): void {
+  mark(sender: number): void {
     this.busy[sender >>> 3] = (this.busy[sender >>> 3] as number) | (1 << (sender & 7))
   }
 

@@ -18,7 +18,8 @@ import { simAddress, simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
 export const ACCOUNTS = 48
 export const BALANCE = 1000n
 export const FEE = 2
-export const OWNER = bytesToHex(simAddress(new Uint8Array(32).fill(77)))
+export const OWNER_SECRET = new Uint8Array(32).fill(77)
+export const OWNER = bytesToHex(simAddress(OWNER_SECRET))
 const STAKE = 10n ** 22n
 
 export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, balance: BALANCE, owner: OWNER }
@@ -39,7 +40,7 @@ export function genesisWith(rollup: RollupConfig): Genesis {
       stake: STAKE,
       authority: true,
     })),
-    accounts: [],
+    accounts: [{ address: OWNER, balance: 10n ** 21n, deposit: 0n, allowances: [] }],
   })
 }
 

@@ -68,6 +68,8 @@ export interface RollupOptions extends SeedOptions {
   readonly lie?: Lie | undefined
   readonly habits: readonly Habit[]
   readonly keeping?: Partial<Keeping>
+  /** Whether nodes that start have a sequencer; they all do where it is not said. */
+  readonly sequencing?: { isOn: boolean }
 }
 
 function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
@@ -76,7 +78,11 @@ function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
   return planted ? plantedShard(planted) : ShardActor
 }
 
-function spawnNode(host: Host, i: number, { lie, plant, keeping }: RollupOptions): void {
+function spawnNode(
+  host: Host,
+  i: number,
+  { lie, plant, keeping, sequencing }: RollupOptions,
+): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const [genesis, config] = [rollupGenesis, rollupConfig]
@@ -94,7 +100,8 @@ function spawnNode(host: Host, i: number, { lie, plant, keeping }: RollupOptions
     keeping: { ...KEEPING, ...keeping },
   }
   host.spawn(shardOf(i, lie, plant), node, shard)
-  host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
+  if (sequencing?.isOn !== false)
+    host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
   host.spawn(Validator, node, {
     config: {
       chain: { chainId: 1337n, genesisHash: GENESIS_HASH },

@@ -105,6 +105,7 @@ export const rollupScenario: Scenario = {
     'shard-switched',
     'shard-undone',
     'rollup-superseded',
+    'rollup-sealed-again',
     'rollup-absentees',
     'rollup-not-cosigned',
     'rollup-bad-signature',

@@ -1,0 +1,133 @@
+// An owner leaves without any sequencer: the base chain takes a forced withdrawal, nobody consumes
+// it, the shard is frozen, and the record's proof, which every node gives, is paid out.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BlockBuilderMessages } from '../../actors/messages/block-builder.ts'
+import { MempoolMessages } from '../../actors/messages/mempool.ts'
+import { ShardMessages } from '../../actors/messages/shard.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { EXIT_INDEX, FREEZE_AFTER_BLOCKS, ROLLUP_ADDRESS } from '../../protocol/params.ts'
+import {
+  encodeExitFrozen,
+  encodeForceTransfer,
+  encodeFreeze,
+} from '../../protocol/rollup/rollup-calls.ts'
+import { signTransaction } from '../../protocol/transaction/encode-transaction.ts'
+import { NO_FAULTS } from '../../runtime/sim/faults.ts'
+import type { World } from '../../runtime/sim/world.ts'
+import { OWNER_SECRET } from './rollup/rollup-chain.ts'
+import { NODES, startRollup } from './rollup/rollup-cluster.ts'
+import { simSecp256k1 } from './sim-crypto.ts'
+
+const PAYER = 7
+const SETTLED_MS = 12_000
+
+/** The world goes on until the answer is there. */
+async function answer<T>(world: World, asked: Promise<T> | undefined): Promise<T> {
+  world.runFor(1500)
+  if (!asked) throw new Error('the node is down')
+  return await asked
+}
+
+class Owner {
+  private readonly world: World
+  private nonce = 0
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** Gives in a call to the rollup, and waits for some blocks. */
+  async send(data: Uint8Array): Promise<void> {
+    const transaction = {
+      type: 2 as const,
+      chainId: 1337n,
+      nonce: this.nonce++,
+      maxFeePerGas: 10n ** 11n,
+      maxPriorityFeePerGas: 1n,
+      gasLimit: 2_000_000,
+      to: ROLLUP_ADDRESS,
+      value: 0n,
+      data,
+      accessList: [],
+    }
+    const raw = signTransaction(transaction, OWNER_SECRET, simSecp256k1)
+    const { edge } = this.world.host('v0') ?? {}
+    const body = { transactions: [raw] }
+    const [verdict] = await answer(
+      this.world,
+      edge?.ask(MempoolMessages, 'v0', 'Submit', body, { within: 1000 }),
+    )
+    assert.is(verdict?.code, '', verdict?.message)
+    this.world.runFor(3000)
+  }
+
+  /** Wei that the rollup's module holds. */
+  async held(): Promise<bigint> {
+    const { edge } = this.world.host('v0') ?? {}
+    const wanted = { address: ROLLUP_ADDRESS, slots: [] }
+    const found = await answer(
+      this.world,
+      edge?.ask(BlockBuilderMessages, 'v0', 'Prove', wanted, { within: 1000 }),
+    )
+    return found.account.balance
+  }
+}
+
+function head(world: World, node: string) {
+  const { edge } = world.host(node) ?? {}
+  return answer(world, edge?.ask(ShardMessages, node, 'Head', null, { within: 1000 }))
+}
+
+async function proofOf(world: World, node: string, index: number) {
+  const { edge } = world.host(node) ?? {}
+  const asked = edge?.ask(ShardMessages, node, 'AccountProof', { index }, { within: 1000 })
+  const found = await answer(world, asked)
+  if (!found) throw new Error(`${node} has no proof`)
+  return found
+}
+
+test('forced, not served, frozen, and paid by the proof of the last stated root', async () => {
+  const sequencing = { isOn: true }
+  const habits = ['honest', 'honest', 'honest', 'honest'] as const
+  const { world } = startRollup('frozen', NO_FAULTS, { habits, sequencing })
+  world.runFor(4000)
+  world.crash('senders')
+  world.runFor(2000)
+  sequencing.isOn = false
+  for (const node of NODES) {
+    world.crash(node)
+    world.start(node)
+  }
+  world.runFor(4000)
+  const { number, stateRoot } = await head(world, 'v0')
+  assert.ok(number > 10, `${number} batches before`)
+
+  const owner = new Owner(world)
+  await owner.send(encodeForceTransfer(PAYER, EXIT_INDEX, 5n))
+  const from = (await head(world, 'v0')).height
+  while ((await head(world, 'v0')).height <= from + FREEZE_AFTER_BLOCKS) world.runFor(10_000)
+  await owner.send(encodeFreeze(0))
+  for (const node of NODES) {
+    const { frozen, number: stands } = await head(world, node)
+    assert.equal([frozen, stands], [true, number])
+  }
+  world.crash('v1')
+  world.start('v1')
+  world.runFor(SETTLED_MS)
+
+  const { record, proof, stateRoot: root } = await proofOf(world, 'v1', PAYER)
+  assert.is(root, stateRoot)
+  assert.equal((await proofOf(world, 'v0', PAYER)).proof, proof)
+  const units = new DataView(record.buffer, record.byteOffset).getBigUint64(0, true)
+  assert.ok(units > 0n)
+  const path = Uint8Array.from(proof.flatMap((node: Hex) => [...hexToBytes(node)]))
+  const before = await owner.held()
+  await owner.send(encodeExitFrozen(PAYER, bytesToHex(record), path))
+  assert.is(before - (await owner.held()), units * 10n ** 9n)
+  await owner.send(encodeExitFrozen(PAYER, bytesToHex(record), path))
+  assert.is(before - (await owner.held()), units * 10n ** 9n, 'once')
+})
+
+test.run()
