@@ -42,8 +42,9 @@ export class PageTree {
     this.scratch[1] = new Uint32Array((CHUNK_PAGES * PAGE_WORDS) / 2)
     this.buffers = this.scratch.map((words) => new Uint8Array(words.buffer))
     this.fit()
-    // Whoever hashed these pages before, it was not this tree.
-    const pages = Math.ceil(table.used / PAGE_RECORDS)
+    // Whoever hashed these pages before, it was not this tree. All that the root is over, not only
+    // what is used: a table that a liar published may have records anywhere.
+    const pages = 2 ** table.depth / PAGE_RECORDS
     for (let page = 0; page < pages; page++)
       table.stale[page] = (table.stale[page] as number) | UNHASHED
   }

@@ -85,10 +85,16 @@ export function encodeCheckpointMeta(of: ShardNumbers & ShardPlace): Uint8Array 
   return new Uint8Array(words.buffer)
 }
 
+/** Whether the page has no record from slot `used` on, as is so in every table. */
+function endsAt(used: number, { page, bytes }: StoredPage): boolean {
+  const from = Math.max(0, used - page * STORED_RECORDS) * RECORD_BYTES
+  return from >= bytes.length || bytes.subarray(from).every((byte) => byte === 0)
+}
+
 /**
  * The state at the last checkpoint: `pages` are all pages of the store, each as it was written
  * last. Undefined if the bytes are not those of a checkpoint. That they are the right ones shows in
- * the root, which a claim states.
+ * the root, which a claim states; it says nothing of slots beyond its tree, so these are checked.
  */
 export function restoreState(
   meta: Uint8Array,
@@ -104,7 +110,7 @@ export function restoreState(
   const table = AccountTable.create(Math.max(used, slots), shared)
   const all = new Uint8Array(table.buffer, 0, table.slots * RECORD_BYTES)
   for (const { page, bytes } of pages) {
-    if (bytes.length !== STORED_PAGE_BYTES) return undefined
+    if (bytes.length !== STORED_PAGE_BYTES || !endsAt(used, { page, bytes })) return undefined
     // A page that only an undone batch had used is zero, and may lie beyond the table.
     if ((page + 1) * STORED_PAGE_BYTES <= all.length) all.set(bytes, page * STORED_PAGE_BYTES)
   }

@@ -18,6 +18,7 @@ import {
 import { EvidenceMaker } from '../../../protocol/rollup/fraud-search.ts'
 import { verifyFraudProof } from '../../../protocol/rollup/verify-fraud.ts'
 import { honestWorld, LIES, lie, recommit, type World } from './fraud-world.ts'
+import { HonestEvidence } from './honest-evidence.ts'
 
 const seed = fc.string({ minLength: 8, maxLength: 8 })
 const kinds = new Map<FraudKind, number>()
@@ -39,7 +40,7 @@ function caught(world: World, at: number, what: string): void {
 test('every lie about anything that is committed to is proved, against who told it', () => {
   for (const what of LIES) {
     let told = 0
-    for (let i = 0; i < 24; i++) {
+    for (let i = 0; i < 16; i++) {
       const random = prng(`${what} ${i}`)
       const count = 1 + random.below(3)
       const world = honestWorld(`${what} world ${i}`, random.below(3), count)
@@ -86,25 +87,58 @@ test('a sequencer that goes on from a minted unit, or lets a sender pay twice, i
   assert.equal(unseen, [], 'kinds that no lie was proved by')
 })
 
-test('two or more lies at once are proved too', () => {
+/** All that the claims say, in words. */
+function commitments({ claims }: World): string[] {
+  return claims.map(({ traceRoot, txRoot, exitRoot, stateRoot, supply, entries, exits, fee }) =>
+    [traceRoot, txRoot, exitRoot, stateRoot, supply, entries, exits, fee].join(),
+  )
+}
+
+/** Found now and then: a tree cut off, then grown again, has records beyond those in use. */
+const ONCE_FAILED: [string, (typeof LIES)[number][]][] = [
+  ['6XiC&u#$', ['size', 'number in the root', 'size', 'record as before']],
+  ['4@0[:!A0', ['record word', 'size', 'record of another', 'size']],
+  ['riniStri', ['depth in the root', 'exit word', 'size', 'size']],
+]
+
+test('two or more lies at once are proved too, unless together they are the truth', () => {
   fc.assert(
     fc.property(seed, fc.array(fc.constantFrom(...LIES), { maxLength: 4 }), (name, lies) => {
       const random = prng(`${name} lies`)
       const world = honestWorld(name, 1, 3)
-      const honest = world.claims.map((claim) => JSON.stringify(claim.traceRoot)).join()
-      let first = 3
-      for (const what of lies) {
-        const isOfRoot = isOfTheRoot(what)
-        const at = isOfRoot ? 2 : random.below(3)
-        if (lie(world, what, at, random)) first = Math.min(first, at)
-      }
+      const honest = commitments(world)
+      const told = lies.map((what) => {
+        const at = isOfTheRoot(what) ? 2 : random.below(3)
+        return `${what} in claim ${at}${lie(world, what, at, random) ? '' : ' (nothing to tell)'}`
+      })
       recommit(world)
-      const isChanged = honest !== world.claims.map((c) => JSON.stringify(c.traceRoot)).join()
+      const said = commitments(world)
+      const first = said.findIndex((one, i) => one !== honest[i])
       const proof = findFraud(world, hashPairsNative)
-      if (isChanged) assert.ok(proof)
-      if (proof) assert.ok(verifyFraudProof(world.fraud, encodeFraudProof(proof)).ok)
+      const what = told.join(', ')
+      assert.is(proof !== undefined, first >= 0, `${proof?.kind ?? 'nothing'} proved: ${what}`)
+      if (!proof) return
+      const verdict = verifyFraudProof(world.fraud, encodeFraudProof(proof))
+      assert.ok(verdict.ok, `${proof.kind} ${verdict.ok ? '' : verdict.code}: ${what}`)
+      assert.ok(proof.claim >= first, `claim ${proof.claim} is true: ${what}`)
     }),
-    { numRuns: 60 },
+    { numRuns: 40, examples: ONCE_FAILED, includeErrorInReport: true },
+  )
+})
+
+test('with the evidence that decides, nothing true is false, for each kind', () => {
+  const judged = new Set<FraudKind>()
+  for (let i = 0; i < 6; i++) {
+    const world = honestWorld(`evidence ${i}`, 1, 2)
+    for (const proof of new HonestEvidence(world).all()) {
+      const verdict = verifyFraudProof(world.fraud, encodeFraudProof(proof))
+      assert.equal(verdict, { ok: false, code: 'NO_FRAUD' }, `${proof.kind} of history ${i}`)
+      judged.add(proof.kind)
+    }
+  }
+  assert.equal(
+    FRAUD_KINDS.filter((kind) => !judged.has(kind)),
+    [],
   )
 })
 
@@ -136,8 +170,7 @@ function anyProof(world: World, seedText: string): FraudProof {
   return { kind, claim, side, leaves, nodes, records, words }
 }
 
-test('no honest history is provable as fraud', () => {
-  const codes = new Set<string>()
+test('no honest history is provable as fraud, with whatever evidence', () => {
   fc.assert(
     fc.property(seed, fc.nat(2), fc.integer({ min: 1, max: 3 }), (name, past, count) => {
       const world = honestWorld(name, past, count)
@@ -147,19 +180,14 @@ test('no honest history is provable as fraud', () => {
         const bytes = encodeFraudProof(proof)
         const verdict = verifyFraudProof(world.fraud, bytes)
         assert.not.ok(verdict.ok, `${proof.kind} holds against an honest sequencer`)
-        if (!verdict.ok) codes.add(`${proof.kind} ${verdict.code}`)
         const random = prng(`${name} ${i} flip`)
         const at = random.below(bytes.length)
         bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
         assert.not.ok(verifyFraudProof(world.fraud, bytes).ok)
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 20, includeErrorInReport: true },
   )
-  // Evidence was good, and judged, for every kind that needs none of another kind of luck.
-  for (const kind of ['COUNT', 'ARITHMETIC', 'START', 'END_RECORD', 'END_START', 'META', 'SIZE']) {
-    assert.ok(codes.has(`${kind} NO_FRAUD`), `no honest evidence for ${kind}`)
-  }
 })
 
 test.run()

@@ -115,6 +115,13 @@ test('bytes that are no checkpoint give no state', () => {
     wrong[at] = 200
     assert.is(restoreState(wrong, []), undefined, `byte ${at}`)
   }
+  // No root is over a record beyond the accounts in use: it would be money out of nothing.
+  for (const page of [0, 3, 4, 9]) {
+    const bytes = new Uint8Array(1024 * 32)
+    assert.ok(restoreState(meta, [{ page, bytes }]))
+    bytes[bytes.length - 32] = 1
+    assert.is(restoreState(meta, [{ page, bytes }]), undefined, `a record on page ${page}`)
+  }
 })
 
 test.run()
