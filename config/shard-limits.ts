@@ -13,6 +13,8 @@ export const ROLLUP_KEPT_BATCHES = 16_384
 export const ROLLUP_KEPT_BYTES = 8 * 1024 * 1024 * 1024
 /** So many are kept however long they are: more than can be challenged. */
 export const ROLLUP_KEPT_BATCHES_MIN = 4096
+/** Batches that a start fetches from peers before it executes them. */
+export const ROLLUP_FETCHED_BYTES_MAX = 1024 * 1024 * 1024
 /** Batches with exits that are searched for those of one account, and exits that are told. */
 export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64

@@ -1,6 +1,8 @@
 // After a start: from the genesis, or from what a checkpoint holds, to the last claim of the chain,
 // batch by batch from the own disk, and from a peer where that lacks one.
 
+import { ROLLUP_FETCHED_BYTES_MAX } from '../../config/shard-limits.ts'
+import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
 import type { Executor } from './executor.ts'
@@ -23,6 +25,9 @@ export class Recovery {
   private readonly peers: ShardPeers
   /** From the head down to above where the state is. */
   private readonly way: Point[] = []
+  /** What the own disk lacks, until it is executed and stored. */
+  private readonly fetched = new Map<Hex, HeldBatch>()
+  private fetchedBytes = 0
   /** Once for each batch that is executed again, as it becomes final. */
   private readonly replayed: (step: Step) => void
   private readonly done: () => void
@@ -56,7 +61,7 @@ export class Recovery {
 
   private load({ number, hash }: Point): HeldBatch | undefined {
     const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
-    if (!row) return this.line.find(hash)
+    if (!row) return this.fetched.get(hash)
     const { sha256 } = this.props.ports
     const read = readBatch(row.encoded, row.bytes, sha256, this.ctx.now())
     if (!read.ok) throw new Error(`rollup store: batch ${number} is broken: ${read.code}`)
@@ -99,10 +104,19 @@ export class Recovery {
       (claim, body) => {
         if (readClaim(claim)?.hash !== hash) return
         const read = readBatch(claim, body, this.props.ports.sha256, this.ctx.now())
-        if (read.ok) this.line.add(read.held)
+        if (!read.ok) return
+        this.fetched.set(hash, read.held)
+        this.keepWithin(body.length)
       },
       () => this.ctx.after('recover', RETRY_MS, then),
     )
+  }
+
+  /** A node that lacks more than it may hold cannot catch up batch by batch. */
+  private keepWithin(bytes: number): void {
+    this.fetchedBytes += bytes
+    if (this.fetchedBytes <= ROLLUP_FETCHED_BYTES_MAX) return
+    throw new Error(`rollup: more than ${ROLLUP_FETCHED_BYTES_MAX} bytes of batches are missing`)
   }
 
   private forward(): void {
@@ -119,6 +133,7 @@ export class Recovery {
         return
       }
       this.way.pop()
+      this.fetched.delete(held.hash)
       this.replayed(this.line.advance())
       if (this.ctx.now() >= until && this.way.length > 0) {
         this.ctx.after('recover', 0, () => this.forward())

@@ -68,6 +68,8 @@ test('from the checkpoint, from the genesis and with a page lost: the same batch
   assert.equal({ ...again(), ms: 0 }, { ...first, ms: 0 })
   assert.is(restored(world), 1)
   assert.ok(pages)
+  world.platter('v1', 'shards').wipe()
+  assert.equal({ ...again(15_000), ms: 0 }, { ...first, ms: 0 }, 'all of them from its peers')
 })
 
 test('old batches go, the start does not need them, and who lacks them is told', () => {
