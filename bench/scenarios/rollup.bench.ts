@@ -1,5 +1,6 @@
 // Distilled transfers on the rollup: npm run bench -- rollup [--validators 1|4|7] [--accounts N]
-// [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json].
+// [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json]
+// [--kill sequencer|validator], killed in the middle of each round.
 
 import { runBench } from '../harness/run-bench.ts'
 import { rawRollup } from './rollup/raw-rollup.ts'
@@ -17,7 +18,7 @@ await runBench({
   firstStep: ({ clients }) => (clients > 0 ? FIRST_STEP_CLIENTS : FIRST_STEP),
   start: rollupTarget,
   raw: rawRollup,
-  notes: ({ absent, sums, clients }) => [
+  notes: ({ absent, sums, clients, kill }) => [
     clients > 0
       ? `${clients} separate clients, each with its keys, its connection and its own signatures; one in 50 answers late, one twice`
       : 'one generator owns the keys of all senders and signs for them with the sum of their secret keys',
@@ -25,6 +26,9 @@ await runBench({
       ? `${absent} % of them never answer; their ordinary signatures travel`
       : `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
     'finality counts from the intended time of each transfer, until its batch is full included',
+    ...(kill
+      ? [`kill -9 of ${kill === 'sequencer' ? 'the' : 'a'} ${kill} in the middle of each round`]
+      : []),
     'all on this one machine: validators, sequencer, gateway and whoever sends',
   ],
 })

@@ -55,7 +55,8 @@ export class Links {
         await this.connect(group, which % this.ws.length)
         return
       } catch {
-        await pause(AGAIN_MS)
+        // A process that has nothing else to do ends.
+        await pause(AGAIN_MS, undefined, { ref: false })
       }
     }
   }
