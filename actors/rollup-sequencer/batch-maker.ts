@@ -351,9 +351,13 @@ export class BatchMaker {
   }
 
   final(news: Final): void {
-    for (const one of this.sealed.upTo(news.number)) {
-      // Those below it are its ancestors, so they are final with it, if it is ours.
-      if (one.number === news.number && one.hash !== news.claim) {
+    const sealed = this.sealed.upTo(news.number)
+    const last = sealed.at(-1)
+    // Those below a batch of ours are its ancestors, so they are final with it. Of those below
+    // another's nothing is known: submitted again, what was final is refused by its nonce.
+    const isOurs = last?.number === news.number && last.hash === news.claim
+    for (const one of sealed) {
+      if (!isOurs) {
         this.supersede(one)
         continue
       }
