@@ -351,16 +351,9 @@ export class BatchMaker {
   }
 
   final(news: Final): void {
-    const sealed = this.sealed.upTo(news.number)
-    const last = sealed.at(-1)
-    // Those below a batch of ours are its ancestors, so they are final with it. Of those below
-    // another's nothing is known: submitted again, what was final is refused by its nonce.
-    const isOurs = last?.number === news.number && last.hash === news.claim
-    for (const one of sealed) {
-      if (!isOurs) {
-        this.supersede(one)
-        continue
-      }
+    const { final, superseded } = this.sealed.settle(news.number, news.claim)
+    for (const one of superseded) this.supersede(one)
+    for (const one of final) {
       this.counts.final++
       tellFinal(this.groups, one, news)
     }

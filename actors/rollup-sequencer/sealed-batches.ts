@@ -21,11 +21,17 @@ export class SealedBatches {
     this.list.push(sealed)
   }
 
-  /** Takes those up to a number. */
-  upTo(number: number): SealedBatch[] {
+  /**
+   * Takes those up to the final claim, and says what became of them. Those below one of ours are
+   * its ancestors, so they are final with it. Of those below another's nothing is known: submitted
+   * again, what was final is refused by its nonce.
+   */
+  settle(number: number, claim: Hex): { final: SealedBatch[]; superseded: SealedBatch[] } {
     const taken = this.list.filter((one) => one.number <= number)
     this.list = this.list.filter((one) => one.number > number)
-    return taken
+    const last = taken.at(-1)
+    const isOurs = last?.number === number && last.hash === claim
+    return isOurs ? { final: taken, superseded: [] } : { final: [], superseded: taken }
   }
 
   /** Takes those from a number on. */
