@@ -1,6 +1,7 @@
 // What the bench and the process of its generator say to each other.
 
 import type { HistogramState } from '../../../harness/hdr-histogram.ts'
+import type { SentLoad as OfferedLoad } from '../../../harness/transfers/generator-messages.ts'
 import type { Spread } from './submission.ts'
 
 export interface GeneratorSetup {
@@ -27,18 +28,8 @@ export type ToGenerator =
   | { readonly do: 'drain'; readonly withinMs: number }
   | { readonly do: 'record' }
 
-export interface SentLoad {
-  readonly offered: number
-  readonly committed: number
-  readonly failed: number
-  readonly expired: number
-  readonly latency: HistogramState
+export interface SentLoad extends OfferedLoad {
   readonly fill: HistogramState
-  readonly bySecond: readonly HistogramState[]
-  readonly finalBySecond: readonly number[]
-  readonly lag: HistogramState
-  readonly bytes: number
-  readonly refusals: Readonly<Record<string, number>>
   /** The longest time within the schedule in which nothing became final. */
   readonly gapMs?: number
   /** Transfers that were sent again because their sequencer or gateway went away. */
