@@ -1,29 +1,20 @@
 // Makes batches, one after the other: takes what waits, has the shard assemble it, asks the groups
 // to co-sign, has the shard seal it. While one batch is being co-signed, the next one collects.
 
-import { ROLLUP_COSIGN_LAST_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import { TRANSFER_REFUSALS, type TransferRefusal } from '../messages/rollup-sequencer.ts'
-import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { bytesColumn, columnBytes } from './columns.ts'
-import { type Answer, CosignRound } from './cosign-round.ts'
-import { CosignWindow } from './cosign-window.ts'
-import {
-  type Assembled,
-  endsOf,
-  type Final,
-  tellDropped,
-  tellFinal,
-  tellRoot,
-} from './group-news.ts'
+import type { Answer, CosignRound } from './cosign-round.ts'
+import { Cosigning } from './cosigning.ts'
+import type { Final } from './group-news.ts'
 import type { Groups } from './groups.ts'
-import { OpenBatch } from './open-batch.ts'
+import { NextBatch } from './next-batch.ts'
+import type { OpenBatch } from './open-batch.ts'
+import { Outcomes } from './outcomes.ts'
 import type { Pending } from './pending.ts'
-import { type SealedBatch, SealedBatches } from './sealed-batches.ts'
+import { type Assembled, ShardDesk } from './shard-desk.ts'
 import type { Turn } from './turn.ts'
-import { UndoneBatches } from './undone-batches.ts'
-import { UNDER_WAY_MAX, Window } from './window.ts'
 
 export interface MakerProps {
   readonly node: string
@@ -32,248 +23,138 @@ export interface MakerProps {
   readonly fee: number
 }
 
-const ASSEMBLE_MS = 10_000
-const SEAL_MS = 15_000
 const RETRY_MS = 50
+
 export class BatchMaker {
-  readonly window = new Window()
-  readonly sealed = new SealedBatches()
-  readonly counts = { sealed: 0, final: 0, dropped: 0, transfers: 0 }
+  readonly next: NextBatch
+  readonly outcomes: Outcomes
   /** Account that gets the fees; without one there are none. */
   feeAccount: number | undefined
   private readonly ctx: Context
   private readonly props: MakerProps
-  private readonly pending: Pending
   private readonly groups: Groups
   private readonly turn: Turn
-  private readonly undoneOnes: UndoneBatches
-  private readonly cosignWindow = new CosignWindow()
-  private round: CosignRound | undefined
-  private askedMs = 0
-  /** What is being co-signed. */
-  private assembledNow: Assembled | undefined
+  private readonly desk: ShardDesk
+  private readonly cosigning: Cosigning
   private isBusy = false
   /** What is being made was undone before. */
   private isAgain = false
-  private inboxSinceMs: number | undefined
 
   constructor(ctx: Context, props: MakerProps, pending: Pending, groups: Groups, turn: Turn) {
     this.ctx = ctx
     this.props = props
-    this.pending = pending
     this.groups = groups
     this.turn = turn
-    this.undoneOnes = new UndoneBatches(pending)
-  }
-
-  private get shardKey(): string {
-    return shardKey(this.props.node, this.props.shard)
+    this.next = new NextBatch(ctx, pending, turn)
+    this.outcomes = new Outcomes(ctx, pending, groups)
+    this.desk = new ShardDesk(ctx, props)
+    this.cosigning = new Cosigning(ctx, props.shard, this.desk, groups)
   }
 
   /** How long groups are waited for. */
   get cosignMs(): number {
-    return this.cosignWindow.ms
+    return this.cosigning.ms
   }
 
   get fee(): number {
     return this.feeAccount === undefined ? 0 : this.props.fee
   }
 
-  /** Messages of the base chain wait to be consumed, or wait no more. */
-  inboxWaits(waits: boolean): void {
-    if (!waits) this.inboxSinceMs = undefined
-    else this.inboxSinceMs ??= this.ctx.now()
+  private get isOurTurn(): boolean {
+    return this.turn.isOurs(this.ctx.wallTime())
   }
 
   /** Begins a batch if it is time, or sees to it that it looks again when it is. */
   look(): void {
-    const { ctx, pending } = this
-    if (this.isBusy || this.round) return
-    const first = this.undoneOnes.next()
+    if (this.isBusy) return
+    const first = this.outcomes.again.next()
     if (first) {
-      this.assembleFirst(first)
+      // What was undone comes first, or is refused as soon as it is not our turn.
+      this.isAgain = true
+      this.assembleOrRefuse(first)
       return
     }
-    if (!this.turn.isOurs(ctx.wallTime())) return
-    const now = ctx.now()
-    const { size: waiting, oldestMs } = pending
-    const underWay = this.sealed.size
-    const wait = this.window.wait({ now, waiting, oldestMs, underWay })
-    if (wait === 0) this.begin()
-    else if (this.isInboxDue(now)) this.assemble(new OpenBatch())
-    else if (wait !== undefined) ctx.after('window', wait, () => this.look())
+    if (!this.isOurTurn) return
+    const next = this.next.take(this.outcomes.underWay)
+    if (typeof next === 'number') this.ctx.after('window', next, () => this.look())
+    else if (next) this.assemble(next)
   }
 
-  /** What was undone comes first, or is refused as soon as it is not our turn. */
-  private assembleFirst(batch: OpenBatch): void {
-    this.isAgain = true
-    if (this.turn.isOurs(this.ctx.wallTime())) this.assemble(batch)
-    else this.refuseAll(batch, 'SUPERSEDED')
-  }
-
-  private isInboxDue(now: number): boolean {
-    const since = this.inboxSinceMs
-    if (since === undefined || this.sealed.size >= UNDER_WAY_MAX) return false
-    return now - since >= this.turn.patienceMs()
-  }
-
-  private begin(): void {
-    const taken = this.pending.take(this.ctx.buggify('rollup-small-batch') ? 1 : undefined)
-    if (!taken) return
-    this.window.took(taken.from.length, this.ctx.now())
-    this.assemble(new OpenBatch(taken))
+  private assembleOrRefuse(batch: OpenBatch): void {
+    if (this.isOurTurn) {
+      this.assemble(batch)
+      return
+    }
+    this.outcomes.refuseAll(batch, 'SUPERSEDED')
+    this.idle()
   }
 
   private assemble(batch: OpenBatch): void {
-    const { ctx, props } = this
     this.isBusy = true
-    const draft = batch.draft(props.shard)
+    const draft = batch.draft(this.props.shard)
     const { fee, feeAccount } = this
-    ctx.ask(
-      ShardMessages,
-      this.shardKey,
-      'Assemble',
+    this.desk.assemble(
       { draft, fee, feeAccount },
-      {
-        within: ASSEMBLE_MS,
-        ok: (assembled) => this.assembled(batch, assembled),
-        failed: () => this.again(batch),
-      },
+      (assembled) => this.assembled(batch, assembled),
+      () => this.again(batch),
     )
   }
 
   /** The shard was not ready, or another branch came between: the same transfers once more. */
   private again(batch: OpenBatch): void {
     this.isBusy = true
-    this.ctx.after('again', RETRY_MS, () => {
-      this.isBusy = false
-      if (!this.turn.isOurs(this.ctx.wallTime())) this.refuseAll(batch, 'SUPERSEDED')
-      else this.assemble(batch)
-    })
+    this.ctx.after('again', RETRY_MS, () => this.assembleOrRefuse(batch))
   }
 
   private assembled(given: OpenBatch, assembled: Assembled): void {
     const { code, number } = assembled
     const refused = bytesColumn(assembled.refused)
-    const codes = assembled.refusedCodes
-    this.refuse(given, refused, (i) => TRANSFER_REFUSALS[codes[i] as number] ?? 'NOT_REGISTERED')
+    const why = (i: number) =>
+      TRANSFER_REFUSALS[assembled.refusedCodes[i] as number] ?? 'NOT_REGISTERED'
+    this.outcomes.refuse(given, refused, why)
     const batch = refused.length > 0 ? given.without(refused) : given
     // It took up what waited, or nothing does: the shard says so when more comes.
-    if (code === 'NOTHING' || code === '') this.inboxSinceMs = undefined
+    if (code === 'NOTHING' || code === '') this.next.inboxWaits(false)
     if (code === 'NOTHING') {
       this.idle()
       return
     }
-    if (code === 'DRAFT_OPEN') this.ctx.tell(ShardMessages, this.shardKey, 'Drop', { number })
-    if (code !== '') {
-      this.again(batch)
-      return
-    }
-    if (batch.size === 0) {
-      this.seal(new CosignRound(batch, number, assembled.txRoot, new Map(), []), assembled)
-      return
-    }
-    this.askProofs(batch, assembled)
+    if (code === 'DRAFT_OPEN') this.desk.drop(number)
+    if (code !== '') this.again(batch)
+    else this.cosign(batch, assembled)
   }
 
-  private askProofs(batch: OpenBatch, assembled: Assembled): void {
-    const { ctx } = this
-    const runs = batch.runs()
-    const now = ctx.now()
-    const { groups } = this
-    const asked = [...runs.keys()].filter((group) => groups.isReachable(group, now))
-    // Who did not answer lately is told, and not waited for.
-    const awaited = asked.filter((group) => !groups.isDistrusted(group, now))
-    const round = new CosignRound(batch, assembled.number, assembled.txRoot, runs, awaited)
-    if (asked.length === 0) {
-      this.finish(round, assembled)
-      return
-    }
-    const { number } = assembled
-    const positions = columnBytes(endsOf(runs, asked))
-    ctx.ask(
-      ShardMessages,
-      this.shardKey,
-      'Proofs',
-      { number, positions },
-      {
-        within: ASSEMBLE_MS,
-        ok: ({ code, proofs }) => {
-          if (code !== '') {
-            this.again(batch)
-            return
-          }
-          const terms = { ...assembled, withinMs: this.cosignMs }
-          tellRoot(this.groups, this.props.shard, terms, runs, asked, proofs)
-          this.wait(round, assembled)
-        },
-        failed: () => this.again(batch),
-      },
-    )
+  private cosign(batch: OpenBatch, assembled: Assembled): void {
+    const done = (round: CosignRound) => this.cosigned(round, assembled.txRoot)
+    this.cosigning.ask(batch, assembled, done, () => this.again(batch))
   }
 
-  private wait(round: CosignRound, assembled: Assembled): void {
-    const { ctx } = this
-    this.isBusy = false
-    if (round.isComplete) {
-      this.finish(round, assembled)
-      return
-    }
-    this.round = round
-    this.assembledNow = assembled
-    this.askedMs = ctx.now()
-    const { cosignMs } = this
-    const end = () => {
-      for (const group of round.silent) this.groups.missed(group, ctx.now())
-      this.finish(round, assembled)
-    }
-    ctx.after('cosign', cosignMs, () => {
-      ctx.reached('rollup-cosign-late')
-      // Without those who gave no ordinary signature the batch would have to be made anew.
-      const more = ROLLUP_COSIGN_LAST_MS - cosignMs
-      if (round.result().unsigned.length > 0 && more > 0) ctx.after('cosign', more, end)
-      else end()
-    })
+  answer(group: number, number: number, txRoot: Hex, answer: Answer): void {
+    this.cosigning.answer(group, number, txRoot, answer)
   }
 
-  cosign(group: number, number: number, txRoot: Hex, answer: Answer): void {
-    const { round, assembledNow } = this
-    if (!round || !assembledNow || round.number !== number || round.txRoot !== txRoot) return
-    if (!round.answer(group, answer)) return
-    if (answer.signature.length > 0) this.groups.cosigned(group)
-    this.cosignWindow.answered(this.ctx.now() - this.askedMs)
-    if (!round.isComplete) return
-    this.ctx.cancel('cosign')
-    this.finish(round, assembledNow)
-  }
-
-  /** Everybody has answered, or nobody else is waited for. */
-  private finish(round: CosignRound, assembled: Assembled): void {
-    const { ctx } = this
-    this.round = undefined
-    this.isBusy = true
+  private cosigned(round: CosignRound, txRoot: Hex): void {
     const { unsigned } = round.result()
-    this.cosignWindow.ended()
     if (unsigned.length === 0) {
-      this.seal(round, assembled)
+      this.seal(round, txRoot)
       return
     }
-    ctx.reached('rollup-not-cosigned')
+    this.ctx.reached('rollup-not-cosigned')
     this.dropDraft(round, unsigned, 'NOT_COSIGNED')
   }
 
   /** Undoes the draft and assembles what is left of it. */
   private dropDraft(round: CosignRound, without: readonly number[], why: TransferRefusal): void {
     const { number, batch } = round
-    this.counts.dropped++
-    this.ctx.tell(ShardMessages, this.shardKey, 'Drop', { number })
-    this.refuse(batch, without, () => why)
+    this.outcomes.counts.dropped++
+    this.desk.drop(number)
+    this.outcomes.refuse(batch, without, () => why)
     const left = batch.without(without)
     if (left.size > 0) this.assemble(left)
     else this.idle()
   }
 
-  private seal(round: CosignRound, assembled: Assembled): void {
+  private seal(round: CosignRound, txRoot: Hex): void {
     const { number, batch } = round
     const { cosigned, absent } = round.result()
     const body = {
@@ -285,18 +166,19 @@ export class BatchMaker {
       signatures: absent.signatures,
     }
     if (absent.positions.length > 0) this.ctx.reached('rollup-absentees')
-    this.ctx.ask(ShardMessages, this.shardKey, 'Seal', body, {
-      within: SEAL_MS,
-      ok: ({ code, hash, badGroups, badPositions }) => {
-        if (code === '') this.done({ number, hash, txRoot: assembled.txRoot, batch })
-        else if (code === 'BAD_SIGNATURES') this.blame(round, badGroups, bytesColumn(badPositions))
-        else this.again(batch)
+    this.desk.seal(
+      body,
+      ({ code, hash, badGroups, badPositions }) => {
+        if (code === 'BAD_SIGNATURES') this.blame(round, badGroups, bytesColumn(badPositions))
+        else if (code !== '') this.again(batch)
+        else {
+          if (this.isAgain) this.ctx.reached('rollup-sealed-again')
+          this.outcomes.seal({ number, hash, txRoot, batch })
+          this.idle()
+        }
       },
-      failed: () => {
-        this.ctx.tell(ShardMessages, this.shardKey, 'Drop', { number })
-        this.again(batch)
-      },
-    })
+      () => this.again(batch),
+    )
   }
 
   private blame(round: CosignRound, badGroups: readonly number[], bad: Uint32Array): void {
@@ -317,68 +199,22 @@ export class BatchMaker {
     this.dropDraft(round, [...without], 'BAD_SIGNATURE')
   }
 
-  private done(sealed: SealedBatch): void {
-    const { from } = sealed.batch.taken
-    for (const sender of from) this.pending.free(sender)
-    this.counts.sealed++
-    if (this.isAgain) this.ctx.reached('rollup-sealed-again')
-    this.counts.transfers += from.length
-    this.sealed.add(sealed)
-    this.idle()
-  }
-
   private idle(): void {
     this.isBusy = false
     this.isAgain = false
     this.look()
   }
 
-  private refuseAll(batch: OpenBatch, why: TransferRefusal): void {
-    this.refuse(batch, [...batch.taken.from.keys()], () => why)
-    this.idle()
-  }
-
-  /** These will not be executed; their senders may submit again. */
-  private refuse(
-    batch: OpenBatch,
-    positions: ArrayLike<number>,
-    why: (i: number) => TransferRefusal,
-  ): void {
-    for (let i = 0; i < positions.length; i++) {
-      this.pending.free(batch.taken.from[positions[i] as number] as number)
-    }
-    tellDropped(this.groups, batch, positions, why)
-  }
-
   final(news: Final): void {
-    const { final, superseded } = this.sealed.settle(news.number, news.claim)
-    for (const one of superseded) this.supersede(one)
-    for (const one of final) {
-      this.counts.final++
-      tellFinal(this.groups, one, news)
-    }
+    this.outcomes.final(news)
     this.look()
-  }
-
-  /** Its senders may have submitted again by now. */
-  private supersede({ batch }: SealedBatch): void {
-    this.ctx.reached('rollup-superseded')
-    tellDropped(this.groups, batch, [...batch.taken.from.keys()], () => 'SUPERSEDED')
   }
 
   /** The shard has undone what was sealed from a number on, and the draft. */
   undone(number: number): void {
-    for (const { batch } of this.sealed.from(number)) {
-      this.ctx.reached('rollup-queued-again')
-      tellDropped(this.groups, batch, this.undoneOnes.add(batch), () => 'SUPERSEDED')
-    }
-    const { round } = this
-    if (!round || round.number < number) {
-      this.look()
-      return
-    }
-    this.round = undefined
-    this.ctx.cancel('cosign')
-    this.again(round.batch)
+    this.outcomes.undone(number)
+    const batch = this.cosigning.undone(number)
+    if (batch) this.again(batch)
+    else this.look()
   }
 }

@@ -1,19 +1,18 @@
 // What the groups are told of their transfers: to be co-signed, final, or not to be executed.
 
 import { treeDepth } from '../../protocol/rollup/transfer-tree.ts'
-import type { Body, Reply } from '../../runtime/messages.ts'
+import type { Body } from '../../runtime/messages.ts'
 import {
   type RollupSequencerMessages,
   TRANSFER_REFUSALS,
   type TransferRefusal,
 } from '../messages/rollup-sequencer.ts'
-import type { ShardMessages } from '../messages/shard.ts'
 import { columnBytes } from './columns.ts'
 import type { Groups } from './groups.ts'
 import type { OpenBatch, Run } from './open-batch.ts'
 import type { SealedBatch } from './sealed-batches.ts'
+import type { Assembled } from './shard-desk.ts'
 
-export type Assembled = Reply<(typeof ShardMessages)['verbs'], 'Assemble'>
 export type Final = Body<(typeof RollupSequencerMessages)['verbs'], 'Final'>
 type Runs = ReadonlyMap<number, readonly Run[]>
 

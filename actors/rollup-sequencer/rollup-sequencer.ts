@@ -187,7 +187,7 @@ export const RollupSequencer = actor({
         const absent = readAbsent(body)
         if (!absent) return
         const { group, number, txRoot, signature } = body
-        maker.cosign(group, number, txRoot, { signature, absent })
+        maker.answer(group, number, txRoot, { signature, absent })
       },
       Leave({ group }) {
         groups.leave(group)
@@ -199,14 +199,14 @@ export const RollupSequencer = actor({
           fee: maker.fee,
           pending: pending.size,
           groups: groups.size,
-          ...maker.counts,
-          windowMs: Math.round(maker.window.ms),
+          ...maker.outcomes.counts,
+          windowMs: Math.round(maker.next.windowMs),
           cosignMs: maker.cosignMs,
         })
       },
       Look({ inboxWaiting, other }) {
         turn.other = other
-        maker.inboxWaits(inboxWaiting)
+        maker.next.inboxWaits(inboxWaiting)
         sequencer.findFeeAccount()
         maker.look()
       },
@@ -223,7 +223,7 @@ export const RollupSequencer = actor({
         sequencer.findFeeAccount()
         maker.look()
       },
-      inspect: () => ({ pending: pending.size, groups: groups.size, ...maker.counts }),
+      inspect: () => ({ pending: pending.size, groups: groups.size, ...maker.outcomes.counts }),
     }
   },
 })

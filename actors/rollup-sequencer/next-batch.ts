@@ -1,0 +1,53 @@
+// What the next batch is made of, and when: transfers that wait, or messages of the base chain alone.
+
+import type { Context } from '../../runtime/context.ts'
+import { OpenBatch } from './open-batch.ts'
+import type { Pending } from './pending.ts'
+import type { Turn } from './turn.ts'
+import { UNDER_WAY_MAX, Window } from './window.ts'
+
+export class NextBatch {
+  private readonly window = new Window()
+  private readonly ctx: Context
+  private readonly pending: Pending
+  private readonly turn: Turn
+  private inboxSinceMs: number | undefined
+
+  constructor(ctx: Context, pending: Pending, turn: Turn) {
+    this.ctx = ctx
+    this.pending = pending
+    this.turn = turn
+  }
+
+  get windowMs(): number {
+    return this.window.ms
+  }
+
+  /** Messages of the base chain wait to be consumed, or wait no more. */
+  inboxWaits(waits: boolean): void {
+    if (!waits) this.inboxSinceMs = undefined
+    else this.inboxSinceMs ??= this.ctx.now()
+  }
+
+  /** The batch that is due, or in how many milliseconds one may be, or nothing waits. */
+  take(underWay: number): OpenBatch | number | undefined {
+    const now = this.ctx.now()
+    const { size: waiting, oldestMs } = this.pending
+    const wait = this.window.wait({ now, waiting, oldestMs, underWay })
+    if (wait === 0) return this.transfers(now)
+    return this.isInboxDue(now, underWay) ? new OpenBatch() : wait
+  }
+
+  private transfers(now: number): OpenBatch | undefined {
+    const taken = this.pending.take(this.ctx.buggify('rollup-small-batch') ? 1 : undefined)
+    if (!taken) return undefined
+    this.window.took(taken.from.length, now)
+    return new OpenBatch(taken)
+  }
+
+  private isInboxDue(now: number, underWay: number): boolean {
+    const since = this.inboxSinceMs
+    if (since === undefined || underWay >= UNDER_WAY_MAX) return false
+    return now - since >= this.turn.patienceMs()
+  }
+}
