@@ -44,7 +44,7 @@ export class Cosigning {
     done: (round: CosignRound) => void,
     failed: () => void,
   ): void {
-    const { ctx, groups, shard } = this
+    const { ctx, groups } = this
     const { number, txRoot } = assembled
     const runs = batch.runs()
     const now = ctx.now()
@@ -58,7 +58,7 @@ export class Cosigning {
     }
     const positions = columnBytes(endsOf(runs, asked))
     const ok = (paths: Uint8Array) => {
-      tellRoot(groups, shard, { ...assembled, withinMs: this.ms }, runs, asked, paths)
+      tellRoot(groups, this.shard, { ...assembled, withinMs: this.ms }, runs, asked, paths)
       this.wait(round, done)
     }
     this.desk.proofs(number, positions, ok, failed)

@@ -1,4 +1,4 @@
-// What the next batch is made of, and when: transfers that wait, or messages of the base chain alone.
+// What the next batch is made of, and when: transfers that wait, or messages of the base chain.
 
 import type { Context } from '../../runtime/context.ts'
 import { OpenBatch } from './open-batch.ts'

@@ -1,4 +1,4 @@
-// What becomes of transfers that were taken: sealed, final, superseded, or refused; and who is told.
+// What becomes of transfers that were taken: sealed, final, superseded, refused; and who is told.
 
 import type { Context } from '../../runtime/context.ts'
 import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
