@@ -3,6 +3,8 @@
 
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
+import { oldestSent } from '../../protocol/rollup/parcel-notice.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeFinality } from '../../protocol/state/tables.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
@@ -74,6 +76,9 @@ export const BlockBuilder = actor({
       },
       Rollup({ shard }, reply) {
         reply(rollupStart(bench, shard))
+      },
+      OldestSent({ shard }, reply) {
+        reply(oldestSent(treeView(bench.speculation.final.tree), shard))
       },
       Figures(_, reply) {
         reply(bench.figures.view())

@@ -120,6 +120,11 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     }),
     'control',
   ),
+  /**
+   * From a shard of this node: its oldest final claim of which another shard can still need credits
+   * (parcel-notice.ts); undefined where there is none.
+   */
+  OldestSent: ask(struct({ shard: u53 }), optional(u53), 'control'),
   /** Of all executions since the actor started. */
   Figures: ask(nothing, struct({ gas: u53, seconds: f64, took: HistogramUs }), 'control'),
 })

@@ -28,6 +28,7 @@ const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
   Finalise: 'own node',
   Prove: 'any node',
   Rollup: 'own node',
+  OldestSent: 'own node',
   Figures: 'own node',
 }
 

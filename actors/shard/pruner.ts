@@ -1,8 +1,10 @@
 // Deletes batches that nobody needs any more: those below the checkpoint, beyond what is kept for
-// peers and challengers. Their exits stay, since their owners may fetch them at any time.
+// peers and challengers, and before the first whose credits another shard can still need. Their
+// exits stay, since their owners may fetch them at any time.
 
 import type { Context } from '../../runtime/context.ts'
 import type { Put } from '../../runtime/store.ts'
+import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { type Pruned, prunedPut, readPruned } from './checkpoint-rows.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import { KEEPING, type Keeping, type ShardProps } from './shard-props.ts'
@@ -10,17 +12,20 @@ import { finalDelete, rowsAt, type ShardKeeper } from './shard-rows.ts'
 
 /** Milliseconds of one turn. */
 const SLICE_MS = 5
+const ASK_MS = 5000
 
 export class Pruner {
   gone: Pruned
   private readonly ctx: Context
+  private readonly node: string
   private readonly shard: number
   private readonly keeping: Keeping
   private readonly rows: ShardKeeper
   private isPruning = false
 
-  constructor(ctx: Context, { shard, keeping }: ShardProps, rows: ShardKeeper) {
+  constructor(ctx: Context, { node, shard, keeping }: ShardProps, rows: ShardKeeper) {
     this.ctx = ctx
+    this.node = node
     this.shard = shard
     this.keeping = keeping ?? KEEPING
     this.rows = rows
@@ -37,7 +42,33 @@ export class Pruner {
 
   /** Goes on until nothing is too old; `final` is the number of the last final batch. */
   look(checkpoints: Checkpointer, final: () => number): void {
-    if (this.isPruning || !this.mayGo(this.gone, checkpoints, final())) return
+    const { ctx, node, shard } = this
+    const mayGo = () => this.mayGo(this.gone, checkpoints, final())
+    if (this.isPruning || !mayGo()) return
+    this.isPruning = true
+    const over = () => {
+      this.isPruning = false
+    }
+    const prune = (sent: number) => {
+      if (this.gone.number + 1 < sent && mayGo()) this.prune(sent, checkpoints, final, prune)
+      else over()
+    }
+    ctx.ask(
+      BlockBuilderMessages,
+      node,
+      'OldestSent',
+      { shard },
+      { within: ASK_MS, ok: (sent) => prune(sent ?? Number.POSITIVE_INFINITY), failed: over },
+    )
+  }
+
+  /** Some of those before `sent`, of which one may go. */
+  private prune(
+    sent: number,
+    checkpoints: Checkpointer,
+    final: () => number,
+    then: (sent: number) => void,
+  ): void {
     const { ctx, shard } = this
     const puts: Put[] = []
     const until = ctx.now() + SLICE_MS
@@ -51,14 +82,13 @@ export class Pruner {
       }
       puts.push(finalDelete(shard, number))
       gone = { number, bytes }
+      if (gone.number + 1 >= sent) break
     } while (ctx.now() < until && this.mayGo(gone, checkpoints, final()))
     puts.push(prunedPut(shard, gone))
-    this.isPruning = true
     this.rows.commit(puts, () => {
       this.gone = gone
-      this.isPruning = false
       ctx.reached('shard-pruned')
-      ctx.after('prune', 1, () => this.look(checkpoints, final))
+      ctx.after('prune', 1, () => then(sent))
     })
   }
 }

@@ -1,5 +1,5 @@
-// What the state of a block says about parcels under way: which wait for a shard, and how many of
-// its own wait elsewhere.
+// What the state of a block says about parcels under way: which wait for a shard, how many of its
+// own wait elsewhere, and from which of its claims on credits can still be asked for.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { StateView } from '../state/state-view.ts'
@@ -43,4 +43,23 @@ export function unconsumedBy(view: StateView, source: number): number[] {
     const queue = loadQueue(words, { source, destination })
     return queue.count - queue.consumed
   })
+}
+
+/**
+ * Number of the source's oldest claim with a parcel that is not consumed for good: one that waits,
+ * was taken back, or may be refunded. Undefined where there is none.
+ */
+export function oldestSent(view: StateView, source: number): number | undefined {
+  const words = rollupWords(view)
+  const { shards } = loadConfig(words)
+  let oldest: number | undefined
+  for (let destination = 0; destination < shards; destination++) {
+    if (destination === source) continue
+    const route = { source, destination }
+    const { from, count } = loadQueue(words, route)
+    if (from === count) continue
+    const { number } = loadParcel(words, route, from)
+    oldest = Math.min(oldest ?? number, number)
+  }
+  return oldest
 }

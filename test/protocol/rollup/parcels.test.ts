@@ -18,6 +18,7 @@ import { shardOf, slotOf } from '../../../protocol/rollup/layout.ts'
 import { earlyLeaves, outboxLeaves } from '../../../protocol/rollup/outbox-leaves.ts'
 import { outgoingRoot, readOutgoing } from '../../../protocol/rollup/outgoing.ts'
 import type { Parcel } from '../../../protocol/rollup/parcel.ts'
+import { oldestSent } from '../../../protocol/rollup/parcel-notice.ts'
 import { encodeRefundParcel, type ParcelCredit } from '../../../protocol/rollup/rollup-calls.ts'
 import { loadMoney, surplusWei } from '../../../protocol/rollup/rollup-money.ts'
 import { loadShard } from '../../../protocol/rollup/shard-record.ts'
@@ -26,7 +27,11 @@ import type { Batch, BatchPlan, TestTransfer } from './make-claim.ts'
 import { account, RollupWorld, UNIT } from './rollup-world.ts'
 
 const BALANCE = 1000n
-const seen = { sent: 0, consumed: 0, early: 0, twice: 0, skipped: 0, returned: 0, frozen: 0 }
+const seen = {
+  ...{ sent: 0, consumed: 0, early: 0, twice: 0, skipped: 0, returned: 0, frozen: 0 },
+  /** Sources of which the oldest claims are not needed any more. */
+  letGo: 0,
+}
 
 interface Sent extends Parcel {
   readonly credits: readonly { readonly from: number; readonly to: number; amount: bigint }[]
@@ -45,6 +50,7 @@ class Shards {
   consumed: (readonly [destination: number, parcel: Sent, by: number])[] = []
   exits: { readonly shard: number; readonly number: number; readonly amount: bigint }[] = []
   readonly total: bigint
+  private readonly firstSent = new Map<number, number>()
 
   constructor(k: number) {
     this.k = k
@@ -159,6 +165,16 @@ class Shards {
     this.done(shard, plan, batch)
   }
 
+  /** What waits for a shard is never older than what the source is told to keep. */
+  private checkSent(source: number): void {
+    const oldest = oldestSent(this.world.view, source) ?? Number.POSITIVE_INFINITY
+    for (let to = 0; to < this.k; to++) {
+      for (const { number } of this.queue(source, to)) assert.ok(number >= oldest, `${number}`)
+    }
+    if (oldest > (this.firstSent.get(source) ?? oldest)) seen.letGo++
+    if (Number.isFinite(oldest)) this.firstSent.set(source, this.firstSent.get(source) ?? oldest)
+  }
+
   check(): void {
     const { world } = this
     const money = loadMoney(world.system)
@@ -171,6 +187,7 @@ class Shards {
     assert.is(money.exits, this.exited)
     assert.is(surplusWei(world.system), 0n)
     assert.is(world.wei, this.total)
+    for (let source = 0; source < this.k; source++) this.checkSent(source)
     for (const index of this.accounts) {
       const shard = shardOf(index, this.k)
       if (this.isFrozen(shard)) continue

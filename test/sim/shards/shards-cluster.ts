@@ -7,6 +7,7 @@ import { Mempool } from '../../../actors/mempool/mempool.ts'
 import { shardKey } from '../../../actors/messages/shard.ts'
 import { RollupSequencer } from '../../../actors/rollup-sequencer/rollup-sequencer.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
+import type { Keeping } from '../../../actors/shard/shard-props.ts'
 import { Validator } from '../../../actors/validator/validator.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
 import type { Prng } from '../../../lib/prng.ts'
@@ -47,9 +48,10 @@ const blsKey = (i: number) => bytesToHex(simBls.publicKey(validatorKey(i)))
 export interface ShardsOptions extends SeedOptions {
   readonly chain: ShardsChain
   readonly random: Prng
+  readonly keeping?: Keeping
 }
 
-function spawnNode(host: Host, i: number, { chain }: ShardsOptions): void {
+function spawnNode(host: Host, i: number, { chain, keeping }: ShardsOptions): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const { genesis, config, rollup, ports } = chain
@@ -68,6 +70,7 @@ function spawnNode(host: Host, i: number, { chain }: ShardsOptions): void {
       ownKey: blsKey(i),
       sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
       ports,
+      keeping,
     })
     const keys = { blsPublicKey: blsKey(i), fee: FEE }
     host.spawn(RollupSequencer, shardKey(node, shard), { ...place, ...keys })
