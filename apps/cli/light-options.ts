@@ -1,6 +1,8 @@
 // What the light commands share: the node that is asked, and failures as their document shows them.
 
+import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
+import type { LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
 import { LightError } from '../../sdk/light/light-error.ts'
 import { type Ask, httpAsk } from '../../sdk/light/light-rpc.ts'
 import { type BaseOptions, baseCommand, dataDirectory } from './base-command.ts'
@@ -27,6 +29,21 @@ export function askOf(options: LightBase, terminal: Terminal): Ask {
   if (URL.canParse(rpc) && /^https?:/.test(rpc)) return httpAsk(rpc)
   const why = 'it must begin with http:// or https://'
   throw new CliError('BAD_VALUE', `"${rpc}" is no address of a node`, why, 'correct --rpc')
+}
+
+/** Throws CliError FILE, or LightError for what is no checkpoint. */
+export async function readCheckpointFile(path: string): Promise<LightCheckpoint> {
+  const { readLightCheckpoint } = await import('../../protocol/light/light-checkpoint.ts')
+  let file: Uint8Array
+  try {
+    file = readFileSync(path)
+  } catch (error) {
+    const why = (error as Error).message
+    throw new CliError('FILE', `cannot read ${path}`, why, 'give the path of a light checkpoint')
+  }
+  const read = readLightCheckpoint(file)
+  if (!read.ok) throw new LightError(read.code, read.detail)
+  return read.checkpoint
 }
 
 const HINTS: Readonly<Record<string, string>> = {

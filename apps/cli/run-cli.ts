@@ -33,6 +33,8 @@ import { networkNewCommand } from './commands/network-new.ts'
 import { nodeCommand } from './commands/node.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
+import { rollupReceiptCommand } from './commands/rollup-receipt.ts'
+import { rollupVerifyCommand } from './commands/rollup-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
 import { snapshotInfoCommand } from './commands/snapshot-info.ts'
@@ -89,6 +91,15 @@ function validatorGroup(terminal: Terminal): Command {
   )
 }
 
+function rollupGroup(terminal: Terminal): Command {
+  return group(
+    'rollup',
+    'accounts of the rollup',
+    rollupReceiptCommand(terminal),
+    rollupVerifyCommand(terminal),
+  )
+}
+
 /** Commands that work on the folder of a node, whether it runs or not. */
 function folderCommands(terminal: Terminal): Command[] {
   return [
@@ -119,6 +130,7 @@ export function program(terminal: Terminal): Command {
     topCommand(terminal),
     traceCommand(terminal),
     group('receipt', 'receipts of finished jobs', receiptVerifyCommand(terminal)),
+    rollupGroup(terminal),
     group(
       'light',
       'verify what any node says from a checkpoint that you trust',

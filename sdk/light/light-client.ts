@@ -5,12 +5,13 @@ import { LIGHT_STEPS_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { unpackExtraData } from '../../protocol/block/extra-data.ts'
 import { decodeHeader } from '../../protocol/block/header-codec.ts'
+import { decodeSidecar, type Sidecar, sidecarRoot } from '../../protocol/block/sidecar.ts'
 import type { TransactionReceipt } from '../../protocol/block/transaction-receipt.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import type { Bls } from '../../protocol/crypto/signatures.ts'
 import { isStale, type LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
-import { LIGHT_REFUSALS, type Refused } from '../../protocol/light/light-refusals.ts'
+import { LIGHT_REFUSALS, type Refused, refuse } from '../../protocol/light/light-refusals.ts'
 import type { LightState } from '../../protocol/light/light-state.ts'
 import { type VerifiedHeader, verifyHeader } from '../../protocol/light/verify-header.ts'
 import { verifyReceiptOf, verifyTransaction } from '../../protocol/light/verify-inclusion.ts'
@@ -148,6 +149,21 @@ export class LightClient {
     // Two final blocks at one height: somebody broke the rules, and it is not for us to choose.
     if (linked.hash === hash) return true
     throw new LightError('NOT_A_CHAIN', 'the stake has checkpointed another block at this height')
+  }
+
+  /** What consensus put into a block beside its transactions. Rejects with LightError. */
+  async sidecar(height: number): Promise<Sidecar> {
+    const { header } = await this.header(height)
+    const result = await this.ask('aitbc_getFinality', [rpc.quantity(height)])
+    if (result === null) throw new LightError('NODE_LACKS', `the node has no block ${height}`)
+    const sidecar = rpc.bytesOf(rpc.fieldsOf(result).sidecar, 'sidecar')
+    if (sidecarRoot(sidecar) !== header.parentBeaconBlockRoot) return fail(refuse('WRONG_SIDECAR'))
+    try {
+      return decodeSidecar(sidecar)
+    } catch (error) {
+      if (error instanceof RlpError) throw new LightError('UNDECODABLE', error.message)
+      throw error
+    }
   }
 
   /** An account and some of its words after the node's latest block. Rejects with LightError. */

@@ -3,6 +3,7 @@
 
 import { LIGHT_ASK_MS, LIGHT_HEADERS_MAX, LIGHT_REPLY_BYTES_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes, isHex } from '../../lib/hex.ts'
+import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import type { StoredStep } from '../../protocol/light/search-path.ts'
 import { LightError } from './light-error.ts'
 
@@ -83,11 +84,24 @@ export function numberOf(value: unknown, name: string): number {
   throw new LightError('NODE_LIES', `${name} is not a quantity`)
 }
 
+/** An amount of the rollup, below 2^64. */
+export function unitsOf(value: unknown, name: string): bigint {
+  if (typeof value === 'string' && /^0x[0-9a-f]{1,16}$/.test(value)) return BigInt(value)
+  throw new LightError('NODE_LIES', `${name} is no amount`)
+}
+
 export function listOf(value: unknown, name: string, max: number): Uint8Array[] {
   if (!Array.isArray(value) || value.length > max) {
     throw new LightError('NODE_LIES', `${name} is not a list of at most ${max}`)
   }
   return value.map((item) => bytesOf(item, name))
+}
+
+/** Of aitbc_getGenesis; undefined from nodes of an earlier version. */
+export function shareOf({ balancedStakeProof: shown }: Answer): ShareProof | undefined {
+  if (shown === undefined) return undefined
+  const { account, word } = fieldsOf(shown)
+  return { account: listOf(account, 'account', 65), word: listOf(word, 'word', 65) }
 }
 
 export const quantity = (value: number) => `0x${value.toString(16)}`

@@ -17,12 +17,10 @@ import { ProofError } from '../../protocol/trie/trie-proof.ts'
 import { LightError } from './light-error.ts'
 import * as rpc from './light-rpc.ts'
 
-/** Undefined from nodes of an earlier version. Throws ProofError. */
-function shareOf({ balancedStakeProof: shown }: rpc.Answer, header: Header): Fraction | undefined {
-  if (shown === undefined) return undefined
-  const proof = rpc.fieldsOf(shown)
-  const [account, word] = ['account', 'word'].map((name) => rpc.listOf(proof[name], name, 65))
-  return provenShare(header, { account: account ?? [], word: word ?? [] })
+/** Throws ProofError. */
+function shareOf(answer: rpc.Answer, header: Header): Fraction | undefined {
+  const shown = rpc.shareOf(answer)
+  return shown && provenShare(header, shown)
 }
 
 async function fromGenesis(ask: rpc.Ask): Promise<LightState & { asOfMs: number }> {

@@ -6,12 +6,13 @@ import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
 import type { LightCheckpoint } from '../../protocol/light/light-checkpoint.ts'
 import { BUNDLE_FORMAT } from '../../protocol/receipt/bundle.ts'
+import type { FileCheck } from '../../protocol/receipt/check-list.ts'
 import { inconsistency } from '../../protocol/receipt/receipt-facts.ts'
 import { readReceipt } from '../../protocol/receipt/receipt-schema.ts'
 import { verifyReceiptV1 } from '../../protocol/receipt/receipt-v1.ts'
 import { receiptHash } from '../../protocol/receipt/receipt-v2.ts'
 import { verifySignatures } from '../../protocol/receipt/sign-receipt.ts'
-import { type BundleCheck, verifyBundle } from '../../protocol/receipt/verify-bundle.ts'
+import { verifyBundle } from '../../protocol/receipt/verify-bundle.ts'
 
 export interface ReceiptTrust {
   /** Hash of the genesis validators; without any trust a bundle is checked against itself only. */
@@ -29,7 +30,7 @@ export interface ReceiptVerdict {
   readonly trusted: boolean
   /** Why it is not valid. */
   readonly reason?: string
-  readonly checks: readonly BundleCheck[]
+  readonly checks: readonly FileCheck[]
   /** The receipt, when there is a well-formed one in the file. */
   readonly receipt?: unknown
 }

@@ -1,14 +1,18 @@
 // aitbc light verify --checkpoint FILE --height N: asks a node that need not be trusted, and checks
 // what it shows. Exit 1 when it does not hold.
 
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { MODE_NAMES } from '../../../protocol/consensus/validator-set.ts'
-import type { LightCheckpoint } from '../../../protocol/light/light-checkpoint.ts'
 import { speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
-import { askOf, type LightBase, lightCommand, lightFailure } from '../light-options.ts'
+import {
+  askOf,
+  type LightBase,
+  lightCommand,
+  lightFailure,
+  readCheckpointFile,
+} from '../light-options.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface VerifyOptions extends LightBase {
@@ -27,22 +31,6 @@ function heightOf(text: string): number {
     why,
     'give a block number with --height',
   )
-}
-
-/** Throws CliError FILE, or LightError for what is no checkpoint. */
-export async function readCheckpointFile(path: string): Promise<LightCheckpoint> {
-  const { readLightCheckpoint } = await import('../../../protocol/light/light-checkpoint.ts')
-  const { LightError } = await import('../../../sdk/light/light-error.ts')
-  let file: Uint8Array
-  try {
-    file = readFileSync(path)
-  } catch (error) {
-    const why = (error as Error).message
-    throw new CliError('FILE', `cannot read ${path}`, why, 'give the path of a light checkpoint')
-  }
-  const read = readLightCheckpoint(file)
-  if (!read.ok) throw new LightError(read.code, read.detail)
-  return read.checkpoint
 }
 
 async function verify(options: VerifyOptions, terminal: Terminal) {

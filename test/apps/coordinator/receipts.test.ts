@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import { decodeBlock } from '../../../protocol/block/block.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { decodeBlock, encodeBlock } from '../../../protocol/block/block.ts'
 import { headerHash } from '../../../protocol/block/header-codec.ts'
 import { receiptHash } from '../../../protocol/receipt/receipt-v2.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
@@ -26,14 +26,14 @@ const SETTLE_HEIGHT = 42
 const [payer, , payee] = [0, 1, 2].map((i) => bytesToHex(keyOf(i).secretKey))
 const VERIFY = '/api/v1/receipts/verify'
 
-const blocks = [genesisBlock(), ...settled.blocks].map((block, i) => {
+const blocks = [genesisBlock(), ...settled.blocks.map(encodeBlock)].map((block, i) => {
   const { header } = decodeBlock(block)
   return {
     height: header.height,
     hash: headerHash(header),
     block,
     receipts: i === 1 ? [...settled.receipts] : [],
-    certificate: i === 0 ? new Uint8Array(0) : settled.certificate,
+    certificate: i === 0 ? new Uint8Array(0) : hexToBytes(settled.finality.certificate),
     finalAtMs: 1,
   }
 })

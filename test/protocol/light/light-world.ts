@@ -49,6 +49,8 @@ interface ChildParts {
   readonly setHash: Hex
   readonly transactions: readonly Uint8Array[]
   readonly receipts: readonly Uint8Array[]
+  /** Of the rollup. */
+  readonly claims: readonly Uint8Array[]
 }
 
 const secretOf = (id: number) => new Uint8Array(32).fill(id + 1)
@@ -133,9 +135,9 @@ export class LightWorld {
   child(parent: Block, epoch: number, over: Partial<ChildParts> = {}): Block {
     const { height, timestamp } = parent.header
     const { mode, setHash } = { ...this.rules(epoch), ...over }
-    const { transactions = [], receipts = [] } = over
+    const { transactions = [], receipts = [], claims = [] } = over
     const sidecar = encodeSidecar(
-      plainSidecar({ validatorSetHash: setHash, proposer: 0, parentView: height }),
+      plainSidecar({ validatorSetHash: setHash, proposer: 0, parentView: height, claims }),
     )
     const header = {
       ...parent.header,

@@ -20,6 +20,7 @@ import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { signForWallet } from '../../../protocol/crypto/wallet-signature.ts'
 import { jobIdOf, requestHash } from '../../../protocol/job/job-id.ts'
 import { readRequest } from '../../../protocol/job/read-request.ts'
+import { finalityProof } from '../../../protocol/light/finality-proof.ts'
 import * as calls from '../../../protocol/market/market-calls.ts'
 import { buildReceipt } from '../../../protocol/receipt/build-receipt.ts'
 import { type Bundle, type BundleSources, buildBundle } from '../../../protocol/receipt/bundle.ts'
@@ -165,22 +166,23 @@ export function settlement() {
   return { receipt, settleTx, transactions, receipts }
 }
 
-export function sources(): BundleSources {
+/** What a bundle is made of, and the three blocks from the settling one to the certified one. */
+export function sources(): BundleSources & { readonly blocks: readonly Block[] } {
   const { receipt, settleTx, transactions, receipts } = settlement()
   const settling = block(42, ZERO, transactions, receipts)
   const next = block(43, settling.hash, [], [])
   const last = block(44, next.hash, [], [])
-  return {
-    receipt,
-    settleTx,
-    blocks: [settling, next, last].map(encodeBlock),
-    receipts,
-    certificate: certify(last.hash),
+  const blocks = [settling, next, last]
+  const headers = blocks.map(({ header }) => encodeHeader(header))
+  const finality = finalityProof({
+    chainId: 1337,
     genesisHeader: encodeHeader(genesis.header),
+    final: { headers, certificate: certify(last.hash), sidecar: last.sidecar },
     begins: 'genesis',
     steps: [],
     sets: [encodeValidatorSet(validatorSet)],
-  }
+  })
+  return { receipt, settleTx, settling: encodeBlock(settling), receipts, finality, blocks }
 }
 
 export function bundle(): Bundle {

@@ -6,8 +6,8 @@ import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
-import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import { decodeBlock } from '../../../protocol/block/block.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { decodeBlock, encodeBlock } from '../../../protocol/block/block.ts'
 import { decodeHeader, encodeHeader } from '../../../protocol/block/header-codec.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { type Bundle, buildBundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
@@ -129,7 +129,7 @@ test('well-made lies are found out', () => {
   assert.match(reasonFor(whole, foreign), /validators: .*not the trusted ones/)
   assert.match(reasonFor(changed({ transaction_index: 16 })), /settlement/)
   assert.match(reasonFor(changed({ chain_id: 1338 })), /two chains/)
-  const elsewhere = decodeHeader(made.genesisHeader)
+  const elsewhere = decodeHeader(hexToBytes(made.finality.genesis_header))
   const genesis_header = bytesToHex(encodeHeader({ ...elsewhere, timestamp: 1 }))
   assert.match(reasonFor(changed({ genesis_header })), /BAD_SIGNATURE/)
   const [set] = whole.settlement.validator_sets as [Hex]
@@ -139,7 +139,7 @@ test('well-made lies are found out', () => {
   const { headers } = whole.settlement
   assert.match(reasonFor(changed({ headers: headers.slice(0, 2) })), /WRONG_SIDECAR|WRONG_BLOCK/)
   assert.match(reasonFor(changed({ headers: [headers[0], headers[2]] as Hex[] })), /NOT_A_CHAIN/)
-  const last = decodeBlock(made.blocks[2] as Uint8Array).hash
+  const last = made.blocks[2]?.hash as Hex
   const certificate = (...args: Parameters<typeof certify>) => bytesToHex(certify(...args))
   assert.match(reasonFor(changed({ certificate: certificate(last, 1) })), /WRONG_KIND/)
   assert.match(reasonFor(changed({ certificate: certificate(last, 3, [0, 1]) })), /NO_QUORUM/)
@@ -160,10 +160,10 @@ test('collected from a node, it is the same bundle', async () => {
   const made = sources()
   const served = made.blocks.map((block, i) => ({
     height: 42 + i,
-    hash: decodeBlock(block).hash,
-    block,
+    hash: block.hash,
+    block: encodeBlock(block),
     receipts: i === 0 ? made.receipts : [],
-    certificate: made.certificate,
+    certificate: hexToBytes(made.finality.certificate),
   }))
   const { receipt, settleTx } = made
   const first = { height: 0, hash: decodeBlock(genesisBlock()).hash, block: genesisBlock() }

@@ -1,4 +1,4 @@
-// From what a reader trusts to the validators that signed a bundle's block: every checkpoint in the
+// From what a reader trusts to the validators that signed a file's block: every checkpoint in the
 // file is verified, from the file's own beginning, and the reader's trust must lie on that way.
 
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
@@ -13,12 +13,13 @@ import {
 import { BALANCED, decodeValidatorSet, type ValidatorSet } from '../consensus/validator-set.ts'
 import { keccakHex } from '../crypto/keccak.ts'
 import type { Bls } from '../crypto/signatures.ts'
-import { type CheckpointStep, followCheckpoint } from '../light/follow-checkpoint.ts'
-import { needsShare, provenShare } from '../light/genesis-share.ts'
-import type { LightCheckpoint } from '../light/light-checkpoint.ts'
-import { genesisState, type LightState, rulesFor } from '../light/light-state.ts'
+import { Invalid } from '../receipt/check-list.ts'
 import { ProofError } from '../trie/trie-proof.ts'
-import type { BundleSettlement } from './bundle.ts'
+import type { FinalityProof } from './finality-proof.ts'
+import { type CheckpointStep, followCheckpoint } from './follow-checkpoint.ts'
+import { needsShare, provenShare } from './genesis-share.ts'
+import type { LightCheckpoint } from './light-checkpoint.ts'
+import { genesisState, type LightState, rulesFor } from './light-state.ts'
 
 export interface PathTrust {
   /** Hash of the validators of the genesis. */
@@ -26,7 +27,7 @@ export interface PathTrust {
   readonly checkpoint?: LightCheckpoint
 }
 
-export interface BundlePath {
+export interface ProofPath {
   /** Where the file's checkpoints begin. */
   readonly first: LightState
   /** Where they end: the block is verified under it. */
@@ -34,8 +35,8 @@ export interface BundlePath {
   readonly steps: readonly CheckpointStep[]
 }
 
-/** Why a bundle's way to its validators does not hold. */
-export class PathError extends Error {}
+/** Why a file's way to its validators does not hold. */
+export class PathError extends Invalid {}
 
 interface Sets {
   take(hash: Hex): Uint8Array | undefined
@@ -59,7 +60,7 @@ function setsOf(encoded: readonly Hex[]): Sets {
   }
 }
 
-function stepOf(raw: BundleSettlement['checkpoints'][number], sets: Sets): CheckpointStep {
+function stepOf(raw: FinalityProof['checkpoints'][number], sets: Sets): CheckpointStep {
   const checkpoint = hexToBytes(raw.checkpoint)
   const { next, announced } = decodeCheckpoint(checkpoint)
   const named = new Set([raw.signers, next.setHash, announced.setHash])
@@ -68,8 +69,8 @@ function stepOf(raw: BundleSettlement['checkpoints'][number], sets: Sets): Check
 }
 
 /** What BALANCED needs before the first checkpoint; undefined where it decides nothing. */
-function shareOf(settlement: BundleSettlement, header: Header): Fraction | undefined {
-  const { genesis_share: shown, checkpoints } = settlement
+function shareOf(proof: FinalityProof, header: Header): Fraction | undefined {
+  const { genesis_share: shown, checkpoints } = proof
   if (needsShare(header, checkpoints.length) !== (shown !== undefined)) {
     throw new PathError('the share of stake that BALANCED needs is missing, or not needed')
   }
@@ -85,27 +86,27 @@ function shareOf(settlement: BundleSettlement, header: Header): Fraction | undef
 }
 
 /** The genesis, with the first set of the file for its validators. */
-function fromGenesis(settlement: BundleSettlement, set: ValidatorSet): LightState {
-  const header = decodeHeader(hexToBytes(settlement.genesis_header))
-  const share = shareOf(settlement, header)
-  const state = genesisState(BigInt(settlement.chain_id), header, set, share)
+function fromGenesis(proof: FinalityProof, set: ValidatorSet): LightState {
+  const header = decodeHeader(hexToBytes(proof.genesis_header))
+  const share = shareOf(proof, header)
+  const state = genesisState(BigInt(proof.chain_id), header, set, share)
   if (!state) throw new PathError('the genesis does not name the first set of the file')
   return state
 }
 
 /** Whoever signed the first checkpoint: for the reader's own checkpoint to confirm. */
 function fromSigners(
-  settlement: BundleSettlement,
+  proof: FinalityProof,
   step: CheckpointStep | undefined,
   set: ValidatorSet,
 ): LightState {
   if (!step) throw new PathError('the file begins with a checkpoint but holds none')
-  if (settlement.genesis_share) throw new PathError('genesis_share is not needed')
-  const genesisHash = headerHash(decodeHeader(hexToBytes(settlement.genesis_header)))
+  if (proof.genesis_share) throw new PathError('genesis_share is not needed')
+  const genesisHash = headerHash(decodeHeader(hexToBytes(proof.genesis_header)))
   const { epoch, next } = decodeCheckpoint(step.checkpoint)
   const rules: RulesDigest = { ...next, setHash: step.signers }
   return {
-    chain: { chainId: BigInt(settlement.chain_id), genesisHash },
+    chain: { chainId: BigInt(proof.chain_id), genesisHash },
     epoch,
     rules,
     set,
@@ -116,17 +117,15 @@ function fromSigners(
 }
 
 /** Throws PathError, and RlpError for what is not strictly encoded. */
-export function followBundle(settlement: BundleSettlement, bls: Bls): BundlePath {
-  const sets = setsOf(settlement.validator_sets)
-  const firstHash = keccakHex(hexToBytes(settlement.validator_sets[0] as Hex))
+export function followProof(proof: FinalityProof, bls: Bls): ProofPath {
+  const sets = setsOf(proof.validator_sets)
+  const firstHash = keccakHex(hexToBytes(proof.validator_sets[0] as Hex))
   const set = decodeValidatorSet(sets.take(firstHash) as Uint8Array)
-  const steps = settlement.checkpoints.map((raw) => stepOf(raw, sets))
+  const steps = proof.checkpoints.map((raw) => stepOf(raw, sets))
   if (!sets.allUsed) throw new PathError('a set in the file is not needed')
   const first =
-    settlement.begins === 'genesis'
-      ? fromGenesis(settlement, set)
-      : fromSigners(settlement, steps[0], set)
-  if (settlement.begins === 'checkpoint' && first.rules.setHash !== firstHash) {
+    proof.begins === 'genesis' ? fromGenesis(proof, set) : fromSigners(proof, steps[0], set)
+  if (proof.begins === 'checkpoint' && first.rules.setHash !== firstHash) {
     throw new PathError('the first set of the file did not sign its first checkpoint')
   }
   let state = first
@@ -145,10 +144,10 @@ export function followBundle(settlement: BundleSettlement, bls: Bls): BundlePath
  * false when the reader trusts nothing.
  */
 export function isAnchored(
-  { first, state, steps }: BundlePath,
+  { first, state, steps }: ProofPath,
   { trustedValidatorSetHash, checkpoint }: PathTrust,
   epoch: number,
-  { begins }: BundleSettlement,
+  { begins }: FinalityProof,
   bls: Bls,
 ): boolean {
   if (checkpoint) {
@@ -175,7 +174,7 @@ function isSameQuorum(a: QuorumRules, b: QuorumRules): boolean {
 }
 
 /** The reader's checkpoint must accept the first of the file's that is not older than it. */
-function confirm(mine: LightCheckpoint, path: BundlePath, epoch: number, bls: Bls): void {
+function confirm(mine: LightCheckpoint, path: ProofPath, epoch: number, bls: Bls): void {
   const { chainId, genesisHash } = mine.chain
   if (path.state.chain.chainId !== chainId || path.state.chain.genesisHash !== genesisHash) {
     throw new PathError('your checkpoint is one of another chain')

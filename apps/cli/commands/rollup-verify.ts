@@ -1,0 +1,31 @@
+// aitbc rollup verify FILE: was this transfer executed? Works with nothing running. Exit 1 when the
+// file does not show it.
+
+import type { Command } from 'commander'
+import { speaker } from '../base-command.ts'
+import { verifyRollupFile } from '../rollup-receipt.ts'
+import type { Terminal } from '../terminal.ts'
+import {
+  invalidReceipt,
+  readerTrust,
+  readReceiptFile,
+  sayChecks,
+  type VerifyOptions,
+  verifyCommand,
+} from '../verify-file.ts'
+
+export function rollupVerifyCommand(terminal: Terminal): Command {
+  const what = 'verify the receipt of a transfer offline'
+  return verifyCommand(what, 'a receipt that `aitbc rollup receipt` wrote').action(
+    async (path: string, options: VerifyOptions) => {
+      const file = readReceiptFile(path, terminal)
+      const trusted = await readerTrust(options, terminal)
+      const verdict = await verifyRollupFile(file, trusted)
+      const say = speaker(options, terminal)
+      sayChecks(say, verdict.checks)
+      if (!verdict.valid) throw invalidReceipt(verdict.reason, verdict.checks)
+      say.line(' VALID (offline)')
+      say.document({ valid: true, transfer: verdict.transfer, checks: verdict.checks })
+    },
+  )
+}

@@ -1,0 +1,61 @@
+// The receipt file of a transfer, collected from a node and verified before anybody is told that
+// there is one.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { RollupReceipt } from '../../protocol/rollup/rollup-receipt.ts'
+import type {
+  FinalReceiptVerdict,
+  ShownTransfer,
+} from '../../protocol/rollup/verify-final-receipt.ts'
+import type { Ask } from '../../sdk/light/light-rpc.ts'
+import { CliError } from './cli-error.ts'
+import { lightFailure } from './light-options.ts'
+import { invalidReceipt } from './verify-file.ts'
+import type { ReceiptAnchor } from './verify-receipt-text.ts'
+
+/** Needs no network. */
+export async function verifyRollupFile(
+  file: Uint8Array | string,
+  trusted: ReceiptAnchor,
+): Promise<FinalReceiptVerdict> {
+  const { verifyRollupReceipt } = await import('../../sdk/rollup/verify-rollup-receipt.ts')
+  const trust =
+    typeof trusted === 'string' ? { trustedValidatorSetHash: trusted } : { checkpoint: trusted }
+  return verifyRollupReceipt(file, trust)
+}
+
+export interface WrittenReceipt {
+  readonly receipt: RollupReceipt
+  readonly transfer: ShownTransfer
+}
+
+/** Writes the file. Rejects with CliError, NOT_VERIFIED while the node cannot show it. */
+export async function writeRollupReceipt(
+  ask: Ask,
+  { from, nonce }: { readonly from: number; readonly nonce: number },
+  trusted: ReceiptAnchor,
+  path: string,
+): Promise<WrittenReceipt> {
+  const { collectReceipt, findReceipt } = await import('../../sdk/rollup/collect-receipt.ts')
+  const { encodeFinalReceipt } = await import('../../protocol/rollup/final-receipt.ts')
+  const { blsNative } = await import('../../compute/crypto/bls-native.ts')
+  const collected = async () => {
+    const receipt = await findReceipt(ask, from, nonce)
+    return { receipt, file: await collectReceipt({ receipt, ask, bls: blsNative }) }
+  }
+  const { receipt, file } = await collected().catch((error) => {
+    throw lightFailure(error)
+  })
+  const text = encodeFinalReceipt(file)
+  const verdict = await verifyRollupFile(text, trusted)
+  if (!verdict.valid) throw invalidReceipt(verdict.reason, verdict.checks)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  } catch (error) {
+    const why = (error as Error).message
+    throw new CliError('FILE', `cannot write ${path}`, why, 'name another file with --out')
+  }
+  return { receipt, transfer: verdict.transfer }
+}
