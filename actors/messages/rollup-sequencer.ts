@@ -19,6 +19,7 @@ import {
   u53,
 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
+import { HistogramByName } from './figures.ts'
 import { EncodedBody } from './shard.ts'
 
 /** A byte per refused transfer is an index in this list. */
@@ -158,6 +159,11 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
     }),
     'control',
   ),
+  /**
+   * What the steps of its final batches took: queue (from the first transfer to the end of its
+   * window), assemble, proofs, cosign, seal (aggregate, check, disk), order (until it was final).
+   */
+  Figures: ask(nothing, struct({ steps: HistogramByName }), 'control'),
 
   /**
    * From the own shard: whether inbox messages wait, and who made the claims that wait to be

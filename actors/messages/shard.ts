@@ -14,6 +14,7 @@ import {
   u256,
 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
+import { HistogramByName } from './figures.ts'
 
 /** The key of the actors of a shard on a node, of both kinds: the one place that makes it. */
 export function shardKey(node: string, shard: number): string {
@@ -126,6 +127,8 @@ export const ShardMessages = messages('shard', 1, {
     }),
     'control',
   ),
+  /** Of final batches: hold (until one was checked and durable here), order (then until final). */
+  Figures: ask(nothing, struct({ steps: HistogramByName }), 'control'),
   /** The own sequencer has started: it is told the epoch, the last final claim, and where we are. */
   Greet: tell(nothing, 'control'),
   /** The open draft is undone: it was not co-signed. */

@@ -46,7 +46,7 @@ export class BatchMaker {
     this.groups = groups
     this.turn = turn
     this.next = new NextBatch(ctx, pending, turn)
-    this.outcomes = new Outcomes(ctx, pending, groups)
+    this.outcomes = new Outcomes(ctx, props.shard, pending, groups)
     this.desk = new ShardDesk(ctx, props)
     this.cosigning = new Cosigning(ctx, props.shard, this.desk, groups)
   }
@@ -108,6 +108,7 @@ export class BatchMaker {
 
   private assembled(given: OpenBatch, assembled: Assembled): void {
     const { code, number } = assembled
+    given.times.assembled = this.ctx.wallTime()
     const refused = bytesColumn(assembled.refused)
     const why = (i: number) =>
       TRANSFER_REFUSALS[assembled.refusedCodes[i] as number] ?? 'NOT_REGISTERED'
@@ -135,6 +136,7 @@ export class BatchMaker {
 
   private cosigned(round: CosignRound, txRoot: Hex): void {
     const { unsigned } = round.result()
+    round.batch.times.cosigned = this.ctx.wallTime()
     if (unsigned.length === 0) {
       this.seal(round, txRoot)
       return

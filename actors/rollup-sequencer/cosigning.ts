@@ -45,6 +45,7 @@ export class Cosigning {
     failed: () => void,
   ): void {
     const { ctx, groups } = this
+    batch.times.asked = ctx.wallTime()
     const { number, txRoot } = assembled
     const runs = batch.runs()
     const now = ctx.now()
@@ -58,6 +59,7 @@ export class Cosigning {
     }
     const positions = columnBytes(endsOf(runs, asked))
     const ok = (paths: Uint8Array) => {
+      batch.times.asked = ctx.wallTime()
       tellRoot(groups, this.shard, { ...assembled, withinMs: this.ms }, runs, asked, paths)
       this.wait(round, done)
     }

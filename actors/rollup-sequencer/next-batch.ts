@@ -2,7 +2,7 @@
 
 import type { Context } from '../../runtime/context.ts'
 import { OpenBatch } from './open-batch.ts'
-import type { Pending } from './pending.ts'
+import type { Pending, Taken } from './pending.ts'
 import type { Turn } from './turn.ts'
 import { UNDER_WAY_MAX, Window } from './window.ts'
 
@@ -34,15 +34,22 @@ export class NextBatch {
     const now = this.ctx.now()
     const { size: waiting, oldestMs } = this.pending
     const wait = this.window.wait({ now, waiting, oldestMs, underWay })
-    if (wait === 0) return this.transfers(now)
-    return this.isInboxDue(now, underWay) ? new OpenBatch() : wait
+    if (wait === 0) return this.transfers(now, oldestMs ?? now)
+    return this.isInboxDue(now, underWay) ? this.opened(undefined, now) : wait
   }
 
-  private transfers(now: number): OpenBatch | undefined {
+  private transfers(now: number, firstMs: number): OpenBatch | undefined {
     const taken = this.pending.take(this.ctx.buggify('rollup-small-batch') ? 1 : undefined)
     if (!taken) return undefined
     this.window.took(taken.from.length, now)
-    return new OpenBatch(taken)
+    return this.opened(taken, firstMs)
+  }
+
+  private opened(taken: Taken | undefined, firstMs: number): OpenBatch {
+    const batch = new OpenBatch(taken)
+    batch.times.taken = this.ctx.wallTime()
+    batch.times.first = batch.times.taken - (this.ctx.now() - firstMs)
+    return batch
   }
 
   private isInboxDue(now: number, underWay: number): boolean {

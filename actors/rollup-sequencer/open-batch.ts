@@ -5,6 +5,7 @@ import { BATCH_TRANSFERS_MAX } from '../../protocol/params.ts'
 import { type Absent, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
 import { NOBODY_ABSENT, type SectionParts, writeBody } from '../../protocol/rollup/write-body.ts'
+import { type BatchTimes, noTimes } from './batch-times.ts'
 import type { Submission, Taken } from './pending.ts'
 
 /** Transfers of a group that stand one after another both in its submission and in the batch. */
@@ -35,9 +36,11 @@ function placed(parts: readonly SectionParts[]) {
 
 export class OpenBatch {
   readonly taken: Taken
+  readonly times: BatchTimes
 
-  constructor(taken: Taken = NOTHING) {
+  constructor(taken: Taken = NOTHING, times = noTimes()) {
     this.taken = taken
+    this.times = times
   }
 
   get size(): number {
@@ -65,13 +68,14 @@ export class OpenBatch {
     for (const position of positions) keep[position] = 0
     const { sections, submissions, submissionOf, offsetOf, from } = this.taken
     const stays = (_: number, i: number) => keep[i] === 1
-    return new OpenBatch({
+    const left = {
       sections: keepTransfers(placed(sections), keep),
       submissions,
       submissionOf: submissionOf.filter(stays),
       offsetOf: offsetOf.filter(stays),
       from: from.filter(stays),
-    })
+    }
+    return new OpenBatch(left, this.times)
   }
 
   /** By group, in the order of the batch. */

@@ -2,6 +2,7 @@
 
 import type { Context } from '../../runtime/context.ts'
 import type { TransferRefusal } from '../messages/rollup-sequencer.ts'
+import { BatchFigures } from './batch-times.ts'
 import { type Final, tellDropped, tellFinal } from './group-news.ts'
 import type { Groups } from './groups.ts'
 import type { OpenBatch } from './open-batch.ts'
@@ -12,16 +13,18 @@ import { UndoneBatches } from './undone-batches.ts'
 export class Outcomes {
   readonly counts = { sealed: 0, final: 0, dropped: 0, transfers: 0 }
   readonly again: UndoneBatches
+  readonly figures: BatchFigures
   private readonly sealed = new SealedBatches()
   private readonly ctx: Context
   private readonly pending: Pending
   private readonly groups: Groups
 
-  constructor(ctx: Context, pending: Pending, groups: Groups) {
+  constructor(ctx: Context, shard: number, pending: Pending, groups: Groups) {
     this.ctx = ctx
     this.pending = pending
     this.groups = groups
     this.again = new UndoneBatches(pending)
+    this.figures = new BatchFigures(ctx, shard)
   }
 
   /** Batches that are sealed and not final. */
@@ -31,7 +34,9 @@ export class Outcomes {
 
   /** Its senders may submit their next transfers. */
   seal(sealed: SealedBatch): void {
-    const { from } = sealed.batch.taken
+    const { batch } = sealed
+    batch.times.sealed = this.ctx.wallTime()
+    const { from } = batch.taken
     for (const sender of from) this.pending.free(sender)
     this.counts.sealed++
     this.counts.transfers += from.length
@@ -59,6 +64,7 @@ export class Outcomes {
     for (const one of superseded) this.supersede(one)
     for (const one of final) {
       this.counts.final++
+      this.figures.final(one)
       tellFinal(this.groups, one, news)
     }
   }

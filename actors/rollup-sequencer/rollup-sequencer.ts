@@ -204,6 +204,9 @@ export const RollupSequencer = actor({
           cosignMs: maker.cosignMs,
         })
       },
+      Figures(_, reply) {
+        reply(maker.outcomes.figures.view())
+      },
       Look({ inboxWaiting, other }) {
         turn.other = other
         maker.next.inboxWaits(inboxWaiting)

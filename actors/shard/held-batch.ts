@@ -31,6 +31,8 @@ export interface HeldBatch {
   exits: Uint8Array
   /** When it came or was made, on the node's clock. */
   readonly sinceMs: number
+  /** When it was verified and durable. */
+  readyMs: number | undefined
 }
 
 export function readClaim(encoded: Uint8Array): { claim: Claim; hash: Hex } | undefined {
@@ -76,6 +78,7 @@ export function readBatch(
     parcels: [],
     exits: new Uint8Array(0),
     sinceMs,
+    readyMs: undefined,
   }
   return { ok: true, held }
 }

@@ -334,6 +334,7 @@ export class LineKeeper {
     let to = this.line.final.number
     for (const { held } of this.line.steps) {
       if (!this.isReady(held)) break
+      held.readyMs ??= this.ctx.now()
       to = held.claim.number
     }
     if (to > this.readyTo) this.becameReady()

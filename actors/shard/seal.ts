@@ -161,5 +161,6 @@ export function sealClaim(
     parcels: draft.parcels,
     exits: new Uint8Array(0),
     sinceMs,
+    readyMs: undefined,
   }
 }

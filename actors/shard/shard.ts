@@ -246,6 +246,11 @@ class Shard {
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', body)
   }
 
+  /** Whether a draft may stand on the tip; takes back what is in its way. */
+  mayAssemble(): boolean {
+    return this.isReady && !this.line.isFrozen && !this.keeper.isBehind && this.keeper.makeWay()
+  }
+
   /** Runs it when no draft stands on the tip: now, or when the one that is open is gone. */
   undrafted(run: () => void): void {
     if (this.drafts.draft) this.waiting.push(run)
@@ -321,8 +326,7 @@ export const ShardActor = actor({
         reply(queries.parcel(number, destination))
       },
       Assemble(body, reply) {
-        const isFit = shard.isReady && !line.isFrozen && !keeper.isBehind && keeper.makeWay()
-        reply(isFit ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
+        reply(shard.mayAssemble() ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
       },
       Proofs({ number, positions }, reply) {
         reply(drafts.proofs(number, positions))
@@ -343,6 +347,9 @@ export const ShardActor = actor({
       Hold({ claims, withinMs }, reply) {
         if (!shard.isReady) reply({ code: 'CLAIM_NOT_HELD', detail: 'the shard is being loaded' })
         else keeper.hold(claims, withinMs, (code, detail) => reply({ code, detail }))
+      },
+      Figures(_, reply) {
+        reply(shard.upkeep.figures.view())
       },
       Ordered(ordered) {
         shard.order(ordered)

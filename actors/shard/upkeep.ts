@@ -2,6 +2,7 @@
 // checkpoints, the exits of final batches, and the deletion of what is old.
 
 import type { Context } from '../../runtime/context.ts'
+import { BatchFigures } from './batch-figures.ts'
 import { type Checkpoint, storedAccounts } from './checkpoint-rows.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { ClaimLine, Step } from './claim-line.ts'
@@ -15,6 +16,7 @@ import type { ShardKeeper } from './shard-rows.ts'
 export class Upkeep {
   readonly checkpoints: Checkpointer
   readonly pruner: Pruner
+  readonly figures: BatchFigures
   private readonly line: ClaimLine
   private readonly rows: ShardKeeper
 
@@ -38,6 +40,7 @@ export class Upkeep {
         book.restore(index, account)
       }
     }
+    this.figures = new BatchFigures(ctx, props.shard)
     this.pruner = new Pruner(ctx, props, rows)
     const prune = () => this.prune()
     this.checkpoints = new Checkpointer(ctx, props, { line, drafts, rows, book }, saved, prune)
@@ -48,9 +51,10 @@ export class Upkeep {
   }
 
   /** A batch has become final, for the first time or again after a start. */
-  final(step: Step, ordered: Pick<OrderedClaim, 'timestampMs'> | undefined): void {
+  final(step: Step, ordered: OrderedClaim | undefined): void {
     const { claim, exits } = step.held
     if (exits.length > 0) this.rows.saveExits(claim.number, exits)
     this.checkpoints.final(step, ordered)
+    if (ordered) this.figures.final(step.held, ordered)
   }
 }

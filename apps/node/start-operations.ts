@@ -1,6 +1,8 @@
 // The admin server of a process, composed from its threads: it answers from the first moment, so
 // that whoever watches sees a process that starts, and why it is not ready yet.
 
+import { rollupConfigAfter } from '../../protocol/rollup/rollup-head.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { HttpRoute } from '../../transport/http/http-server.ts'
 import type { AdminOptions, AdminThread } from './admin/admin-options.ts'
@@ -8,6 +10,7 @@ import { adminToken } from './admin/admin-token.ts'
 import { startAdmin } from './admin/start-admin.ts'
 import { localAgent } from './agent/local-agent.ts'
 import { threadAgent } from './agent/thread-agent.ts'
+import type { ChainSetup } from './chain-setup.ts'
 import type { HostLog } from './host-log.ts'
 import { nodesWith, SCHEDULER_KEY, validatorNames } from './plan.ts'
 import type { ProcessOptions } from './prepare-process.ts'
@@ -21,6 +24,7 @@ export interface OperationsParts {
   /** Routes of other parts behind the admin token. */
   readonly guarded?: readonly HttpRoute[]
   readonly rpc: NonNullable<AdminOptions['rpc']>
+  readonly setup: ChainSetup
 }
 
 function watchMachine(
@@ -68,6 +72,7 @@ export async function startOperations(
     log,
     validators: allValidators.filter((name) => plan.nodes.includes(name)),
     allValidators,
+    shards: rollupConfigAfter(treeView(parts.setup.genesis.tree)).shards,
     // Until stakers join, every validator is an authority (protocol/consensus/quorum.ts).
     isQuorum: (count) => 3 * count > 2 * allValidators.length,
     schedulerKey: nodesWith(topology, 'coordinator').length > 0 ? SCHEDULER_KEY : undefined,

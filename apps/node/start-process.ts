@@ -198,8 +198,8 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   }
   try {
     const guarded = chaosRoutes(topology, plan, () => links?.faults)
-    const rpc = () => servers?.rpc() ?? []
-    const admin = await startOperations(options, { host, log, crew, guarded, rpc })
+    const edges = { guarded, rpc: () => servers?.rpc() ?? [], setup: prepared.setup }
+    const admin = await startOperations(options, { host, log, crew, ...edges })
     parts.push(admin)
     const peerSecret = keys[plan.nodes[0] ?? '']?.secrets.peer
     const place = { topology, process: plan, network, dataDirectory, peerSecret }

@@ -9,6 +9,7 @@ import type { BenchOptions } from './options.ts'
 import type { Role } from './process-usage.ts'
 import type { Rounds } from './run-rounds.ts'
 import type { Audit, Scenario } from './target.ts'
+import { type BatchTimeline, type TimelineResult, timelineResult } from './timeline.ts'
 
 export interface PointRow {
   readonly target: string
@@ -68,6 +69,8 @@ export interface BenchResult {
   readonly seconds: readonly { second: number; p50_ms: number; p99_ms: number; final: number }[]
   readonly audit: readonly string[]
   readonly notes: readonly string[]
+  /** Milliseconds of each part of a batch's way; of scenarios that make batches. */
+  readonly timeline_ms: TimelineResult | null
 }
 
 /** What the harness has when everything has run. */
@@ -80,6 +83,7 @@ export interface BenchRun {
   readonly names: readonly string[]
   readonly rounds: Rounds
   readonly audits: readonly Audit[]
+  readonly timelines: readonly BatchTimeline[]
   readonly report: string
 }
 
@@ -207,6 +211,7 @@ export function benchResult(run: BenchRun): BenchResult {
     seconds: secondsOf(own),
     audit: audits.flatMap(({ lines }, i) => lines.map((line) => `${run.names[i]}: ${line}`)),
     notes: scenario.notes?.(options) ?? [],
+    timeline_ms: timelineResult(run.timelines) ?? null,
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { prng } from '../../lib/prng.ts'
 import type { HdrHistogram } from './hdr-histogram.ts'
+import type { HeardTimes } from './timeline.ts'
 
 export interface LoadPlan {
   /** Names the run in what is printed, and seeds its times. */
@@ -73,6 +74,8 @@ export interface LoadOutcome {
   readonly gapMs?: number
   /** Sent again because whoever had taken it went away. */
   readonly sentAgain?: number
+  /** Of scenarios whose transfers travel in batches. */
+  readonly batches?: readonly HeardTimes[]
 }
 
 /** Throws when something was lost between offering and counting. */

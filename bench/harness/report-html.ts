@@ -3,6 +3,7 @@
 import type { BenchResult, PointRow } from './bench-result.ts'
 import { LAG_P99_MS } from './measure-point.ts'
 import { barPlot, escapeHtml, linePlot, type Series } from './report-plots.ts'
+import { TIMELINE_STAGES } from './timeline.ts'
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--mute:#667;--grid:#dde;--bad:#b3261e;
@@ -93,6 +94,27 @@ function plots(result: BenchResult): string {
   ].join('\n')
 }
 
+/** Medians and means as bars, and a table. */
+function timeline({ timeline_ms: found }: BenchResult): string {
+  if (!found) return ''
+  const bar = (name: 'p50' | 'mean') => ({
+    name,
+    parts: TIMELINE_STAGES.map((stage) => ({
+      name: stage,
+      value: Math.max(0, found.stages[stage][name]),
+    })),
+  })
+  const rows = [...Object.entries(found.parts), ['finality', found.finality] as const]
+  return `<h2>Where the time goes</h2>${barPlot(
+    `One batch, from the intended time of its transfers (${found.batches} batches)`,
+    'ms',
+    [bar('mean'), bar('p50')],
+  )}${table(
+    ['part, ms', 'p50', 'p99', 'mean'],
+    rows.map(([name, { p50, p99, mean }]) => [name, p50, p99, mean]),
+  )}`
+}
+
 function verdict(result: BenchResult): string {
   const { finality_ms: final, comparators, raw } = result
   const lines = [
@@ -140,7 +162,7 @@ export function reportHtml(result: BenchResult): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Bench ${escapeHtml(result.scenario)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(result.scenario)}: ${escapeHtml(result.about)}</h1>
-${verdict(result)}${plots(result)}
+${verdict(result)}${timeline(result)}${plots(result)}
 <h2>Rounds</h2>${pointsTable(result.rounds)}
 <h2>Steps</h2>${pointsTable(result.steps)}
 <h2>Audit</h2>${list(result.audit)}

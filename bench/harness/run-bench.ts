@@ -64,6 +64,8 @@ async function measure(
       contenders.push({ target, perSecond: knee.perSecond })
     }
     const rounds = await runRounds(scenario, contenders, options, progress)
+    const heard = rounds.points[0]?.flatMap(({ outcome }) => outcome.batches ?? []) ?? []
+    const timelines = (await targets[0]?.timelines?.(heard)) ?? []
     const audits: Audit[] = []
     for (const target of targets) {
       progress.line(`auditing ${target.name}`)
@@ -71,7 +73,17 @@ async function measure(
     }
     const names = targets.map(({ name }) => name)
     const report = reportPath(scenario.name, about.started_at)
-    const run = { scenario, options, machine: about, processes, knees, names, rounds, audits }
+    const run = {
+      scenario,
+      options,
+      machine: about,
+      processes,
+      knees,
+      names,
+      rounds,
+      audits,
+      timelines,
+    }
     const result = benchResult({ ...run, report })
     writeFileSync(report, reportHtml(result))
     writeFileSync(report.replace(/html$/, 'json'), `${JSON.stringify(result, null, 2)}\n`)

@@ -4,6 +4,7 @@ import type { LoadOutcome, LoadPlan } from './load-plan.ts'
 import type { BenchOptions } from './options.ts'
 import type { RoleProcess } from './process-usage.ts'
 import type { Progress } from './progress.ts'
+import type { BatchTimeline, HeardTimes } from './timeline.ts'
 
 export interface Audit {
   readonly ok: boolean
@@ -22,6 +23,8 @@ export interface Target {
   drain(): Promise<boolean>
   /** Reads back everything that the runs since the last audit counted. */
   audit(): Promise<Audit>
+  /** Of batches that were heard of: those of which every point is known. */
+  timelines?(heard: readonly HeardTimes[]): Promise<readonly BatchTimeline[]>
   stop(): Promise<void>
 }
 

@@ -45,6 +45,7 @@ const admin = await startAdmin({
   log: new HostLog(dataDirectory, 'bench'),
   validators: [],
   allValidators: [],
+  shards: 0,
   isQuorum: () => true,
   schedulerKey: undefined,
   warn: (message) => process.stderr.write(`${message}\n`),

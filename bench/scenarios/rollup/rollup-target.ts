@@ -15,6 +15,7 @@ import { auditRollup } from './audit-rollup.ts'
 import { batchShape } from './generator/batch-shape.ts'
 import { GeneratorHandle } from './generator/generator-handle.ts'
 import { readRollupConfig } from './read-rollup-config.ts'
+import { batchTimelines } from './timeline/batch-timelines.ts'
 
 /** Connections of the generator, each a group that signs by itself. */
 const GROUPS = 2
@@ -60,6 +61,10 @@ export function rolesOf(running: BenchCluster, sequencer: string): RoleProcess[]
   })
   for (const pid of running.cluster.pids) if (!known.has(pid)) roles.push({ role: 'other', pid })
   return roles
+}
+
+function nodeNames(running: BenchCluster): string[] {
+  return running.nodes().map(({ name }) => name)
 }
 
 function gatewaysOf(running: BenchCluster): string[] {
@@ -122,20 +127,33 @@ async function firstPass(generator: GeneratorHandle, accounts: number, progress:
   if (!(await generator.drain(DRAIN_MS))) throw new Error('the first pass did not come to its end')
 }
 
+async function startGenerator(
+  options: BenchOptions,
+  ws: readonly string[],
+  progress: Progress,
+): Promise<GeneratorHandle> {
+  const { accounts, absent, clients, sums } = options
+  const kind = clients > 0 ? 'clients' : 'generator'
+  const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
+  const say = (text: string) => progress.now(` ${text}`)
+  const generator = await GeneratorHandle.start(kind, setup, say)
+  const needsKeys = absent > 0 || sums === 'fresh' || !sendsWholeCohorts(options)
+  if (clients === 0 && needsKeys) await firstPass(generator, accounts, progress)
+  return generator
+}
+
 export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
-  const { validators, accounts, absent, clients, sums } = options
+  const { validators, accounts, clients } = options
   progress.line(`starting ${validators} validators with ${accounts} rollup accounts`)
   const running = startRollupCluster(options)
   try {
     const { rpc: url, ws } = running.cluster.endpoints
     let sequencer = await sequencerOf(new Rpc(url))
-    const kind = clients > 0 ? 'clients' : 'generator'
-    const gateways = options.kill ? gatewaysOf(running) : [ws]
-    const setup = { ws: gateways, accounts, absent, groups: clients > 0 ? clients : GROUPS }
-    const say = (text: string) => progress.now(` ${text}`)
-    const generator = await GeneratorHandle.start(kind, setup, say)
-    const needsKeys = absent > 0 || sums === 'fresh' || !sendsWholeCohorts(options)
-    if (clients === 0 && needsKeys) await firstPass(generator, accounts, progress)
+    const generator = await startGenerator(
+      options,
+      options.kill ? gatewaysOf(running) : [ws],
+      progress,
+    )
     return {
       name: `aitbc, ${validators} validator${validators === 1 ? '' : 's'}`,
       processes: () => [
@@ -161,6 +179,7 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
         const { batches, refusedRoots: faults } = await generator.record()
         return auditWithHeads(running, options, { batches, faults })
       },
+      timelines: (heard) => batchTimelines(running.dataDirectory, nodeNames(running), heard),
       async stop() {
         generator.stop()
         running.stop()

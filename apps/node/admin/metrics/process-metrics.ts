@@ -10,6 +10,7 @@ import { hostFamilies } from './host-metrics.ts'
 import { peerFamilies } from './peer-metrics.ts'
 import { readChain } from './read-chain.ts'
 import { readHosts } from './read-hosts.ts'
+import { rollupFamilies } from './rollup-metrics.ts'
 import { syncFamilies } from './sync-metrics.ts'
 
 const one = (value: number) => [{ labels: {}, value }]
@@ -153,10 +154,11 @@ function rpcFamilies({ rpc }: AdminOptions): Family[] {
 }
 
 export async function processMetrics(options: AdminOptions, head: ProcessHead): Promise<Family[]> {
-  const [threads, stores, readings] = await Promise.all([
+  const [threads, stores, readings, rollup] = await Promise.all([
     threadFamilies(options),
     storeFamilies(options),
     readChain(options),
+    rollupFamilies(options),
   ])
   const hosts = readHosts(options)
   return [
@@ -166,6 +168,7 @@ export async function processMetrics(options: AdminOptions, head: ProcessHead): 
     ...peerFamilies(options, hosts),
     ...stores,
     ...chainFamilies(readings),
+    ...rollup,
     ...syncFamilies(options.validators, hosts),
     ...rpcFamilies(options),
   ]

@@ -1,6 +1,7 @@
 // What the bench and the process of its generator say to each other.
 
 import type { HistogramState } from '../../../harness/hdr-histogram.ts'
+import type { HeardTimes } from '../../../harness/timeline.ts'
 import type { SentLoad as OfferedLoad } from '../../../harness/transfers/generator-messages.ts'
 import type { Spread } from './submission.ts'
 
@@ -34,6 +35,8 @@ export interface SentLoad extends OfferedLoad {
   readonly gapMs?: number
   /** Transfers that were sent again because their sequencer or gateway went away. */
   readonly sentAgain?: number
+  /** Those with which its transfers became final. */
+  readonly batches?: readonly HeardTimes[]
 }
 
 /** A batch as the generator heard of it. */

@@ -5,6 +5,7 @@
 import { HdrHistogram } from '../../../harness/hdr-histogram.ts'
 import type { BatchShape } from './batch-shape.ts'
 import type { RunTerms, SentLoad } from './generator-messages.ts'
+import { HeardBatches } from './heard-batches.ts'
 
 const SLICE_MS = 1
 
@@ -19,7 +20,11 @@ export class LoadRun {
   private readonly bySecond: HdrHistogram[] = []
   private readonly finalBySecond: number[] = []
   private readonly refusals = new Map<string, number>()
+  private readonly heard = new HeardBatches()
+  /** By submission. */
+  private readonly sentMs: number[] = []
   private startedAt = 0
+  private startedWall = 0
   private bytes = 0
   private lastFinalMs = 0
   private gapMs = 0
@@ -37,6 +42,7 @@ export class LoadRun {
 
   start(): void {
     this.startedAt = performance.now()
+    this.startedWall = performance.timeOrigin + this.startedAt
   }
 
   /** Milliseconds since the start. */
@@ -55,6 +61,7 @@ export class LoadRun {
 
   sent(submission: number, bytes: number): void {
     this.bytes += bytes
+    this.sentMs[submission] = this.now
     const due = this.dueMs(submission)
     this.lag.record((this.now - due) * 1000, this.shape.transfers)
     this.slices(submission, 0, this.shape.transfers, (at, count) => {
@@ -81,8 +88,15 @@ export class LoadRun {
     }
   }
 
-  final(submission: number, offset: number, count: number): void {
+  /** `batch` says with which one, where that is known. */
+  final(
+    submission: number,
+    offset: number,
+    count: number,
+    batch?: { readonly shard: number; readonly number: number },
+  ): void {
     const { now } = this
+    if (batch) this.noteBatch(batch, submission, offset, count)
     this.committed += count
     this.noteGap(now)
     const then = Math.floor(now / 1000)
@@ -94,6 +108,20 @@ export class LoadRun {
       const second = Math.floor(at / 1000)
       while (this.bySecond.length <= second) this.bySecond.push(new HdrHistogram())
       this.bySecond[second]?.record(us, times)
+    })
+  }
+
+  private noteBatch(
+    batch: { readonly shard: number; readonly number: number },
+    submission: number,
+    offset: number,
+    count: number,
+  ): void {
+    const middle = submission * this.shape.transfers + offset + (count - 1) / 2
+    this.heard.add(batch, count, {
+      intended: (middle * 1000) / this.terms.perSecond,
+      sent: this.sentMs[submission] ?? this.dueMs(submission),
+      heard: this.now,
     })
   }
 
@@ -134,6 +162,7 @@ export class LoadRun {
       refusals: Object.fromEntries(this.refusals),
       gapMs,
       sentAgain,
+      batches: this.heard.list(this.startedWall),
     }
   }
 }

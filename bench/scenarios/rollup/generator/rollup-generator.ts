@@ -117,7 +117,8 @@ export class RollupGenerator {
         final += part.count
         if (!open.run.isOver) {
           counted += part.count
-          open.run.final(open.place, open.base + part.offset, part.count)
+          const batch = { shard, number }
+          open.run.final(open.place, open.base + part.offset, part.count, batch)
         }
         for (let i = part.offset; i < part.offset + part.count; i++) this.end(submission, i, true)
       }
