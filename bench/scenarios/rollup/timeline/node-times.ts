@@ -1,5 +1,5 @@
-// What a node's log says of its batches and blocks: one line for a final batch that it made, one for
-// one that it held, one for a final block. Times are milliseconds on the wall clock.
+// What the log of a node says of batches and blocks: one line for a final batch that it made, one
+// for one that it held, one for a final block. Times are milliseconds on the wall clock.
 
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
