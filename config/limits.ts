@@ -309,8 +309,6 @@ export const PRUNE_LOOK_MS = 5000
 
 /** Cryptography. */
 export const BLS_KEYS_CACHED_MAX = 4096
-/** Keys and partial sums of rollup cohorts in memory: 0.8 MB for each cohort in use. */
-export const COHORT_KEYS_BYTES_MAX = 256 * 1024 * 1024
 
 /** Key files: what is read, and the work that opening one may take. */
 export const KEY_FILE_BYTES_MAX = 64 * 1024

@@ -18,3 +18,11 @@ export const ROLLUP_FETCHED_BYTES_MAX = 1024 * 1024 * 1024
 /** Batches with exits that are searched for those of one account, and exits that are told. */
 export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64
+
+/** Keys and sums of rollup cohorts in memory: 447 kB a cohort, 109 bytes an account. */
+export const COHORT_KEYS_BYTES_MAX = 256 * 1024 * 1024
+/** Keys that are made before they are needed: for one cohort, and until the thread ends. */
+export const KEYS_AHEAD_MS = 60_000
+export const KEYS_AHEAD_IDLE_MS = 10_000
+/** One run for each shard of a node. */
+export const KEYS_AHEAD_QUEUE_MAX = 64

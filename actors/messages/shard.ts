@@ -251,6 +251,8 @@ export const ShardMessages = messages('shard', 1, {
       rootNumber: u53,
       stateRoot: hex(32),
       ready: bool,
+      /** Accounts whose keys are still to be made ahead of their first batch: none needs that. */
+      keysLeft: u53,
       /** Nothing is executed after `number` any more. */
       frozen: bool,
       /** Batches up to this one are deleted here; 0 when none is. */

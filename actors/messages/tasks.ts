@@ -1,6 +1,7 @@
 // Tasks that leave the actor threads: names and shapes that actors and the pool agree on.
 
 import type { Hex } from '../../lib/hex.ts'
+import type { KeyRun } from '../../protocol/rollup/signers.ts'
 import { task } from '../../runtime/task.ts'
 
 /**
@@ -21,6 +22,12 @@ export const VerifyEd25519 = task<
   { readonly keys: Uint8Array; readonly digests: Uint8Array; readonly signatures: Uint8Array },
   { readonly bad: readonly number[] }
 >('verify-ed25519')
+
+/**
+ * Makes keys of rollup accounts ahead of their use. Done by compute/crypto/make-keys.ts, in a
+ * thread of low priority.
+ */
+export const MakeKeys = task<KeyRun, Uint8Array>('make-keys')
 
 /**
  * Writes a snapshot of the state after the newest boundary of an epoch that is due for one, unless

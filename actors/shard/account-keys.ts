@@ -15,6 +15,8 @@ export class AccountBook implements AccountKeys {
   private readonly byOwner = new Map<Hex, number>()
   /** Not written down yet. */
   private fresh: number[] = []
+  /** Whose keys nobody has been told to make. */
+  private unmade: number[] = []
 
   /** Takes in what a message says; the same message twice changes nothing. */
   read({ message, account }: InboxEntry): void {
@@ -25,6 +27,7 @@ export class AccountBook implements AccountKeys {
 
   /** One that is written down. */
   restore(index: number, account: RegisteredAccount): void {
+    if (!this.accounts.has(index)) this.unmade.push(index)
     this.accounts.set(index, account)
     if (!this.byOwner.has(account.owner)) this.byOwner.set(account.owner, index)
   }
@@ -34,6 +37,11 @@ export class AccountBook implements AccountKeys {
     return this.fresh
       .splice(0, most)
       .map((index) => [index, this.accounts.get(index) as RegisteredAccount])
+  }
+
+  /** Accounts that came since the last time. */
+  takeUnmade(): number[] {
+    return this.unmade.splice(0)
   }
 
   ownerOf(index: number): Hex | undefined {

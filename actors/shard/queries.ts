@@ -201,28 +201,38 @@ export class ShardQueries {
     return tree.proof(position)
   }
 
-  head(height: number, timestampMs: number, root: RootAt, ready: boolean): Reply<Verbs, 'Head'> {
+  head(place: HeadPlace): Reply<Verbs, 'Head'> {
     const { line, inbox, props } = this
     const { state } = line
     return {
       shard: props.shard,
       number: line.final.number,
       hash: line.final.hash,
-      height,
-      timestampMs,
+      height: place.height,
+      timestampMs: place.timestampMs,
+      rootNumber: place.root.number,
+      stateRoot: place.root.root,
+      ready: place.isReady,
+      keysLeft: place.keysAhead.left,
       entries: state.entries,
       supply: state.supply,
       accounts: state.table.used,
       inboxTo: state.inboxTo,
       inbox: Math.max(inbox.end, state.inboxTo),
       tip: line.tip.number,
-      rootNumber: root.number,
-      stateRoot: root.root,
-      ready,
       frozen: line.isFrozen,
       pruned: this.pruner.gone.number,
     }
   }
+}
+
+/** What else is said of where a shard is. */
+interface HeadPlace {
+  readonly height: number
+  readonly timestampMs: number
+  readonly root: RootAt
+  readonly isReady: boolean
+  readonly keysAhead: { readonly left: number }
 }
 
 /** The last root that a final claim stated. */

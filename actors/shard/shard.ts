@@ -27,6 +27,7 @@ import { Executor } from './executor.ts'
 import { exitProof, exitsOf } from './exits.ts'
 import { type HeldBatch, readClaim } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
+import { KeysAheadDesk } from './keys-ahead.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
@@ -53,6 +54,7 @@ class Shard {
   readonly queries: ShardQueries
   readonly upkeep: Upkeep
   readonly peers: ShardPeers
+  readonly keysAhead: KeysAheadDesk
   isReady = false
   height = 0
   timestampMs = 0
@@ -79,6 +81,7 @@ class Shard {
     const { line, inbox, arrivals, rows } = this
     this.executor = new Executor(ctx, props, line, inbox, arrivals, rows, changed)
     const { executor } = this
+    this.keysAhead = new KeysAheadDesk(ctx, props, executor.keys.ahead, inbox.book)
     const made = (held: HeldBatch) => this.made(held)
     this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, made)
     this.peers = new ShardPeers(ctx, props)
@@ -138,6 +141,7 @@ class Shard {
       for (const ordered of this.early.splice(0)) this.order(ordered)
       this.keeper.look()
       this.greet()
+      this.keysAhead.look()
     }
     line.isFrozen = found.frozen
     const replayed = (step: Step) => this.upkeep.final(step, undefined)
@@ -302,6 +306,7 @@ class Shard {
       this.rows.flush()
       this.upkeep.checkpoints.look()
       if (this.isReady) this.tellLook()
+      if (this.isReady) this.keysAhead.look()
       this.retell()
     })
   }
@@ -375,7 +380,7 @@ export const ShardActor = actor({
         reply(exitsOf(ctx.store, props.shard, index))
       },
       Head(_, reply) {
-        reply(queries.head(shard.height, shard.timestampMs, shard.root, shard.isReady))
+        reply(queries.head(shard))
       },
       ClaimAt({ number }, reply) {
         reply(queries.claimAt(number))
@@ -388,6 +393,7 @@ export const ShardActor = actor({
         tip: line.tip.number,
         held: line.size,
         ready: shard.isReady,
+        keysLeft: shard.keysAhead.left,
       }),
     }
   },

@@ -6,7 +6,7 @@ import { COHORT_SIZE } from '../../protocol/params.ts'
 import { cohortOf, memberOf } from '../../protocol/rollup/layout.ts'
 import type { AccountKeys } from './cohort-keys.ts'
 import { GENESIS_KEYS_SEED } from './genesis-keys.ts'
-import { keyBookPublicKeys, keyBookSpendKey, keyBookTotal } from './key-book.ts'
+import { keyBookPublicKeys, keyBookSpendKey, keyBookTotal, SPEND_KEYS } from './key-book.ts'
 
 const KEY_BYTES = 96
 /** Cohorts whose keys are kept here, 393 kB each. */
@@ -16,6 +16,7 @@ export class GenesisAccountKeys implements AccountKeys {
   private readonly accounts: number
   private readonly registered: AccountKeys
   /** The one used last comes last. */
+  private readonly spendKeys: Uint8Array[] = []
   private readonly cohorts = new Map<number, Uint8Array>()
 
   /** `accounts`: how many there are from the genesis; keys of the others are in `registered`. */
@@ -32,7 +33,14 @@ export class GenesisAccountKeys implements AccountKeys {
 
   spendKeyOf(index: number): Uint8Array | undefined {
     if (index >= this.accounts) return this.registered.spendKeyOf(index)
-    return keyBookSpendKey(GENESIS_KEYS_SEED, index)
+    const which = index % SPEND_KEYS
+    const key = this.spendKeys[which] ?? keyBookSpendKey(GENESIS_KEYS_SEED, which)
+    this.spendKeys[which] = key
+    return key
+  }
+
+  isDerived(index: number): boolean {
+    return index < this.accounts
   }
 
   totalOf(cohort: number): Uint8Array | undefined {

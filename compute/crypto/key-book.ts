@@ -40,13 +40,19 @@ export function keyBookTotal(seed: Uint8Array, count: number, from: number): Uin
   return blst.SecretKey.fromBytes(bigintToBytes(secret, 32)).toPublicKey().toBytes(false)
 }
 
+/**
+ * Accounts have so many Ed25519 keys between them, by the low bits of their indices: whoever checks
+ * a signature has the key at hand, as out of a registry, and does not pay for deriving it.
+ */
+export const SPEND_KEYS = 4096
+
 /** Ed25519 public key of an account, 32 bytes: 30 µs. */
 export function keyBookSpendKey(seed: Uint8Array, index: number): Uint8Array {
-  return spendKeysOf(seed, index).publicKey
+  return spendKeysOf(seed, index % SPEND_KEYS).publicKey
 }
 
-function spendKeysOf(seed: Uint8Array, index: number) {
-  return ed25519Keys(sha256Bytes(concatBytes(SPEND_DOMAIN, seed, u32Bytes(index))))
+function spendKeysOf(seed: Uint8Array, which: number) {
+  return ed25519Keys(sha256Bytes(concatBytes(SPEND_DOMAIN, seed, u32Bytes(which))))
 }
 
 /** Far enough from 0 and the order that no account's key is zero. */
@@ -107,10 +113,11 @@ export class KeyBook implements AccountKeys {
   }
 
   private spend(index: number): { publicKey: Uint8Array; secretKey: Uint8Array } {
-    let keys = this.spendKeys.get(index)
+    const which = index % SPEND_KEYS
+    let keys = this.spendKeys.get(which)
     if (!keys) {
-      keys = spendKeysOf(this.seed, index)
-      this.spendKeys.set(index, keys)
+      keys = spendKeysOf(this.seed, which)
+      this.spendKeys.set(which, keys)
     }
     return keys
   }

@@ -18,8 +18,26 @@ export interface Signers {
   readonly sparse: Uint32Array
 }
 
+/** Accounts of one cohort that follow one another, and what their keys are made of. */
+export interface KeyRun {
+  readonly first: number
+  readonly count: number
+  /** 48 or 96 bytes each; undefined where they follow from the indices. */
+  readonly keys: Uint8Array | undefined
+}
+
+/** Keys can be made ready before a batch needs them, by somebody else. */
+export interface KeysAhead {
+  /** What is to be made; undefined where it is here already, and where there is no room for it. */
+  runOf(first: number, count: number): KeyRun | undefined
+  /** `made`: what compute/crypto/make-keys.ts gives. */
+  hold(run: KeyRun, made: Uint8Array): void
+  readonly bytesHeld: number
+}
+
 /** The registered keys, and the one check that needs many of them at once. */
 export interface CosignerKeys {
+  readonly ahead?: KeysAhead
   /** FastAggregateVerify of a 96-byte signature. False for unknown signers, nobody and rubbish. */
   verify(signers: Signers, digest: Uint8Array, signature: Uint8Array): boolean
   /** The 32-byte key of ordinary signatures; undefined for an account that is not registered. */

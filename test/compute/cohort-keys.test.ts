@@ -7,8 +7,10 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
-import { CohortKeys } from '../../compute/crypto/cohort-keys.ts'
+import { COHORT_BYTES, CohortKeys } from '../../compute/crypto/cohort-keys.ts'
+import { CHUNK_SIZE, CHUNKS, CohortPlanner } from '../../compute/crypto/cohort-plan.ts'
 import { KeyBook, keyBookPublicKeys } from '../../compute/crypto/key-book.ts'
+import { makeKeys } from '../../compute/crypto/make-keys.ts'
 import { bigintToBytes, bytesToBigint, concatBytes } from '../../lib/bytes.ts'
 import { prng } from '../../lib/prng.ts'
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
@@ -120,54 +122,119 @@ test('nobody, unknown accounts and rubbish are refused, never thrown', () => {
 
 test('keys that cancel out sum to nothing, and nothing is no signer', () => {
   const order = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
-  const secret = bytesToBigint(book.secretKey(3))
   const key = (s: bigint) =>
     blst.SecretKey.fromBytes(bigintToBytes(s, 32)).toPublicKey().toBytes(false)
-  const pair = [key(secret), key(order - secret)]
-  const mirrored = {
-    keyOf: (i: number) => (i < 2 ? pair[i] : book.keyOf(i)),
-    spendKeyOf: () => undefined,
-  }
+  // The first chunk is eight pairs that cancel out.
+  const pairs = Array.from({ length: 16 }, (_, i) => {
+    const secret = bytesToBigint(book.secretKey(i >> 1))
+    return key(i % 2 === 0 ? secret : order - secret)
+  })
+  const mirrored = { keyOf: (i: number) => pairs[i] ?? book.keyOf(i), spendKeyOf: () => undefined }
   const infinity = new Uint8Array(96)
   infinity[0] = 0xc0
+  const others = Uint32Array.from({ length: 4096 - 16 }, (_, i) => 16 + i)
+  const range = (from: number, to: number) => [...new Array(to - from).keys()].map((i) => from + i)
   for (const sums of ['cached', 'fresh'] as const) {
     const keys = new CohortKeys(mirrored, { sums })
-    const present = new Uint8Array(512)
-    present[0] = 0b11
-    const both: Signers = { dense: [{ cohort: 0, present }], sparse: new Uint32Array(0) }
-    assert.not.ok(keys.verify(both, digest, infinity))
-    present[0] = 0b10_0011
-    const three: Signers = { dense: [{ cohort: 0, present }], sparse: new Uint32Array(0) }
-    assert.ok(keys.verify(three, digest, book.cosign(Uint32Array.of(5), digest)), sums)
+    const check = (members: readonly number[], signature: Uint8Array) => {
+      const present = new Uint8Array(512)
+      for (const i of members) present[i >> 3] = (present[i >> 3] as number) | (1 << (i & 7))
+      return keys.verify(
+        { dense: [{ cohort: 0, present }], sparse: new Uint32Array(0) },
+        digest,
+        signature,
+      )
+    }
+    assert.not.ok(check([0, 1], infinity))
+    assert.not.ok(check(range(0, 16), infinity))
+    assert.ok(check([0, 1, 20], book.cosign(Uint32Array.of(20), digest)), sums)
+    // What is added, and what is taken away, may be nothing by itself.
+    const all = book.cosign(others, digest)
+    assert.ok(check(range(0, 4096), all))
+    assert.ok(check(range(2, 4096), all))
+    assert.ok(check(range(16, 4096), all))
+    assert.not.ok(check(range(1, 4096), all))
   }
 })
 
-test('a registration that was undone leaves no trace in any sum', () => {
-  let swapped = false
-  // After the undoing, account 9's index belongs to whoever has account 5000's key.
-  const registry = {
-    keyOf: (i: number) => book.keyOf(swapped && i === 9 ? 5000 : i),
+test('keys that were made ahead give the same verdict, and none are made twice', () => {
+  const short = {
+    keyOf: (i: number) => blst.PublicKey.fromBytes(book.keyOf(i) as Uint8Array).toBytes(),
     spendKeyOf: () => undefined,
   }
-  const everybody = Uint32Array.from({ length: 4096 }, (_, i) => i)
-  const before = book.cosign(everybody, digest)
-  const half = everybody.subarray(0, 2048)
-  const swap = (indices: Uint32Array) => indices.map((i) => (i === 9 ? 5000 : i))
-  const after = book.cosign(swap(everybody), digest)
-  for (const sums of ['cached', 'fresh'] as const) {
-    swapped = false
-    const keys = new CohortKeys(registry, { sums })
-    const check = (indices: Uint32Array, signature: Uint8Array) =>
-      keys.verify(signersOfIndices(indices), digest, signature)
-    assert.ok(check(everybody, before))
-    assert.ok(check(half, book.cosign(half, digest)))
-    swapped = true
-    keys.forget(9)
-    keys.forget(3 * 4096)
-    assert.not.ok(check(everybody, before))
-    assert.ok(check(everybody, after))
-    assert.ok(check(half, book.cosign(swap(half), digest)))
+  let asked = 0
+  const registry = {
+    ...short,
+    keyOf: (i: number) => {
+      asked++
+      return i < 4096 + 40 ? short.keyOf(i) : undefined
+    },
   }
+  const keys = new CohortKeys(registry, { sums: 'cached', bytesMax: 2.5 * COHORT_BYTES })
+  for (const [first, count] of [
+    [0, 4096],
+    [4096, 40],
+  ] as const) {
+    const run = keys.runOf(first, count)
+    assert.ok(run)
+    keys.hold(run, makeKeys(run))
+    assert.is(keys.runOf(first, count), undefined)
+  }
+  assert.is(keys.runOf(4096 + 40, 1), undefined, 'nobody is registered there')
+  asked = 0
+  for (const share of [0.95, 0.5, 0.03]) {
+    const indices = choose(`ahead ${share}`, [share, 0, 0])
+    const both = Uint32Array.from([...indices, ...Array.from({ length: 40 }, (_, i) => 4096 + i)])
+    const good = book.cosign(both, digest)
+    assert.ok(keys.verify(signersOfIndices(both), digest, good))
+    assert.not.ok(keys.verify(signersOfIndices(both.subarray(1)), digest, good))
+  }
+  assert.is(asked, 0)
+  const full = new CohortKeys(book, { sums: 'cached', bytesMax: COHORT_BYTES - 1 })
+  assert.is(full.runOf(0, 4096), undefined, 'there is no room')
+})
+
+test('a plan is right, and takes at most one part for each who is absent, besides the whole', () => {
+  const planner = new CohortPlanner()
+  const weight = (member: number) => member * member + 1
+  const sumOf = (node: number): number => {
+    if (node < CHUNKS) return sumOf(2 * node) + sumOf(2 * node + 1)
+    let sum = 0
+    for (let i = 0; i < CHUNK_SIZE; i++) sum += weight((node - CHUNKS) * CHUNK_SIZE + i)
+    return sum
+  }
+  fc.assert(
+    fc.property(fc.string(), fc.double({ min: 0, max: 1, noNaN: true }), (seed, share) => {
+      const random = prng(seed)
+      const present = new Uint8Array(512)
+      let [wanted, there] = [0, 0]
+      for (let i = 0; i < 4096; i++) {
+        if (!random.chance(share)) continue
+        present[i >> 3] = (present[i >> 3] as number) | (1 << (i & 7))
+        wanted += weight(i)
+        there++
+      }
+      const isKnown = random.chance(0.5)
+      const known = new Set(
+        [...new Array(CHUNKS).keys()].filter(() => isKnown || random.chance(0.9)),
+      )
+      const plan = planner.make(present, (chunk) => known.has(chunk))
+      const add = (list: readonly number[], value: (i: number) => number) =>
+        list.reduce((sum, i) => sum + value(i), 0)
+      const { plusNodes, plusMembers, minusNodes, minusMembers } = plan
+      const got =
+        add(plusNodes, sumOf) +
+        add(plusMembers, weight) -
+        add(minusNodes, sumOf) -
+        add(minusMembers, weight)
+      assert.is(got, wanted)
+      const parts = [plusNodes, plusMembers, minusNodes, minusMembers].flat().length
+      assert.ok(parts <= there)
+      if (isKnown) assert.ok(parts <= 1 + 4096 - there)
+      for (const member of minusMembers) assert.ok(known.has(Math.floor(member / CHUNK_SIZE)))
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('an aggregate moved out of the group is refused', () => {

@@ -3,16 +3,14 @@
 import { chaosCluster } from '../../../apps/cli/chaos/chaos-cluster.ts'
 import { agreement, validatorHeads } from '../../../apps/cli/chaos/check/validator-heads.ts'
 import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
-import { COHORT_SIZE } from '../../../protocol/params.ts'
 import { BenchCluster } from '../../harness/bench-cluster.ts'
-import { type LoadPlan, loadPlan } from '../../harness/load-plan.ts'
+import type { LoadPlan } from '../../harness/load-plan.ts'
 import type { BenchOptions } from '../../harness/options.ts'
 import type { RoleProcess } from '../../harness/process-usage.ts'
 import type { Progress } from '../../harness/progress.ts'
 import type { Audit, Target } from '../../harness/target.ts'
 import { validatorNodes, writeBenchNetwork } from '../../harness/transfers/bench-network.ts'
 import { auditRollup } from './audit-rollup.ts'
-import { batchShape } from './generator/batch-shape.ts'
 import { GeneratorHandle } from './generator/generator-handle.ts'
 import { readRollupConfig } from './read-rollup-config.ts'
 import { batchTimelines } from './timeline/batch-timelines.ts'
@@ -22,8 +20,7 @@ const GROUPS = 2
 const DRAIN_MS = 60_000
 /** Transfers a second at which the search for the knee begins: in whole cohorts. */
 export const FIRST_STEP = 60_000
-/** Transfers a second of the first pass. */
-const FIRST_PASS = 20_000
+const KEYS_MS = 300_000
 const READY_MS = 120_000
 
 export function startRollupCluster(options: BenchOptions): BenchCluster {
@@ -110,21 +107,20 @@ export async function auditWithHeads(
   }
 }
 
-function sendsWholeCohorts({ offered = FIRST_STEP, accounts }: BenchOptions): boolean {
-  return batchShape(offered, accounts).transfers % COHORT_SIZE === 0
-}
-
-/**
- * Every account sends once before anything is measured, where that needs its key: validators make
- * keys of the genesis' accounts when they first meet them, and know totals of cohorts without.
- */
-async function firstPass(generator: GeneratorHandle, accounts: number, progress: Progress) {
-  const seconds = Math.ceil(accounts / FIRST_PASS)
-  progress.line(`every account sends once: ${seconds} s`)
-  await generator.prepare(loadPlan('first pass', FIRST_PASS, seconds, DRAIN_MS))
-  const { offered, committed } = await generator.run()
-  progress.line(`first pass: ${committed} of ${offered} final`)
-  if (!(await generator.drain(DRAIN_MS))) throw new Error('the first pass did not come to its end')
+/** Validators make the accounts' keys when they start; nothing is measured while they do. */
+export async function keysMade(rpc: Rpc, progress: Progress, shards = 1): Promise<void> {
+  const end = Date.now() + KEYS_MS
+  for (;;) {
+    let left = 0
+    for (let shard = 0; shard < shards; shard++) {
+      const head = await rpc.call('rollup_getHead', `0x${shard.toString(16)}`)
+      left += Number((head as { keysLeft: string }).keysLeft)
+    }
+    if (left === 0) return
+    if (Date.now() > end) throw new Error(`keys of ${left} accounts were not made in time`)
+    progress.now(` validators make keys, ${left} accounts left`)
+    await new Promise((done) => setTimeout(done, 500))
+  }
 }
 
 async function startGenerator(
@@ -132,14 +128,11 @@ async function startGenerator(
   ws: readonly string[],
   progress: Progress,
 ): Promise<GeneratorHandle> {
-  const { accounts, absent, clients, sums } = options
+  const { accounts, absent, clients } = options
   const kind = clients > 0 ? 'clients' : 'generator'
   const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
   const say = (text: string) => progress.now(` ${text}`)
-  const generator = await GeneratorHandle.start(kind, setup, say)
-  const needsKeys = absent > 0 || sums === 'fresh' || !sendsWholeCohorts(options)
-  if (clients === 0 && needsKeys) await firstPass(generator, accounts, progress)
-  return generator
+  return GeneratorHandle.start(kind, setup, say)
 }
 
 export async function rollupTarget(options: BenchOptions, progress: Progress): Promise<Target> {
@@ -149,6 +142,7 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
   try {
     const { rpc: url, ws } = running.cluster.endpoints
     let sequencer = await sequencerOf(new Rpc(url))
+    await keysMade(new Rpc(url), progress)
     const generator = await startGenerator(
       options,
       options.kill ? gatewaysOf(running) : [ws],

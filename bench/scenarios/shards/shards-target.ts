@@ -10,7 +10,7 @@ import type { Progress } from '../../harness/progress.ts'
 import type { Audit, Target } from '../../harness/target.ts'
 import { GeneratorHandle } from '../rollup/generator/generator-handle.ts'
 import { readRollupConfig } from '../rollup/read-rollup-config.ts'
-import { sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
+import { keysMade, sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
 import { auditShards } from './audit-shards.ts'
 
 const GROUPS = 2
@@ -36,6 +36,7 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
       groups: GROUPS,
       spread: { shards, far },
     }
+    await keysMade(rpc, progress, shards)
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start('generator', setup, say)
     return {

@@ -127,6 +127,7 @@ export class FakeRollup implements RollupAccess {
     rootNumber: 8,
     stateRoot: hash('22'),
     ready: true,
+    keysLeft: 0,
     frozen: false,
     pruned: 2,
   })
