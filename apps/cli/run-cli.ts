@@ -33,7 +33,12 @@ import { networkNewCommand } from './commands/network-new.ts'
 import { nodeCommand } from './commands/node.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
+import { rollupBalanceCommand } from './commands/rollup-balance.ts'
+import { rollupDepositCommand } from './commands/rollup-deposit.ts'
+import { rollupExitCommand } from './commands/rollup-exit.ts'
 import { rollupReceiptCommand } from './commands/rollup-receipt.ts'
+import { rollupRegisterCommand } from './commands/rollup-register.ts'
+import { rollupSendCommand } from './commands/rollup-send.ts'
 import { rollupVerifyCommand } from './commands/rollup-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
@@ -95,6 +100,11 @@ function rollupGroup(terminal: Terminal): Command {
   return group(
     'rollup',
     'accounts of the rollup',
+    rollupRegisterCommand(terminal),
+    rollupDepositCommand(terminal),
+    rollupBalanceCommand(terminal),
+    rollupSendCommand(terminal),
+    rollupExitCommand(terminal),
     rollupReceiptCommand(terminal),
     rollupVerifyCommand(terminal),
   )

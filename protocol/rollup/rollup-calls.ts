@@ -104,6 +104,10 @@ export function encodeExitsOf(shard: number, number: number): Uint8Array {
   return encodeCall(abi.EXITS_OF, [BigInt(shard), BigInt(number)])
 }
 
+export function encodeIsExitPaid(shard: number, number: number, position: number): Uint8Array {
+  return encodeCall(abi.IS_EXIT_PAID, [BigInt(shard), BigInt(number), BigInt(position)])
+}
+
 /** The index that `register` returned. Throws AbiError. */
 export function decodeRegistered(output: Uint8Array): number {
   return Number(decodeArguments(abi.REGISTER_ACCOUNT.outputs, output)[0])

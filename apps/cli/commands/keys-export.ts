@@ -9,7 +9,7 @@ import { keyPassword } from '../key-password.ts'
 import { type KeysOptions, keysCommand, keysPlace, withPassword } from '../keys-place.ts'
 import type { Terminal } from '../terminal.ts'
 
-const KINDS = ['consensus', 'vrf', 'peer', 'account'] as const
+const KINDS = ['consensus', 'vrf', 'peer', 'account', 'spend', 'cosign'] as const
 
 interface ExportOptions extends KeysOptions {
   readonly out: string

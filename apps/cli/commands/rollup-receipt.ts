@@ -3,8 +3,8 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { dataDirectory, speaker } from '../base-command.ts'
-import { CliError } from '../cli-error.ts'
 import { askOf, type LightBase, lightCommand } from '../light-options.ts'
+import { indexArgument } from '../rollup-options.ts'
 import { writeRollupReceipt } from '../rollup-receipt.ts'
 import { unitsText } from '../screen/units.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,13 +14,6 @@ interface ReceiptOptions extends LightBase, VerifyOptions {
   readonly out?: string
 }
 
-function u32(text: string, what: string): number {
-  const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : -1
-  if (value >= 0 && value <= 0xffff_ffff) return value
-  const why = 'it is a whole number below 2^32'
-  throw new CliError('BAD_VALUE', `"${text}" is no ${what}`, why, 'see ./aitbc rollup balance')
-}
-
 export function rollupReceiptCommand(terminal: Terminal): Command {
   const command = lightCommand('receipt', 'write the receipt of a transfer in the rollup')
   return withTrust(command)
@@ -28,7 +21,7 @@ export function rollupReceiptCommand(terminal: Terminal): Command {
     .argument('<nonce>', 'number of its transfer, from 0')
     .option('--out <file>', 'file to write (default: in the receipts of the data folder)')
     .action(async (index: string, nonce: string, options: ReceiptOptions) => {
-      const place = { from: u32(index, 'account'), nonce: u32(nonce, 'nonce') }
+      const place = { from: indexArgument(index, 'account'), nonce: indexArgument(nonce, 'nonce') }
       const folder = join(dataDirectory(options, terminal), 'receipts')
       const own = join(folder, `rollup-${place.from}-${place.nonce}.json`)
       const path = options.out === undefined ? own : resolve(terminal.cwd, options.out)

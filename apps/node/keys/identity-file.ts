@@ -27,6 +27,7 @@ export async function refreshIdentity(
   name: string,
   password: string,
 ): Promise<PublicIdentity | undefined> {
-  if (kindsIn(folder).length < KEY_KINDS.length) return undefined
+  const kinds = kindsIn(folder)
+  if (!KEY_KINDS.every((kind) => kinds.includes(kind))) return undefined
   return writeIdentity(folder, name, await openKeys(folder, KEY_KINDS, password))
 }

@@ -2,12 +2,12 @@
 
 import { z } from 'zod'
 import { damaged } from '../../../compute/keystore/key-error.ts'
-import { KEY_KINDS, type KeyKind } from './key-kinds.ts'
+import { ALL_KEY_KINDS, type KeyKind } from './key-kinds.ts'
 
 const Bundle = z.strictObject({
   format: z.literal('aitbc-keys-v1'),
   name: z.string(),
-  keys: z.partialRecord(z.enum(KEY_KINDS), z.unknown()),
+  keys: z.partialRecord(z.enum(ALL_KEY_KINDS), z.unknown()),
 })
 
 export type KeyBundle = z.infer<typeof Bundle>
@@ -32,5 +32,7 @@ export function keysInFile(value: unknown): (readonly [KeyKind, unknown])[] {
   if (type === undefined) return [['consensus', value]]
   if (type === 'aitbc-vrf-ed25519') return [['vrf', value]]
   if (type === 'libp2p-ed25519') return [['peer', value]]
+  if (type === 'aitbc-spend-ed25519') return [['spend', value]]
+  if (type === 'aitbc-cosign-bls') return [['cosign', value]]
   throw damaged(`a key of type ${String(type)} is of no use here`)
 }

@@ -1,14 +1,16 @@
-// A folder with the encrypted keys of one validator, each in a file of its own. What a file says is
-// public of its key must be what the secret gives: a file swapped or pasted together is refused.
+// A folder with the encrypted keys of one validator or account, each in a file of its own. What a
+// file says is public of its key must be what the secret gives: a file that was swapped or pasted
+// together is refused.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ScryptCost } from '../../../compute/keystore/key-derivation.ts'
 import { damaged, KeyError } from '../../../compute/keystore/key-error.ts'
-import { KEY_KINDS, type KeyKind, KIND_RULES } from './key-kinds.ts'
+import { ALL_KEY_KINDS, KEY_KINDS, type KeyKind, KIND_RULES } from './key-kinds.ts'
 import { makePrivateFolder, readPrivateJson, refuseExposed, writePrivate } from './private-file.ts'
 
-export type Secrets = Readonly<Record<KeyKind, Uint8Array>>
+/** Of a validator. */
+export type Secrets = Readonly<Record<(typeof KEY_KINDS)[number], Uint8Array>>
 
 /** Where a node of a data folder keeps its keys. */
 export function keyFolderOf(dataDirectory: string, node: string): string {
@@ -21,7 +23,7 @@ export function keyFile(folder: string, kind: KeyKind): string {
 
 /** The kinds whose file is there. */
 export function kindsIn(folder: string): KeyKind[] {
-  return KEY_KINDS.filter((kind) => existsSync(keyFile(folder, kind)))
+  return ALL_KEY_KINDS.filter((kind) => existsSync(keyFile(folder, kind)))
 }
 
 export function keyText(value: object): string {
@@ -94,7 +96,7 @@ export function keysExist(folder: string): KeyError {
   return new KeyError('KEYS_EXIST', `${folder} holds keys already`, hint)
 }
 
-/** Fresh keys of every kind. Rejects with KeyError KEYS_EXIST when there is any. */
+/** Fresh keys of a validator. Rejects with KeyError KEYS_EXIST when there is any. */
 export async function newKeys(folder: string, options: SaveOptions): Promise<Secrets> {
   if (kindsIn(folder).length > 0) throw keysExist(folder)
   const entries = KEY_KINDS.map((kind) => [kind, KIND_RULES[kind].newSecret()] as const)

@@ -1,5 +1,5 @@
-// The four keys of a validator: what each is for, in which file and format it lies, what is public
-// of it.
+// The four keys of a validator and the two of a rollup account: what each is for, in which file and
+// format it lies, what is public of it.
 
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { decryptEip2335, encryptEip2335, parseEip2335 } from '../../../compute/keystore/eip2335.ts'
@@ -20,8 +20,12 @@ import { vrfPublicKey } from '../../../protocol/crypto/ecvrf.ts'
 import { addressOfSecret } from '../../../protocol/crypto/secp256k1-noble.ts'
 import { peerIdOf } from '../../../transport/libp2p/identity.ts'
 
+/** Of a validator. */
 export const KEY_KINDS = ['consensus', 'vrf', 'peer', 'account'] as const
-export type KeyKind = (typeof KEY_KINDS)[number]
+/** Of a rollup account, besides the account on the base chain that owns it. */
+export const ROLLUP_KEY_KINDS = ['spend', 'cosign'] as const
+export const ALL_KEY_KINDS = [...KEY_KINDS, ...ROLLUP_KEY_KINDS] as const
+export type KeyKind = (typeof ALL_KEY_KINDS)[number]
 
 export interface KindRules {
   readonly purpose: string
@@ -98,6 +102,16 @@ export const KIND_RULES: Readonly<Record<KeyKind, KindRules>> = {
     newSecret: newEd25519Seed,
     publicBytes: peerPublicBytes,
     publicText: peerIdOf,
+  }),
+  spend: eip2335Rules('spend', 'aitbc-spend-ed25519', {
+    purpose: 'signs transfers in the rollup (Ed25519)',
+    newSecret: newEd25519Seed,
+    publicBytes: vrfPublicKey,
+  }),
+  cosign: eip2335Rules('cosign', 'aitbc-cosign-bls', {
+    purpose: 'agrees to batches of the rollup (BLS12-381)',
+    newSecret: newBlsSecret,
+    publicBytes: (secret) => blsNative.publicKey(secret),
   }),
   account: {
     purpose: 'holds the stake and pays (secp256k1)',

@@ -1,0 +1,59 @@
+// aitbc rollup register: makes the keys of a rollup account where there are none, and registers
+// them for the account on the base chain whose key lies in the same folder.
+
+import type { Command } from 'commander'
+import { speaker } from '../base-command.ts'
+import { CliError } from '../cli-error.ts'
+import { withCost } from '../keys-place.ts'
+import {
+  ROLLUP_WAIT_MS,
+  type RollupOptions,
+  rollupCommand,
+  unitsArgument,
+} from '../rollup-options.ts'
+import { unitsText } from '../screen/units.ts'
+import type { Terminal } from '../terminal.ts'
+import { sentText } from '../validator-command.ts'
+
+interface RegisterOptions extends RollupOptions {
+  readonly amount?: string
+}
+
+async function register(options: RegisterOptions, terminal: Terminal): Promise<void> {
+  const units = options.amount === undefined ? 0n : unitsArgument(options.amount)
+  const { rollupDesk, rollupState } = await import('../rollup-desk.ts')
+  const { waitFor } = await import('../wait-for.ts')
+  const desk = await rollupDesk(options, terminal, true)
+  const known = await desk.registered()
+  if (known !== undefined) {
+    const why = `these keys are account ${known} already`
+    const hint = 'money goes into it by ./aitbc rollup deposit'
+    throw new CliError('REFUSED', 'there is nothing to do', why, hint)
+  }
+  const { blsNative } = await import('../../../compute/crypto/bls-native.ts')
+  const { ed25519Keys } = await import('../../../compute/crypto/ed25519-native.ts')
+  const { bytesToHex } = await import('../../../lib/hex.ts')
+  const { ROLLUP_UNIT_WEI } = await import('../../../protocol/params.ts')
+  const calls = await import('../../../protocol/rollup/rollup-calls.ts')
+  const { spend, cosign } = desk.secrets
+  const spendKey = bytesToHex(ed25519Keys(spend).publicKey)
+  const made = calls.makeAccountRegistration(blsNative, cosign, spendKey)
+  const sent = await desk.send(calls.encodeRegisterAccount(made), units * ROLLUP_UNIT_WEI)
+  const index = await desk.index()
+  await waitFor(() => rollupState(desk.rpc, index), {
+    limitMs: ROLLUP_WAIT_MS,
+    message: `account ${index} is registered, but not usable`,
+    hint: './aitbc rollup balance shows when it is',
+  })
+  const say = speaker(options, terminal)
+  say.line(` account   ${index} of the rollup, owned by ${desk.owner}   ${sentText(sent)}`)
+  if (units > 0n) say.line(` balance   ${unitsText(units)} AITBC`)
+  say.line(' next      ./aitbc rollup send INDEX AMOUNT')
+  say.document({ index, owner: desk.owner, tx: sent.hash, block: sent.block, units })
+}
+
+export function rollupRegisterCommand(terminal: Terminal): Command {
+  return withCost(rollupCommand('register', 'register an account of the rollup'))
+    .option('--amount <aitbc>', 'its first balance')
+    .action((options: RegisterOptions) => register(options, terminal))
+}

@@ -1,0 +1,58 @@
+// Gets the money of executed exits out of the rollup module, to the owner of the account.
+
+import type { Hex } from '../../lib/hex.ts'
+import { hexToBytes } from '../../lib/hex.ts'
+import { decodeArguments } from '../../protocol/abi/codec.ts'
+import { EXITS_OF, IS_EXIT_PAID } from '../../protocol/rollup/rollup-abi.ts'
+import {
+  encodeClaimExit,
+  encodeExitsOf,
+  encodeIsExitPaid,
+} from '../../protocol/rollup/rollup-calls.ts'
+import { quantity } from '../../sdk/light/light-rpc.ts'
+import type { Sent } from './chain-client.ts'
+import { CliError } from './cli-error.ts'
+import { type RollupDesk, type RollupExit, rollupExits } from './rollup-desk.ts'
+import { ROLLUP_WAIT_MS } from './rollup-options.ts'
+import { waitFor } from './wait-for.ts'
+
+async function isPaid({ view }: RollupDesk, exit: RollupExit): Promise<boolean> {
+  const { shard, batch, position } = exit
+  const output = await view(encodeIsExitPaid(shard, batch, position))
+  return decodeArguments(IS_EXIT_PAID.outputs, output)[0]
+}
+
+/** The exits of an account that nobody has fetched, the oldest first. */
+export async function unpaidExits(desk: RollupDesk, index: number): Promise<RollupExit[]> {
+  const unpaid: RollupExit[] = []
+  for (const exit of await rollupExits(desk.rpc, index)) {
+    if (!(await isPaid(desk, exit))) unpaid.unshift(exit)
+  }
+  return unpaid
+}
+
+type Proof = Readonly<Record<'from' | 'amount' | 'entry' | 'total' | 'proof', Hex>>
+
+/** Waits for the settled root, then has it paid. Rejects with CliError. */
+export async function payExit(desk: RollupDesk, exit: RollupExit): Promise<Sent> {
+  const { shard, batch: number, position } = exit
+  const isSettled = async () => {
+    const output = await desk.view(encodeExitsOf(shard, number))
+    return decodeArguments(EXITS_OF.outputs, output)[2] || undefined
+  }
+  await waitFor(isSettled, {
+    limitMs: ROLLUP_WAIT_MS,
+    message: `the root over batch ${number} has not settled`,
+    hint: './aitbc rollup exit, without an amount, fetches it later',
+  })
+  const place = [shard, number, position].map(quantity)
+  const shown = await desk.ask<Proof | null>('rollup_getExitProof', ...place)
+  if (!shown) {
+    const why = 'it has deleted the batch'
+    throw new CliError('UNKNOWN', 'the node cannot prove the exit', why, 'ask another with --rpc')
+  }
+  const { from, amount, entry, total, proof } = shown
+  const leaf = { from: Number(from), amount: BigInt(amount), entry: Number(entry) }
+  const path = { total: BigInt(total), proof: hexToBytes(proof) }
+  return desk.send(encodeClaimExit({ shard, number, position, ...leaf, ...path }))
+}
