@@ -38,12 +38,25 @@ export class Predecessor {
       done(false)
       return
     }
+    const known = this.known?.node === node ? this.known : undefined
+    const isFresh = known !== undefined && at - known.atMs < FRESH_MS
+    // A process that starts again may keep who asks it waiting: until it says otherwise it is dead.
+    if (known && (isFresh || !known.works)) done(known.works)
+    else this.waiting.push(done)
+    if (!isFresh) this.askAbout(node, now)
+  }
+
+  /** Transfers came here instead of there: its answer is here when our turn comes. */
+  ahead(node: string, now: () => number): void {
     const { known } = this
-    if (known?.node === node && at - known.atMs < FRESH_MS) {
-      done(known.works)
-      return
-    }
-    this.waiting.push(done)
+    if (known?.node !== node || now() - known.atMs >= FRESH_MS) this.askAbout(node, now)
+  }
+
+  isDead(node: string): boolean {
+    return this.known?.node === node && !this.known.works
+  }
+
+  private askAbout(node: string, now: () => number): void {
     if (this.asked === node) return
     this.asked = node
     this.ask(node, (works) => {

@@ -120,12 +120,14 @@ class Sequencer {
   receive(body: MessageBody<Verbs, 'Submit'>, reply: (submitted: Submitted) => void): void {
     const { ctx, turn, props, maker } = this
     const first = turn.first()
-    if (!this.isActive || first === '' || first === props.node) {
+    const now = () => ctx.now()
+    const isOthers = first !== '' && first !== props.node
+    if (!this.isActive || !isOthers) {
+      if (isOthers) this.predecessor.ahead(first, now)
       reply(this.submit(body))
       maker.look()
       return
     }
-    const now = () => ctx.now()
     this.predecessor.look(first, now, (works) => {
       if (!works) ctx.reached('rollup-took-over')
       reply(works ? this.refusal('NOT_SEQUENCER') : this.submit(body))
@@ -135,7 +137,9 @@ class Sequencer {
 
   private refusal(code: string, retryAfterMs = 0): Submitted {
     const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
-    return { ...none, code, retryAfterMs, sequencer: this.turn.first() }
+    const first = this.turn.first()
+    // Whoever is sent to one that does not answer is kept from the one that is next.
+    return { ...none, code, retryAfterMs, sequencer: this.predecessor.isDead(first) ? '' : first }
   }
 
   private submit({

@@ -17,6 +17,8 @@ export class ShardPeers {
   private readonly others: readonly { node: string; blsPublicKey: Hex }[]
   /** Fetches under way, by claim. */
   private readonly fetching = new Set<Hex>()
+  /** The node that did not answer the last fetch. */
+  private silent = ''
 
   constructor(ctx: Context, { node, shard, peers }: ShardProps) {
     this.ctx = ctx
@@ -42,9 +44,12 @@ export class ShardPeers {
     this.fetching.add(hash)
     const maker = this.rules?.set.validators[sequencer ?? -1]?.blsPublicKey
     const first = this.others.find(({ blsPublicKey }) => blsPublicKey === maker)
-    const other = () => this.others[this.ctx.random(this.others.length)] as { node: string }
-    // A maker that does not answer is not asked twice in a row.
-    const chosen = first && this.ctx.random(3) > 0 ? first : other()
+    // Whoever does not answer is not asked twice in a row, as long as there are others.
+    const able = this.others.filter(({ node }) => node !== this.silent)
+    const among = able.length > 0 ? able : this.others
+    const other = () => among[this.ctx.random(among.length)] as { node: string }
+    const isMaker = first && first.node !== this.silent && this.ctx.random(3) > 0
+    const chosen = isMaker ? first : other()
     this.ctx.reached('shard-fetch')
     this.ctx.ask(
       ShardMessages,
@@ -54,6 +59,7 @@ export class ShardPeers {
       {
         within: ROLLUP_FETCH_MS,
         ok: ({ code, claim, body }) => {
+          if (this.silent === chosen.node) this.silent = ''
           if (code === 'PRUNED') {
             this.ctx.reached('shard-fetch-pruned')
             this.ctx.log('warn', 'batch-pruned', { node: chosen.node, number, hash })
@@ -63,6 +69,7 @@ export class ShardPeers {
           over()
         },
         failed: () => {
+          this.silent = chosen.node
           this.fetching.delete(hash)
           over()
         },

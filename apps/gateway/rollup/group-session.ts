@@ -24,6 +24,9 @@ interface Place {
   asked: number
 }
 
+/** A node that did not answer is asked after the others for so long: it may be starting again. */
+const FAILED_MS = 5000
+
 function newGroup(): number {
   return Number(randomBytes(8).readBigUInt64LE() >> 11n)
 }
@@ -36,6 +39,8 @@ export class GroupSession {
   /** Roots that may be co-signed: number to where they came from, oldest first. */
   private readonly roots = new Map<number, { readonly place: Place; readonly txRoot: Hex }>()
   private node: string | undefined
+  /** When a node last did not answer. */
+  private readonly failedAt = new Map<string, number>()
   private open = true
 
   constructor(rollup: RollupAccess, shard: number, listener: GroupListener) {
@@ -47,7 +52,7 @@ export class GroupSession {
   /** Rejects with ChainUnavailable when no node answers. */
   async submit(submission: number, body: Uint8Array): Promise<SubmitReply> {
     let last: SubmitReply | undefined
-    const candidates = [...(this.node ? [this.node] : []), ...this.rollup.nodes()]
+    const candidates = this.candidates()
     const asked = new Set<string>()
     for (let node = candidates.shift(); node !== undefined; node = candidates.shift()) {
       if (asked.has(node)) continue
@@ -59,13 +64,14 @@ export class GroupSession {
         last = await this.rollup.submit(node, this.shard, { group: place.group, submission, body })
       } catch (error) {
         if (!(error instanceof ChainUnavailable)) throw error
-        this.leavePlace(place)
+        this.failed(place)
         continue
       } finally {
         place.asked--
       }
       if (last.code !== 'NOT_SEQUENCER') {
         this.node = node
+        this.failedAt.delete(node)
         place.submission = Math.max(place.submission, submission)
         // It was given up while it took this: nobody listens to what it says of it.
         if (this.places.get(node) !== place && this.open) this.listener.lost(submission)
@@ -73,10 +79,27 @@ export class GroupSession {
       }
       // What was asked after this may have been taken.
       if (place.submission < 0 && place.asked === 0) this.leavePlace(place)
-      if (last.sequencer) candidates.unshift(last.sequencer)
+      if (last.sequencer && !this.hasFailed(last.sequencer)) candidates.unshift(last.sequencer)
     }
     if (!last) throw new ChainUnavailable('no sequencer answers')
     return last
+  }
+
+  /** The one that took the last submission first, those that did not answer lately last. */
+  private candidates(): string[] {
+    const nodes = [...(this.node ? [this.node] : []), ...this.rollup.nodes()]
+    const failed = nodes.filter((node) => this.hasFailed(node))
+    return [...nodes.filter((node) => !failed.includes(node)), ...failed]
+  }
+
+  private hasFailed(node: string): boolean {
+    const at = this.failedAt.get(node)
+    return at !== undefined && performance.now() - at < FAILED_MS
+  }
+
+  private failed(place: Place): void {
+    this.failedAt.set(place.node, performance.now())
+    this.leavePlace(place)
   }
 
   private placeAt(node: string): Place {
@@ -110,7 +133,7 @@ export class GroupSession {
         if (news.lost && this.open) this.listener.lost(Math.max(0, place.submission))
       } catch {
         // A sequencer that was started again would not know how far we have read: a new group.
-        this.leavePlace(place)
+        if (this.places.get(node) === place) this.failed(place)
       }
     }
   }

@@ -37,6 +37,34 @@ test('one that works is left its transfers, and asked once for many of them', ()
   assert.is(heard.at(-1), false)
 })
 
+test('one that did not answer is dead until it says otherwise, however long it takes', () => {
+  const { asked, heard, clock, look } = setUp()
+  look()
+  asked[0]?.done(false)
+  clock.ms += 3 * FAILOVER_MS
+  look()
+  assert.equal([heard.length, asked.length], [2, 2])
+  look()
+  assert.equal([heard, asked.length], [[false, false, false], 2])
+  asked[1]?.done(true)
+  look()
+  assert.is(heard.at(-1), true)
+})
+
+test('who is asked ahead of our turn keeps nobody waiting once it has come', () => {
+  const { asked, heard, clock, predecessor, look } = setUp()
+  const ahead = () => predecessor.ahead('one', () => clock.ms)
+  ahead()
+  ahead()
+  assert.is(asked.length, 1)
+  assert.not(predecessor.isDead('one'))
+  asked[0]?.done(false)
+  assert.ok(predecessor.isDead('one'))
+  clock.ms += FAILOVER_MS
+  look()
+  assert.equal(heard, [false])
+})
+
 test('another one is asked anew', () => {
   const { asked, heard, look } = setUp()
   look()

@@ -54,4 +54,19 @@ test('what was taken by a node that was given up meanwhile is said to be lost', 
   session.close()
 })
 
+test('one that does not answer is asked last for a while, whoever sends there', async () => {
+  const rollup = new FakeRollup()
+  rollup.names = ['one', 'two', 'three']
+  const none = new ChainUnavailable('it starts again')
+  const elsewhere = { ...NOT, sequencer: 'one' }
+  rollup.replies = [none, NOT, TAKEN, elsewhere, NOT, TAKEN]
+  const session = new GroupSession(rollup, 0, { event: () => {}, lost: () => {} })
+  const asked = () => rollup.submitted.splice(0).map(({ node }) => node)
+  await session.submit(1, new Uint8Array(4))
+  assert.equal(asked(), ['one', 'two', 'three'])
+  await session.submit(2, new Uint8Array(4))
+  assert.equal(asked(), ['three', 'two', 'one'])
+  session.close()
+})
+
 test.run()
