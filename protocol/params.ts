@@ -96,6 +96,9 @@ export const TABLE_RECORDS_MIN = 4096
 export const TRACE_LEAF_BYTES = 64
 export const BATCH_TRANSFERS_MAX = 65_536
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024
+/** Locks that an account can be registered with, and operations on locks in a batch. */
+export const LOCKS_PER_ACCOUNT_MAX = 15
+export const OPERATIONS_MAX = 4096
 /** Batches of a shard from one stated root to the next. */
 export const ROOT_EVERY_MAX = 16
 export const CLAIMS_PER_BLOCK_MAX = 8

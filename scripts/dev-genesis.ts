@@ -30,13 +30,15 @@ export interface DevNetworkSpec {
   readonly accounts?: readonly { readonly name: string; readonly address: Hex }[]
   /** Accounts of the rollup, all of alice's, with keys that follow from their indices. */
   readonly rollupAccounts?: number
+  /** Locks of those accounts; 0 when absent. */
+  readonly rollupLocks?: number
   /** Of the rollup; 1 when absent. */
   readonly rollupShards?: number
 }
 
 function genesisOf(spec: DevNetworkSpec) {
   const { name, chainId, validators, accounts: further = [] } = spec
-  const { rollupAccounts = ROLLUP_ACCOUNTS, rollupShards = 1 } = spec
+  const { rollupAccounts = ROLLUP_ACCOUNTS, rollupLocks = 0, rollupShards = 1 } = spec
   const accounts = devAccounts(validators)
   const addressOf = (wanted: string) => {
     const account = accounts.find((one) => one.name === wanted)
@@ -56,6 +58,7 @@ function genesisOf(spec: DevNetworkSpec) {
       rollup: {
         shards: rollupShards,
         accounts: rollupAccounts,
+        locks: rollupLocks,
         balance: ROLLUP_BALANCE.toString(),
         owner: addressOf(ROLLUP_OWNER),
       },

@@ -6,6 +6,7 @@ import { ROLLUP_PENDING_TRANSFERS_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import type { Absent, Body } from '../../protocol/rollup/body-layout.ts'
+import { hasOperations } from '../../protocol/rollup/operations.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
@@ -43,6 +44,7 @@ const NONE = new Uint8Array(0)
 function readDraft(bytes: Uint8Array, shard: number): Body | undefined {
   const read = readBody(bytes)
   if (!read.ok || read.body.number !== 0 || read.body.shard !== shard) return undefined
+  if (hasOperations(read.body.operations)) return undefined
   return read.body.transfers > 0 ? read.body : undefined
 }
 

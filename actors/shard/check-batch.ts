@@ -21,6 +21,7 @@ export type ExecutionFacts = Pick<
   | 'firstEntry'
   | 'entries'
   | 'txRoot'
+  | 'opRoot'
   | 'traceRoot'
   | 'exits'
   | 'exitRoot'
@@ -30,11 +31,12 @@ export type ExecutionFacts = Pick<
 >
 
 export function factsOf(executed: Executed): ExecutionFacts {
-  const { entries, txRoot, traceRoot, exits, exitRoot, inboxTo, supply, undo } = executed
+  const { entries, txRoot, opRoot, traceRoot, exits, exitRoot, inboxTo, supply, undo } = executed
   return {
     firstEntry: undo.entriesBefore + 1,
     entries,
     txRoot,
+    opRoot,
     traceRoot,
     exits: exits.length / OUTGOING_WORDS,
     exitRoot,
@@ -52,6 +54,7 @@ export function factsOf(executed: Executed): ExecutionFacts {
 const NAMES = [
   'entries',
   'txRoot',
+  'opRoot',
   'traceRoot',
   'exits',
   'exitRoot',

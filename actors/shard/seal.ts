@@ -14,6 +14,8 @@ import {
   encodeClaim,
   type UnsignedClaim,
 } from '../../protocol/rollup/claim.ts'
+import { operationsNotBefore } from '../../protocol/rollup/operation-checks.ts'
+import { countOperations } from '../../protocol/rollup/operations.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { type CosignerKeys, signersOf } from '../../protocol/rollup/signers.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
@@ -97,9 +99,9 @@ export function sealBody(
       bls.aggregate,
     )
   }
-  const { shard, sections } = body
+  const { shard, sections, operations } = body
   if (signature) {
-    const bytes = writeBody({ shard, number, signature, sections, absent })
+    const bytes = writeBody({ shard, number, signature, sections, operations, absent })
     const read = readBody(bytes)
     if (cosigned.length === 0) return { ok: true, bytes }
     if (read.ok && keys.verify(signersOf(read.body), draft.digest, signature)) {
@@ -139,7 +141,9 @@ export function sealClaim(
     bodyHash: bytesToHex(ports.sha256(bytes)),
     bodyBytes: bytes.length,
     transfers: body.transfers,
+    ...countOperations(body.operations),
     notAfter: lowestNotAfter(body),
+    notBefore: operationsNotBefore(body.operations),
     fee: draft.fee,
     feeAccount: draft.feeAccount,
     consumed: draft.parcels.map(({ shard: source, number }) => ({ shard: source, number })),

@@ -2,11 +2,11 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { genesisParent } from '../../protocol/rollup/claim.ts'
+import { genesisState } from '../../protocol/rollup/genesis-state.ts'
 import type { ShardState } from '../../protocol/rollup/shard-state.ts'
 import type { Context } from '../../runtime/context.ts'
 import { type Checkpoint, readCheckpoint, restoreCheckpoint } from './checkpoint-rows.ts'
 import type { Point } from './claim-line.ts'
-import { genesisState } from './genesis-state.ts'
 import type { ShardProps } from './shard-props.ts'
 
 export interface StartState {

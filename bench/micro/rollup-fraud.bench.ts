@@ -9,11 +9,12 @@ import { prng } from '../../lib/prng.ts'
 import { BATCH_TRANSFERS_MAX, COHORT_SIZE } from '../../protocol/params.ts'
 import { AccountTable } from '../../protocol/rollup/account-table.ts'
 import type { DenseSection } from '../../protocol/rollup/body-layout.ts'
-import { type Claim, claimHash } from '../../protocol/rollup/claim.ts'
+import { type Claim, claimHash, WITHOUT_OPERATIONS } from '../../protocol/rollup/claim.ts'
 import { executeBatch, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import { findFraud } from '../../protocol/rollup/find-fraud.ts'
 import { encodeFraudProof, type FraudProof } from '../../protocol/rollup/fraud-proof.ts'
 import { EvidenceMaker, type PublishedCase, proofOf } from '../../protocol/rollup/fraud-search.ts'
+import { NO_OPERATIONS } from '../../protocol/rollup/operations.ts'
 import { ShardState } from '../../protocol/rollup/shard-state.ts'
 import { encodeMeta } from '../../protocol/rollup/state-root.ts'
 import { LEAF_WORDS } from '../../protocol/rollup/trace.ts'
@@ -38,6 +39,7 @@ Object.assign(state, {
 
 const before: Claim = {
   ...{ shard: 0, number: 1, epoch: 1, parent: ZERO, sequencer: 0, bodyHash: ZERO, bodyBytes: 0 },
+  ...WITHOUT_OPERATIONS,
   ...{ transfers: 0, notAfter: 0, firstEntry: 1, entries: accounts, fee: 0, feeAccount: 0 },
   ...{ txRoot: ZERO, traceRoot: ZERO, exits: 0, exitRoot: ZERO, consumed: [], outbox: [] },
   ...{ inboxTo: accounts, supply: state.supply, signature: new Uint8Array(96) },
@@ -50,7 +52,7 @@ const sections = Array.from({ length: TRANSFERS / COHORT_SIZE }, (_, cohort): De
   const at = cohort * COHORT_SIZE
   return { kind: 'dense', cohort, present: undefined, to, amount, count: COHORT_SIZE, first: at }
 })
-const body = { shard: 0, transfers: TRANSFERS, sections }
+const body = { shard: 0, transfers: TRANSFERS, sections, operations: NO_OPERATIONS }
 const batch = { fee: 1, feeAccount: 5, firstEntry: accounts + 1, inbox: [], parcels: [], body }
 const done = executeBatch(state, batch, executionPorts(hashPairsNative))
 if (!done.ok) throw new Error(done.code)
@@ -73,7 +75,12 @@ const published: PublishedCase = {
     claims: [claim],
     message: () => undefined,
   },
-  batches: [{ trace, transfers, exits: executed.exits, outbox: new Map(), parcels: [] }],
+  batches: [
+    {
+      ...{ trace, transfers, exits: executed.exits, outbox: new Map(), parcels: [] },
+      operations: new Uint32Array(0),
+    },
+  ],
   before: first,
   after: { table, meta: encodeMeta(state.meta) },
 }

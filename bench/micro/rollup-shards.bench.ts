@@ -11,6 +11,7 @@ import { AccountTable } from '../../protocol/rollup/account-table.ts'
 import type { DenseSection } from '../../protocol/rollup/body-layout.ts'
 import { executeBatch, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import { indexOf } from '../../protocol/rollup/layout.ts'
+import { NO_OPERATIONS } from '../../protocol/rollup/operations.ts'
 import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { ShardState } from '../../protocol/rollup/shard-state.ts'
 import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
@@ -58,7 +59,7 @@ function makeBody(state: ShardState, round: number, share: number, random: Prng)
   const sorted = sections
     .sort((a, b) => a.cohort - b.cohort)
     .map((section, i) => ({ ...section, first: i * COHORT_SIZE }))
-  return { shard, transfers: TRANSFERS, sections: sorted }
+  return { shard, transfers: TRANSFERS, sections: sorted, operations: NO_OPERATIONS }
 }
 
 interface Point {

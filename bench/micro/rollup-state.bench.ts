@@ -12,6 +12,7 @@ import { BatchRun } from '../../protocol/rollup/batch-run.ts'
 import type { DenseSection } from '../../protocol/rollup/body-layout.ts'
 import { executeBatch, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import { executeTransfers } from '../../protocol/rollup/execute-transfers.ts'
+import { NO_OPERATIONS } from '../../protocol/rollup/operations.ts'
 import { ShardState } from '../../protocol/rollup/shard-state.ts'
 import { takeCheckpoint } from '../../protocol/rollup/state-checkpoint.ts'
 import { LEAF_WORDS, traceRoot } from '../../protocol/rollup/trace.ts'
@@ -49,7 +50,7 @@ function randomBody(round: number) {
     const first = i * COHORT_SIZE
     return { kind: 'dense', cohort, present: undefined, to, amount, count: COHORT_SIZE, first }
   })
-  return { shard: 0, transfers: TRANSFERS, sections }
+  return { shard: 0, transfers: TRANSFERS, sections, operations: NO_OPERATIONS }
 }
 
 const parts = new Map<string, number[]>()

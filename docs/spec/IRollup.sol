@@ -8,6 +8,12 @@ interface IRollup {
         bytes calldata possession,
         bytes32 spendKey
     ) external payable returns (uint64 index);
+    function registerWithLocks(
+        bytes calldata blsKey,
+        bytes calldata possession,
+        bytes32 spendKey,
+        uint64 wanted
+    ) external payable returns (uint64 index, uint64 locks);
     function deposit(uint64 index) external payable;
     function forceTransfer(uint64 from, uint64 to, uint64 amount) external;
     function claimExit(
@@ -43,6 +49,7 @@ interface IRollup {
             bytes memory blsKey,
             bytes32 spendKey
         );
+    function lockOwner(uint64 index) external view returns (bool known, uint64 account);
     function ownedCount(address owner) external view returns (uint64);
     function ownedAt(address owner, uint64 nth) external view returns (uint64 index);
     function shardCount() external view returns (uint64);

@@ -10,6 +10,8 @@ export const EXECUTION_REFUSALS = {
   UNPAYABLE: 'the sender has less than amount and fee',
   NONCES_USED_UP: 'the sender has used its last nonce',
   BALANCE_OVERFLOW: 'a balance or the supply would pass 64 bits',
+  LOCK_OTHER: 'the lock is none of the shard’s, or does not hold what the operation says',
+  WRONG_NONCE: 'the operation is not of its owner’s next nonce',
   FEE_ACCOUNT_UNKNOWN: 'the account for the fees is not registered in this shard',
 } as const
 

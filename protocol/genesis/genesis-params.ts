@@ -10,6 +10,7 @@ import {
   ROLLUP_UNIT_WEI,
   SHARDS_MAX,
 } from '../params.ts'
+import { haveOwners } from '../rollup/genesis-locks.ts'
 import { ROLLUP_CONFIG_DEFAULT } from '../rollup/genesis-rollup.ts'
 import type { RollupConfig } from '../rollup/rollup-storage.ts'
 import { fail, fields, GenesisError, hexOf, items, wei, whole } from './genesis-fields.ts'
@@ -77,10 +78,10 @@ function readGovernance(value: unknown, path: string): GenesisParameters {
   return given
 }
 
-/** Accounts of the genesis, for development and measurements: all of one owner and balance. */
+/** Accounts and locks of the genesis, for development: all of one owner and balance. */
 function readRollup(value: unknown, path: string): RollupConfig {
-  const f = fields(value, path, [], ['shards', 'accounts', 'balance', 'owner'])
-  const { shards, accounts, balance, owner } = ROLLUP_CONFIG_DEFAULT
+  const f = fields(value, path, [], ['shards', 'accounts', 'balance', 'owner', 'locks'])
+  const { accounts, balance, owner, ...usual } = ROLLUP_CONFIG_DEFAULT
   const count =
     'accounts' in f ? between(f.accounts, 0, ACCOUNTS_MAX, `${path}.accounts`) : accounts
   const each = 'balance' in f ? wei(f.balance, `${path}.balance`) : balance * ROLLUP_UNIT_WEI
@@ -88,9 +89,16 @@ function readRollup(value: unknown, path: string): RollupConfig {
   const units = each / ROLLUP_UNIT_WEI
   if (units * BigInt(count) >= UNITS_MAX) fail(`${path}.balance`, 'less than 2^62 units in all')
   if (count > 0 && !('owner' in f)) fail(`${path}.owner`, 'the owner of the accounts')
+  const most = ACCOUNTS_MAX - count
+  const locks = 'locks' in f ? between(f.locks, 0, most, `${path}.locks`) : usual.locks
+  const shards = 'shards' in f ? between(f.shards, 1, SHARDS_MAX, `${path}.shards`) : usual.shards
+  if (!haveOwners({ shards, accounts: count, locks })) {
+    fail(`${path}.locks`, 'an account in each shard that has locks')
+  }
   return {
-    shards: 'shards' in f ? between(f.shards, 1, SHARDS_MAX, `${path}.shards`) : shards,
+    shards,
     accounts: count,
+    locks,
     balance: units,
     owner: 'owner' in f ? hexOf(f.owner, 20, `${path}.owner`) : owner,
   }

@@ -1,11 +1,13 @@
 // The accounts of one shard as 32-byte records in one buffer, which several threads may share. The
 // record is eight little-endian words: balance (low, high), nonce, flags, touch (low, high), 0, 0.
 // `touch` is the number of the last entry that changed the account; an unused slot is all zero.
+// The record of a lock has more in it: lock-record.ts.
 
 import { assert } from '../../lib/assert.ts'
 import { PAGE_RECORDS, RECORD_BYTES, ROLLUP_ACCOUNTS_MAX, TABLE_RECORDS_MIN } from '../params.ts'
 
 export const RECORD_WORDS = RECORD_BYTES / 4
+/** All that an account's word of flags holds. */
 export const REGISTERED = 1
 /** Bits of a page in `stale`: what changed since it was hashed, or since it was written down. */
 export const UNHASHED = 1
@@ -68,6 +70,11 @@ export class AccountTable {
     return slot < this.slots && ((this.words[slot * RECORD_WORDS + 3] as number) & REGISTERED) !== 0
   }
 
+  /** Whether an account or a lock has it. */
+  isUsed(slot: number): boolean {
+    return slot < this.slots && this.words[slot * RECORD_WORDS + 3] !== 0
+  }
+
   /** Units. */
   balanceOf(slot: number): bigint {
     const at = slot * RECORD_WORDS
@@ -104,16 +111,28 @@ export class AccountTable {
     this.slots = grown.slots
   }
 
-  /** Writes a record whole; all zero if `touch` is. */
-  put(slot: number, lo: number, hi: number, nonce: number, touchLo: number, touchHi: number): void {
+  /** Writes a record whole: an account's, or where flags are given a lock's; zeros if `touch` is. */
+  put(
+    slot: number,
+    lo: number,
+    hi: number,
+    nonce: number,
+    touchLo: number,
+    touchHi: number,
+    flags = (touchLo | touchHi) === 0 ? 0 : REGISTERED,
+    deadline = 0,
+    owner = 0,
+  ): void {
     const at = slot * RECORD_WORDS
     const { words } = this
     words[at] = lo
     words[at + 1] = hi
     words[at + 2] = nonce
-    words[at + 3] = (touchLo | touchHi) === 0 ? 0 : REGISTERED
+    words[at + 3] = flags
     words[at + 4] = touchLo
     words[at + 5] = touchHi
+    words[at + 6] = deadline
+    words[at + 7] = owner
     this.stale[slot >>> PAGE_BITS] = STALE
   }
 }

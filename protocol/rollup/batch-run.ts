@@ -3,14 +3,15 @@
 
 import type { ExecutionRefusal } from '../errors/execution-refusals.ts'
 import { CREDIT_INDEX, EXIT_INDEX } from '../params.ts'
-import { RECORD_WORDS } from './account-table.ts'
+import { RECORD_WORDS, REGISTERED } from './account-table.ts'
 import type { InboxMessage } from './inbox-message.ts'
 import { shardOf } from './layout.ts'
+import { LOCK, lockAt, payeeOf } from './lock-record.ts'
 import { OUTGOING_WORDS, Outgoing, readOutgoing } from './outgoing.ts'
 import type { Parcel } from './parcel.ts'
 import { isOutgoing, slotIn } from './shard-place.ts'
 import type { ShardState } from './shard-state.ts'
-import { AT, KIND, LEAF_WORDS } from './trace.ts'
+import { AT, KIND, KIND_BITS, LEAF_WORDS } from './trace.ts'
 import { undoTrace } from './undo-log.ts'
 
 const U32 = 2 ** 32
@@ -66,6 +67,8 @@ export class BatchRun {
       case 'force':
         this.force(message.from, message.to, message.amount)
         return undefined
+      case 'lock':
+        return this.makeLock(message.index, message.owner)
     }
   }
 
@@ -89,13 +92,26 @@ export class BatchRun {
   private register(index: number, amount: bigint): ExecutionRefusal | undefined {
     const { table } = this.state
     const slot = slotIn(this.state, index)
-    if (slot < 0 || table.isRegistered(slot)) return 'WRONG_INBOX'
+    if (slot < 0 || table.isUsed(slot)) return 'WRONG_INBOX'
     if (this.arrived + amount + this.state.supply >= U64) return 'BALANCE_OVERFLOW'
     this.arrived += amount
     table.growFor(slot)
     table.used = Math.max(table.used, slot + 1)
     this.leaf(KIND.register, CREDIT_INDEX, index, amount)
     this.change(slot, amount, 0)
+    this.count++
+    return undefined
+  }
+
+  /** Its owner was registered before it, in the same cohort. */
+  private makeLock(index: number, owner: number): ExecutionRefusal | undefined {
+    const { table } = this.state
+    const slot = slotIn(this.state, index)
+    if (slot < 0 || table.isUsed(slot)) return 'WRONG_INBOX'
+    table.growFor(slot)
+    table.used = Math.max(table.used, slot + 1)
+    this.leaf(KIND.lockMade, owner, index, 0n)
+    this.changeLock(slot, 0n, 0, LOCK, 0, owner)
     this.count++
     return undefined
   }
@@ -113,9 +129,22 @@ export class BatchRun {
 
   /** To nobody: back to who paid it, who is registered in his shard for ever. */
   private returnCredit(from: number, to: number, amount: bigint): void {
-    this.leaf(KIND.parcelReturned, from, to, amount)
+    const slot = slotIn(this.state, to)
+    if (this.state.table.isUsed(slot)) this.lockLeaf(from, to, amount, slot)
+    else this.leaf(KIND.parcelReturned, from, to, amount)
     this.send(to, from, amount)
     this.count++
+  }
+
+  /** Tells the lock's record, so that it can be shown that the credit had to go back. */
+  private lockLeaf(from: number, to: number, amount: bigint, slot: number): void {
+    const { flags, deadline, owner } = lockAt(this.state.table, slot)
+    const kind = ((payeeOf(flags) << KIND_BITS) | KIND.parcelToLock) >>> 0
+    const at = this.leaf(kind, from, to, amount)
+    this.trace[at + AT.fee] = deadline
+    this.trace[at + AT.fromBalance] = owner
+    this.trace[at + AT.fromBalance + 1] = flags & (2 ** KIND_BITS - 1)
+    this.before(at, AT.toBalance, AT.toTouch, AT.toNonce, slot)
   }
 
   private force(from: number, to: number, amount: bigint): void {
@@ -138,14 +167,14 @@ export class BatchRun {
     this.count++
   }
 
-  private send(from: number, to: number, amount: bigint): void {
+  send(from: number, to: number, amount: bigint): void {
     const { entry } = this
     const [lo, hi] = [Number(amount & 0xffff_ffffn), Number(amount >> 32n)]
     this.outgoingFor(to).add(from, to, lo, hi, entry >>> 0, Math.floor(entry / U32))
   }
 
   /** Writes the leaf but for what the accounts were before, which is zero until it is written. */
-  private leaf(kind: number, from: number, to: number, amount: bigint): number {
+  leaf(kind: number, from: number, to: number, amount: bigint): number {
     const at = this.count * LEAF_WORDS
     this.trace.fill(0, at, at + LEAF_WORDS)
     this.trace[at + AT.kind] = kind
@@ -156,7 +185,7 @@ export class BatchRun {
     return at
   }
 
-  private before(at: number, balance: number, touch: number, nonce: number, slot: number): void {
+  before(at: number, balance: number, touch: number, nonce: number, slot: number): void {
     const { words, slots } = this.state.table
     if (slot >= slots) return
     const record = slot * RECORD_WORDS
@@ -167,9 +196,21 @@ export class BatchRun {
     this.trace[at + touch + 1] = words[record + 5] as number
   }
 
-  private change(slot: number, balance: bigint, nonce: number): void {
+  change(slot: number, balance: bigint, nonce: number): void {
+    this.changeLock(slot, balance, nonce, REGISTERED, 0, 0)
+  }
+
+  changeLock(
+    slot: number,
+    balance: bigint,
+    use: number,
+    flags: number,
+    deadline: number,
+    owner: number,
+  ): void {
     const { entry } = this
     const [lo, hi] = [Number(balance & 0xffff_ffffn), Number(balance >> 32n)]
-    this.state.table.put(slot, lo, hi, nonce, entry >>> 0, Math.floor(entry / U32))
+    const touchHi = Math.floor(entry / U32)
+    this.state.table.put(slot, lo, hi, use, entry >>> 0, touchHi, flags, deadline, owner)
   }
 }

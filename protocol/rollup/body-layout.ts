@@ -1,6 +1,8 @@
 // A batch's body: what its parts are and where they lie in the bytes. Everything is little-endian
 // and 4-byte aligned, so that a body is read in place.
 
+import type { Operations } from './operations.ts'
+
 /** Senders of one cohort, one transfer each, in index order. */
 export interface DenseSection {
   readonly kind: 'dense'
@@ -46,6 +48,7 @@ export interface Body {
   /** 96 bytes: the aggregate of all that co-signed; zeros if nobody did. */
   readonly signature: Uint8Array
   readonly sections: readonly Section[]
+  readonly operations: Operations
   readonly absent: Absent
 }
 
@@ -53,7 +56,7 @@ export const BODY_VERSION = 1
 export const KIND_DENSE = 0
 export const KIND_SPARSE = 1
 
-/** Words: version, shard, number (low, high), sections, transfers, absent, zero. */
+/** Words: version, shard, number (low, high), sections, transfers, absent, operations. */
 export const HEAD_WORDS = 8
 export const SIGNATURE_BYTES = 96
 export const SIGNATURE_WORDS = SIGNATURE_BYTES / 4

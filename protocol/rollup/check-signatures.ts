@@ -1,27 +1,48 @@
 // Whether everybody agreed to a batch: one aggregate of those that co-signed its root, an ordinary
-// signature of each that did not, and for those also their limits of fee and time. The parts can
-// be run apart: ordinary signatures are slow, and a caller may hand them to other threads.
+// signature of each that did not and of each operation, and for those also their limits of fee and
+// time. The parts can be run apart: ordinary signatures are slow, and a caller may hand them to
+// other threads.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { VerifyEd25519 } from '../crypto/ed25519-strict.ts'
 import type { BatchRefusal } from '../errors/batch-refusals.ts'
 import { type Body, SPEND_SIGNATURE_BYTES } from './body-layout.ts'
-import { NO_LIMIT, type UnsignedClaim } from './claim.ts'
+import type { UnsignedClaim } from './claim.ts'
 import { cosignDigest, transferDigester } from './cosign.ts'
+import {
+  lockBelowFee,
+  operationChecks,
+  operationsNotAfter,
+  operationsNotBefore,
+} from './operation-checks.ts'
+import { countOperations } from './operations.ts'
 import { type CosignerKeys, signersOf } from './signers.ts'
 import { type TransferColumns, transferColumns } from './transfer-columns.ts'
 
 /** What of a claim the signatures of its batch depend on. */
 export type SignedFacts = Pick<
   UnsignedClaim,
-  'shard' | 'number' | 'parent' | 'transfers' | 'notAfter' | 'fee' | 'txRoot'
+  | 'shard'
+  | 'number'
+  | 'parent'
+  | 'transfers'
+  | 'settles'
+  | 'refunds'
+  | 'locks'
+  | 'notAfter'
+  | 'notBefore'
+  | 'fee'
+  | 'txRoot'
 >
 
 export type SignatureCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: BatchRefusal; readonly position?: number }
 
-/** The ordinary signatures of a batch: columns that can cross threads. */
+/**
+ * The ordinary signatures of a batch: columns that can cross threads. An operation's position is
+ * the number of transfers and its place among the operations.
+ */
 export interface StragglerChecks {
   readonly positions: Uint32Array
   /** 32 bytes each. */
@@ -36,9 +57,9 @@ const DIGEST_BYTES = 32
 const KEY_BYTES = 32
 const U32 = 2n ** 32n
 
-/** The lowest height after which some absent sender's transfer is void. */
+/** The lowest height after which an absent sender's transfer or an operation is void. */
 export function lowestNotAfter(body: Body): number {
-  let lowest = NO_LIMIT
+  let lowest = operationsNotAfter(body.operations)
   for (const height of body.absent.notAfters) if (height < lowest) lowest = height
   return lowest
 }
@@ -49,18 +70,30 @@ export function checkTerms(body: Body, facts: SignedFacts): SignatureCheck {
   if (body.shard !== shard || body.number !== number || body.transfers !== transfers) {
     return { ok: false, code: 'BATCH_MISMATCH' }
   }
+  const { settles, refunds, locks } = countOperations(body.operations)
+  if (settles !== facts.settles || refunds !== facts.refunds || locks !== facts.locks) {
+    return { ok: false, code: 'BATCH_MISMATCH' }
+  }
   const { positions, maxFees } = body.absent
   for (let i = 0; i < positions.length; i++) {
     if (facts.fee > (maxFees[i] as number)) {
       return { ok: false, code: 'FEE_ABOVE_MAX', position: positions[i] as number }
     }
   }
+  const cheap = lockBelowFee(body.operations, facts.fee)
+  if (cheap !== undefined) {
+    const position = transfers + settles + refunds + cheap
+    return { ok: false, code: 'FEE_ABOVE_MAX', position }
+  }
   // Whether the height has come is for the block that orders the claim: it knows the height.
   if (lowestNotAfter(body) !== facts.notAfter) return { ok: false, code: 'BATCH_NOT_AFTER' }
+  if (operationsNotBefore(body.operations) !== facts.notBefore) {
+    return { ok: false, code: 'BATCH_NOT_BEFORE' }
+  }
   return { ok: true }
 }
 
-/** What must be verified of the absent senders; `nonceOf` gives the nonce before the batch. */
+/** What must be verified of absent senders and operations; `nonceOf`: before the batch. */
 export function stragglerChecks(
   body: Body,
   genesisHash: Hex,
@@ -68,11 +101,18 @@ export function stragglerChecks(
   keys: CosignerKeys,
   columns: TransferColumns = transferColumns(body),
 ): { ok: true; checks: StragglerChecks } | { ok: false; code: BatchRefusal; position: number } {
-  const { positions, maxFees, notAfters, signatures } = body.absent
+  const { maxFees, notAfters } = body.absent
   const digestOf = transferDigester(genesisHash)
-  const digests = new Uint8Array(positions.length * DIGEST_BYTES)
-  const spendKeys = new Uint8Array(positions.length * KEY_BYTES)
-  for (let i = 0; i < positions.length; i++) {
+  const operations = operationChecks(body, genesisHash)
+  const absent = body.absent.positions.length
+  const count = absent + operations.length
+  const positions = new Uint32Array(count)
+  const digests = new Uint8Array(count * DIGEST_BYTES)
+  const spendKeys = new Uint8Array(count * KEY_BYTES)
+  const signatures = new Uint8Array(count * SPEND_SIGNATURE_BYTES)
+  positions.set(body.absent.positions)
+  signatures.set(body.absent.signatures)
+  for (let i = 0; i < absent; i++) {
     const position = positions[i] as number
     const from = columns.from[position] as number
     const key = keys.spendKey(from)
@@ -88,6 +128,16 @@ export function stragglerChecks(
     })
     digests.set(digest, i * DIGEST_BYTES)
     spendKeys.set(key, i * KEY_BYTES)
+  }
+  for (const [k, { position: place, signer, digest, signature }] of operations.entries()) {
+    const i = absent + k
+    const position = body.transfers + place
+    const key = keys.spendKey(signer)
+    if (!key) return { ok: false, code: 'NO_SPEND_KEY', position }
+    positions[i] = position
+    digests.set(digest, i * DIGEST_BYTES)
+    spendKeys.set(key, i * KEY_BYTES)
+    signatures.set(signature, i * SPEND_SIGNATURE_BYTES)
   }
   return { ok: true, checks: { positions, digests, keys: spendKeys, signatures } }
 }

@@ -47,14 +47,25 @@ export interface UnsignedClaim {
   readonly bodyHash: Hex
   readonly bodyBytes: number
   readonly transfers: number
-  /** The lowest notAfter of the body's absent senders (a height); NO_LIMIT without any. */
+  /** Operations of each kind. */
+  readonly settles: number
+  readonly refunds: number
+  readonly locks: number
+  /**
+   * The lowest height after which something in the body is void: of its absent senders and locks,
+   * and of the deadlines of settles; NO_LIMIT without any.
+   */
   readonly notAfter: number
+  /** One above the highest deadline of a refund; 0 without any. */
+  readonly notBefore: number
   readonly firstEntry: number
   readonly entries: number
-  /** Units for each transfer. */
+  /** Units for each transfer and each lock. */
   readonly fee: number
   readonly feeAccount: number
   readonly txRoot: Hex
+  /** Over leaf and hash of each operation; zero without any. */
+  readonly opRoot: Hex
   readonly traceRoot: Hex
   readonly exits: number
   readonly exitRoot: Hex
@@ -73,8 +84,17 @@ export interface Claim extends UnsignedClaim {
   readonly signature: Uint8Array
 }
 
-/** The notAfter of a batch all of whose senders co-signed. */
+/** The notAfter of a batch in which nothing becomes void. */
 export const NO_LIMIT = 0xffff_ffff
+
+/** What a claim says of operations where its body has none. */
+export const WITHOUT_OPERATIONS = {
+  settles: 0,
+  refunds: 0,
+  locks: 0,
+  notBefore: 0,
+  opRoot: `0x${'00'.repeat(32)}`,
+} as const
 
 const SIGNATURE_BYTES = 96
 const U32_MAX = 0xffff_ffff
@@ -98,12 +118,17 @@ function unsignedItems(claim: UnsignedClaim): RlpItem[] {
     hexToBytes(claim.bodyHash),
     n(claim.bodyBytes),
     n(claim.transfers),
+    n(claim.settles),
+    n(claim.refunds),
+    n(claim.locks),
     n(claim.notAfter),
+    n(claim.notBefore),
     n(claim.firstEntry),
     n(claim.entries),
     n(claim.fee),
     n(claim.feeAccount),
     hexToBytes(claim.txRoot),
+    hexToBytes(claim.opRoot),
     hexToBytes(claim.traceRoot),
     n(claim.exits),
     hexToBytes(claim.exitRoot),
@@ -114,7 +139,7 @@ function unsignedItems(claim: UnsignedClaim): RlpItem[] {
     hexToBytes(claim.stateRoot ?? '0x'),
   ]
 }
-const UNSIGNED_FIELDS = 22
+const UNSIGNED_FIELDS = 27
 
 /** Hashes the fields that are signed, so it needs no signature. */
 export function claimHash(claim: UnsignedClaim): Hex {
@@ -202,21 +227,26 @@ export function claimOfItem(item: RlpItem): Claim {
     bodyHash: asHash(f[5]),
     bodyBytes: asU32(f[6]),
     transfers: asU32(f[7]),
-    notAfter: asU32(f[8]),
-    firstEntry: asNumber(f[9]),
-    entries: asU32(f[10]),
-    fee: asU32(f[11]),
-    feeAccount: asU32(f[12]),
-    txRoot: asHash(f[13]),
-    traceRoot: asHash(f[14]),
-    exits: asU32(f[15]),
-    exitRoot: asHash(f[16]),
-    inboxTo: asNumber(f[17]),
-    consumed: asConsumed(f[18]),
-    outbox: asOutbox(f[19]),
-    supply: asUnits(f[20]),
-    stateRoot: asStateRoot(f[21]),
-    signature: asBytes(f[22], SIGNATURE_BYTES),
+    settles: asU32(f[8]),
+    refunds: asU32(f[9]),
+    locks: asU32(f[10]),
+    notAfter: asU32(f[11]),
+    notBefore: asNumber(f[12]),
+    firstEntry: asNumber(f[13]),
+    entries: asU32(f[14]),
+    fee: asU32(f[15]),
+    feeAccount: asU32(f[16]),
+    txRoot: asHash(f[17]),
+    opRoot: asHash(f[18]),
+    traceRoot: asHash(f[19]),
+    exits: asU32(f[20]),
+    exitRoot: asHash(f[21]),
+    inboxTo: asNumber(f[22]),
+    consumed: asConsumed(f[23]),
+    outbox: asOutbox(f[24]),
+    supply: asUnits(f[25]),
+    stateRoot: asStateRoot(f[26]),
+    signature: asBytes(f[27], SIGNATURE_BYTES),
   }
 }
 

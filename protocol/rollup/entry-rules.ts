@@ -2,8 +2,10 @@
 // are afterwards, what leaves the shard. The plain words for what the engine does.
 
 import { COHORT_BITS, CREDIT_INDEX, EXIT_INDEX } from '../params.ts'
+import { REGISTERED } from './account-table.ts'
+import { afterOfLocks, isAboutLocks, keepsLockRules, takesFromLock } from './lock-rules.ts'
 import { isOutgoing, type ShardPlace, slotIn } from './shard-place.ts'
-import { type AccountBefore, KIND, type TraceLeaf } from './trace.ts'
+import { type AccountBefore, KIND, NO_RECORD, type TraceLeaf } from './trace.ts'
 
 const U64 = 2n ** 64n
 const NONCE_LAST = 0xffff_ffff
@@ -24,20 +26,24 @@ export interface Sent {
 }
 
 export function isSame(a: AccountBefore, b: AccountBefore): boolean {
-  return a.balance === b.balance && a.nonce === b.nonce && a.touch === b.touch
+  const isMoney = a.balance === b.balance && a.nonce === b.nonce && a.touch === b.touch
+  return isMoney && a.flags === b.flags && a.deadline === b.deadline && a.owner === b.owner
 }
-
-const NOTHING: AccountBefore = { balance: 0n, nonce: 0, touch: 0 }
 
 function isPayment(leaf: TraceLeaf): boolean {
   return leaf.kind === KIND.transfer || leaf.kind === KIND.force
 }
 
-/** Accounts of this shard whose records the leaf tells, as they were before. */
+/** Whether the leaf tells what its sender was. */
+function hasPayer(leaf: TraceLeaf): boolean {
+  const isLock = leaf.kind === KIND.lock || takesFromLock(leaf)
+  return isLock || isPayment(leaf) || leaf.kind === KIND.forceVoid
+}
+
+/** Records of this shard that the leaf tells, as they were before. */
 export function readsOf(leaf: TraceLeaf, place: ShardPlace): AccountThen[] {
   const reads: AccountThen[] = []
-  const isPaying = isPayment(leaf) || leaf.kind === KIND.forceVoid
-  if (isPaying && slotIn(place, leaf.from) >= 0) {
+  if (hasPayer(leaf) && slotIn(place, leaf.from) >= 0) {
     reads.push({ index: leaf.from, ...leaf.fromBefore })
   }
   if (slotIn(place, leaf.to) >= 0) reads.push({ index: leaf.to, ...leaf.toBefore })
@@ -54,29 +60,38 @@ export function afterOf(
   const { kind, from, to, amount, fromBefore, toBefore } = leaf
   if (kind === KIND.forceVoid || kind === KIND.parcelReturned) return undefined
   if (slotIn(place, index) < 0) return undefined
+  if (isAboutLocks(leaf)) return afterOfLocks(leaf, entry, index)
   if (isPayment(leaf) && index === from) {
     const kept = fromBefore.balance - amount - BigInt(leaf.fee) + (from === to ? amount : 0n)
     const nonce = fromBefore.nonce + (kind === KIND.transfer ? 1 : 0)
-    return { balance: kept, nonce, touch: entry }
+    return { ...fromBefore, balance: kept, nonce, touch: entry }
   }
   if (index !== to) return undefined
-  return { balance: toBefore.balance + amount, nonce: toBefore.nonce, touch: entry }
+  const { nonce } = toBefore
+  return {
+    ...NO_RECORD,
+    balance: toBefore.balance + amount,
+    nonce,
+    touch: entry,
+    flags: REGISTERED,
+  }
 }
 
 /** What leaves the shard with the entry. */
 export function sentBy(leaf: TraceLeaf, place: ShardPlace): Sent | undefined {
   const shardOf = (index: number) => (index >>> COHORT_BITS) % place.shards
   const { from, to, amount } = leaf
-  if (leaf.kind === KIND.parcelReturned) {
+  if (leaf.kind === KIND.parcelReturned || leaf.kind === KIND.parcelToLock) {
     return { destination: shardOf(from), from: to, to: from, amount }
   }
-  if (!isPayment(leaf) || !isOutgoing(place, to)) return undefined
+  const isPaid = isPayment(leaf) || leaf.kind === KIND.pay
+  if (!isPaid || !isOutgoing(place, to)) return undefined
   return { destination: to === EXIT_INDEX ? TO_BASE_CHAIN : shardOf(to), from, to, amount }
 }
 
 function isPossible(before: AccountBefore, index: number, entry: number, place: ShardPlace) {
-  if (slotIn(place, index) < 0) return isSame(before, NOTHING)
-  return before.touch < entry && (before.touch > 0 || isSame(before, NOTHING))
+  if (slotIn(place, index) < 0) return isSame(before, NO_RECORD)
+  return before.touch < entry && (before.touch > 0 || isSame(before, NO_RECORD))
 }
 
 /** Whether the receiver can be credited. */
@@ -94,12 +109,14 @@ function isPayable(leaf: TraceLeaf, place: ShardPlace): boolean {
 
 /** Whether the leaf keeps the rules of its own kind: what needs no other evidence. */
 export function keepsRules(leaf: TraceLeaf, entry: number, place: ShardPlace): boolean {
-  const { kind, fee, from, to, amount, fromBefore, toBefore } = leaf
-  const isPaying = isPayment(leaf) || kind === KIND.forceVoid
+  const { kind, party, fee, from, to, amount, fromBefore, toBefore } = leaf
+  const isPaying = hasPayer(leaf)
   if (!isPossible(toBefore, to, entry, place)) return false
-  if (isPaying ? !isPossible(fromBefore, from, entry, place) : !isSame(fromBefore, NOTHING)) {
+  if (isPaying ? !isPossible(fromBefore, from, entry, place) : !isSame(fromBefore, NO_RECORD)) {
     return false
   }
+  if (isAboutLocks(leaf)) return keepsLockRules(leaf, entry, place)
+  if (party !== 0) return false
   if (isPaying && from === to && !isSame(fromBefore, toBefore)) return false
   if (kind === KIND.transfer) return fromBefore.nonce < NONCE_LAST && isPayable(leaf, place)
   if (fee !== 0) return false

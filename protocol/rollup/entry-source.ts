@@ -1,9 +1,16 @@
 // Where an entry of a claim comes from, by its position: messages of the inbox, credits of parcels,
-// transfers of the body, the fee. A trace leaf has to say the same as its source.
+// transfers and operations of the body, the fee. A trace leaf has to say the same as its source.
 
 import { equalBytes } from '../../lib/bytes.ts'
+import type { Claim } from './claim.ts'
 import { transferLeaf } from './cosign.ts'
-import { entriesOf } from './execute-batch.ts'
+import {
+  entriesOf,
+  feesOf,
+  operationEntries,
+  operationNodes,
+  operationOfEntry,
+} from './entry-counts.ts'
 import {
   checkNode,
   claimBefore,
@@ -13,6 +20,13 @@ import {
   wordsOf,
 } from './fraud-evidence.ts'
 import { arrivingWith, type InboxMessage } from './inbox-message.ts'
+import {
+  OPERATION_LOCK,
+  OPERATION_REFUND,
+  OPERATION_SETTLE,
+  type Operation,
+  readOperation,
+} from './operations.ts'
 import { readOutgoing } from './outgoing.ts'
 import { KIND } from './trace.ts'
 
@@ -40,7 +54,7 @@ export function countsRight(fraud: FraudCase, claim: number): boolean | undefine
   const before = claimBefore(fraud, claim)
   const messages = messagesOf(fraud, claim).count
   const credits = parcels.reduce((sum, parcel) => sum + parcel.credits, 0)
-  const entries = entriesOf(messages, credits, it.transfers, it.fee)
+  const entries = entriesOf(messages, credits, it)
   const first = before ? before.firstEntry + before.entries : 1
   return messages >= 0 && it.entries === entries && it.firstEntry === first
 }
@@ -68,8 +82,41 @@ function isMessage(leaf: ShownLeaf, message: InboxMessage): boolean {
     const isForce = leaf.kind === KIND.force || leaf.kind === KIND.forceVoid
     return isForce && leaf.from === message.from && leaf.to === message.to
   }
+  if (message.kind === 'lock') {
+    return leaf.kind === KIND.lockMade && leaf.to === message.index && leaf.from === message.owner
+  }
   const kind = message.kind === 'register' ? KIND.register : KIND.deposit
   return leaf.kind === kind && leaf.to === message.index
+}
+
+const CREDITS: ReadonlySet<number> = new Set([KIND.parcel, KIND.parcelReturned, KIND.parcelToLock])
+
+/** Whether an entry of this kind stands there, and the claim's heights fit its deadline. */
+function isOperationAt(leaf: ShownLeaf, claim: Claim, at: number): boolean {
+  const { kind, deadline, fee } = leaf
+  if (at < 2 * claim.settles) {
+    return kind === (at % 2 === 0 ? KIND.pay : KIND.rest) && claim.notAfter <= deadline
+  }
+  if (at < 2 * claim.settles + claim.refunds) {
+    return kind === KIND.refund && claim.notBefore > deadline
+  }
+  return kind === KIND.lock && fee === claim.fee
+}
+
+/** Whether the leaf does what the operation says. */
+export function isThatOperation(leaf: ShownLeaf, operation: Operation): boolean {
+  const { kind, party, from, to, amount, deadline, fromBefore, toBefore } = leaf
+  if (deadline !== operation.deadline || fromBefore.nonce !== operation.nonce) return false
+  const { kind: what, use } = operation
+  if (kind === KIND.rest) {
+    // The same settle as the entry before it, whose payee is the party here.
+    const isIts = party === operation.to && from === operation.from && to === operation.party
+    return isIts && what === OPERATION_SETTLE && use === 0
+  }
+  const isIts = party === operation.party && from === operation.from && to === operation.to
+  if (!isIts || amount !== operation.amount) return false
+  if (kind === KIND.lock) return what === OPERATION_LOCK && toBefore.nonce === use
+  return what === (kind === KIND.pay ? OPERATION_SETTLE : OPERATION_REFUND) && use === 0
 }
 
 /**
@@ -96,7 +143,7 @@ export function isAsItsSource(
       at -= parcel.credits
       continue
     }
-    if (leaf.kind !== KIND.parcel && leaf.kind !== KIND.parcelReturned) return false
+    if (!CREDITS.has(leaf.kind)) return false
     if (node?.position !== at || !checkNode(parcel.root, parcel.credits, node)) return undefined
     const { from, to, amount } = readOutgoing(wordsOf(node.node), 0)
     return leaf.from === from && leaf.to === to && leaf.amount === amount
@@ -107,6 +154,13 @@ export function isAsItsSource(
     const { from, to, amount, fromBefore } = leaf
     return equalBytes(node.node, transferLeaf({ from, nonce: fromBefore.nonce, to, amount }))
   }
-  const fees = BigInt(claim.fee) * BigInt(claim.transfers)
-  return leaf.kind === KIND.fee && leaf.to === claim.feeAccount && leaf.amount === fees
+  at -= claim.transfers
+  if (at < operationEntries(claim)) {
+    if (!isOperationAt(leaf, claim, at)) return false
+    const position = 2 * operationOfEntry(claim, at)
+    if (node?.position !== position) return undefined
+    if (!checkNode(claim.opRoot, operationNodes(claim), node)) return undefined
+    return isThatOperation(leaf, readOperation(wordsOf(node.node), 0))
+  }
+  return leaf.kind === KIND.fee && leaf.to === claim.feeAccount && leaf.amount === feesOf(claim)
 }

@@ -1,13 +1,21 @@
 // Executes a batch on a shard's state, whole or not at all: messages of the inbox, parcels from
-// other shards, the body's transfers, and the fees; and commits to what was done.
+// other shards, the body's transfers and operations, and the fees; and commits to what was done.
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { HashPairs } from '../crypto/hash-pairs.ts'
 import type { ExecutionRefusal } from '../errors/execution-refusals.ts'
 import { BatchRun } from './batch-run.ts'
 import type { Body } from './body-layout.ts'
+import { type BatchCounts, entriesOf, feesOf, operationNodes } from './entry-counts.ts'
+import { executeOperations, type RefusedOperation } from './execute-operations.ts'
 import { executeTransfers } from './execute-transfers.ts'
 import type { InboxMessage } from './inbox-message.ts'
+import {
+  countOperations,
+  type Operations,
+  withoutOperations,
+  writeOperationNodes,
+} from './operations.ts'
 import { outgoingRoot } from './outgoing.ts'
 import { creditsOf, type Parcel } from './parcel.ts'
 import type { ShardState } from './shard-state.ts'
@@ -17,14 +25,16 @@ import { MerkleTree } from './transfer-tree.ts'
 import type { Undo } from './undo-log.ts'
 
 export interface BatchToExecute {
-  /** Units for each transfer, and who gets them. */
+  /** Units for each transfer and each lock, and who gets them. */
   readonly fee: number
   readonly feeAccount: number
   readonly firstEntry: number
   /** Messages that the batch consumes, the next ones of the shard's inbox. */
   readonly inbox: readonly InboxMessage[]
   readonly parcels: readonly Parcel[]
-  readonly body: Pick<Body, 'shard' | 'transfers' | 'sections'>
+  readonly body: Pick<Body, 'shard' | 'transfers' | 'sections' | 'operations'>
+  /** Gets the operations that cannot be executed, which are then left out; else they refuse it. */
+  readonly leftOut?: RefusedOperation[]
 }
 
 export interface ExecutionPorts {
@@ -54,6 +64,9 @@ export interface Executed {
   readonly entries: number
   readonly traceRoot: Hex
   readonly txRoot: Hex
+  readonly opRoot: Hex
+  /** All of the body's, but those that were left out. */
+  readonly operations: Operations
   /** Leaves of outgoing.ts. */
   readonly exits: Uint32Array
   readonly exitRoot: Hex
@@ -68,7 +81,10 @@ export interface Executed {
   readonly trace: Uint32Array
 }
 
-/** `position`: of the entry within the batch, from 0; of the transfer where one is to blame. */
+/**
+ * `position`: of the entry within the batch, from 0; of the transfer or the operation where one is
+ * to blame.
+ */
 export type Execution =
   | { readonly ok: true; readonly executed: Executed }
   | {
@@ -84,21 +100,24 @@ function refusal(code: ExecutionRefusal, position: number, what: string): Refuse
   return { ok: false, code, position, detail: `${what} ${position}` }
 }
 
-/** Entries of a batch, fees included. */
-export function entriesOf(
-  messages: number,
-  credits: number,
-  transfers: number,
-  fee: number,
-): number {
-  return messages + credits + transfers + (transfers > 0 && fee > 0 ? 1 : 0)
+function countsOf(
+  { body, fee }: Pick<BatchToExecute, 'body' | 'fee'>,
+  operations: Operations,
+): BatchCounts {
+  return { transfers: body.transfers, fee, ...countOperations(operations) }
 }
 
-function execute(
-  run: BatchRun,
-  batch: BatchToExecute,
-  ports: ExecutionPorts,
-): Refused | { readonly txRoot: Hex; readonly fees: bigint } {
+/** Root over leaf and hash of each; a zero node without any. */
+function operationsRoot(operations: Operations, counts: BatchCounts, tree: MerkleTree): Hex {
+  const nodes = tree.reserve(operationNodes(counts))
+  const words = new Uint32Array(nodes.buffer, nodes.byteOffset, nodes.byteLength / 4)
+  writeOperationNodes(operations, words)
+  return bytesToHex(tree.build())
+}
+
+type Done = Pick<Executed, 'txRoot' | 'opRoot' | 'operations' | 'fees'>
+
+function execute(run: BatchRun, batch: BatchToExecute, ports: ExecutionPorts): Refused | Done {
   for (let i = 0; i < batch.inbox.length; i++) {
     const code = run.message(batch.inbox[i] as InboxMessage)
     if (code) return refusal(code, i, 'message')
@@ -113,11 +132,18 @@ function execute(
   const stopped = executeTransfers(run, transferColumns(body), fee, words)
   if (stopped) return refusal(stopped.code, stopped.position, 'transfer')
   const txRoot = bytesToHex(ports.tree.build())
-  const fees = BigInt(fee) * BigInt(body.transfers)
+  const { leftOut } = batch
+  const refused = executeOperations(run, body.operations, fee, leftOut)
+  if (refused) return refusal(refused.code, refused.position, 'operation')
+  const gone = new Set(leftOut?.map(({ position }) => position))
+  const operations = withoutOperations(body.operations, gone)
+  const counts = countsOf(batch, operations)
+  const opRoot = operationsRoot(operations, counts, ports.tree)
+  const fees = feesOf(counts)
   if (fees > 0n && !run.fees(feeAccount, fees)) {
     return refusal('FEE_ACCOUNT_UNKNOWN', body.transfers, 'fee after transfer')
   }
-  return { txRoot, fees }
+  return { txRoot, opRoot, operations, fees }
 }
 
 function outboxOf(run: BatchRun, tree: MerkleTree): OutboxOf[] {
@@ -139,8 +165,9 @@ export function executeBatch(
 ): Execution {
   if (batch.body.shard !== state.shard) return refusal('WRONG_SHARD', 0, 'batch')
   if (batch.firstEntry !== state.entries + 1) return refusal('WRONG_FIRST_ENTRY', 0, 'entry')
-  const { body, inbox, parcels, fee } = batch
-  const most = entriesOf(inbox.length, creditsOf(parcels), body.transfers, fee)
+  const { body, inbox, parcels } = batch
+  const counts = countsOf(batch, body.operations)
+  const most = entriesOf(inbox.length, creditsOf(parcels), counts)
   const trace = roomFor(most * LEAF_WORDS, ports.trace)
   const run = new BatchRun(state, trace)
   const done = execute(run, batch, ports)
@@ -167,8 +194,18 @@ export function executeBatch(
   state.supply += run.arrived - left
   state.inboxTo += inbox.length
   const { supply, inboxTo } = state
-  const facts = { entries: run.count, traceRoot: root, txRoot: done.txRoot, fees: done.fees }
-  const executed = { ...facts, exits, exitRoot, outbox, supply, inboxTo, undo, trace }
+  const executed = {
+    ...done,
+    entries: run.count,
+    traceRoot: root,
+    exits,
+    exitRoot,
+    outbox,
+    supply,
+    inboxTo,
+    undo,
+    trace,
+  }
   return { ok: true, executed }
 }
 

@@ -3,7 +3,7 @@
 // the compiler stays with integer registers.
 
 import type { ExecutionRefusal } from '../errors/execution-refusals.ts'
-import { PAGE_BITS, STALE } from './account-table.ts'
+import { PAGE_BITS, REGISTERED, STALE } from './account-table.ts'
 import type { BatchRun } from './batch-run.ts'
 import { isOutgoing, slotIn } from './shard-place.ts'
 import { KIND, LEAF_WORDS } from './trace.ts'
@@ -92,8 +92,9 @@ function pay(
   hi: number,
   fee: number,
 ): number {
-  if (words[a + 3] === 0) return 0
-  if (b >= 0 && words[b + 3] === 0) return 1
+  // A lock neither pays nor is paid.
+  if (words[a + 3] !== REGISTERED) return 0
+  if (b >= 0 && words[b + 3] !== REGISTERED) return 1
   const balanceLo = words[a] as number
   const balanceHi = words[a + 1] as number
   const nonce = words[a + 2] as number

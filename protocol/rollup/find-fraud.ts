@@ -3,8 +3,9 @@
 
 import type { HashPairs } from '../crypto/hash-pairs.ts'
 import type { Claim } from './claim.ts'
+import { firstTransfer, operationEntries, operationOfEntry } from './entry-counts.ts'
 import { type AccountThen, afterOf, isSame, keepsRules, readsOf } from './entry-rules.ts'
-import { countsRight, isAsItsSource } from './entry-source.ts'
+import { countsRight, isAsItsSource, isThatOperation } from './entry-source.ts'
 import { findFalseEnd } from './find-false-end.ts'
 import { findFalseSent } from './find-false-sent.ts'
 import { lastEntry, type ShownLeaf } from './fraud-evidence.ts'
@@ -18,9 +19,12 @@ import {
   proofOf,
 } from './fraud-search.ts'
 import { accountIn } from './judge-end.ts'
+import { readOperation } from './operations.ts'
 import { OUTGOING_WORDS } from './outgoing.ts'
 import { slotIn } from './shard-place.ts'
 import { KIND } from './trace.ts'
+
+const isOperation = ({ kind }: ShownLeaf) => kind >= KIND.pay && kind <= KIND.lock
 
 class Search {
   readonly published: PublishedCase
@@ -35,12 +39,15 @@ class Search {
   /** Where the leaf's source is a leaf of another tree: that one. */
   private sourceOf(leaf: ShownLeaf): { leaves: Uint32Array; at: number } | undefined {
     const { claims } = this.published.fraud
-    const { transfers, fee, entries, consumed } = claims[leaf.claim] as Claim
+    const claim = claims[leaf.claim] as Claim
+    const { transfers, consumed } = claim
     const batch = this.published.batches[leaf.claim] as PublishedBatch
-    const first = entries - transfers - (transfers > 0 && fee > 0 ? 1 : 0)
+    const first = firstTransfer(claim)
     if (leaf.position >= first) {
       const at = leaf.position - first
-      return at < transfers ? { leaves: batch.transfers, at } : undefined
+      if (at < transfers) return { leaves: batch.transfers, at }
+      if (at - transfers >= operationEntries(claim)) return undefined
+      return { leaves: batch.operations, at: 2 * operationOfEntry(claim, at - transfers) }
     }
     if (consumed.length === 0) return undefined
     const credits = batch.parcels.map((parcel) => parcel.leaves.length / OUTGOING_WORDS)
@@ -69,6 +76,7 @@ class Search {
 
   private saysTheSame(leaf: ShownLeaf, leaves: Uint32Array, at: number): boolean {
     const words = leaves.subarray(at * OUTGOING_WORDS, (at + 1) * OUTGOING_WORDS)
+    if (isOperation(leaf)) return isThatOperation(leaf, readOperation(words, 0))
     const [lo, hi] = [Number(leaf.amount & 0xffff_ffffn), Number(leaf.amount >> 32n)]
     if (leaf.kind !== KIND.transfer) {
       return words[0] === leaf.from && words[1] === leaf.to && words[2] === lo && words[3] === hi

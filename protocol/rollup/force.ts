@@ -6,7 +6,7 @@ import type { ModuleCall } from '../modules/module.ts'
 import { EXIT_INDEX } from '../params.ts'
 import { accountShard } from './account-shard.ts'
 import { FORCE, sendMessage } from './inbox.ts'
-import { ownerOf } from './registry.ts'
+import { lockOwner, ownerOf } from './registry.ts'
 import type { Outcome } from './rollup-refusals.ts'
 import { accountCount } from './rollup-storage.ts'
 
@@ -22,6 +22,7 @@ export function forceTransfer(
   if (ownerOf(state, Number(from)) !== caller) return 'NOT_OWNER'
   const isKnown = to === BigInt(EXIT_INDEX) || to < BigInt(accountCount(state))
   if (!isKnown) return 'UNKNOWN_ACCOUNT'
+  if (lockOwner(state, Number(to)) !== undefined) return 'IS_A_LOCK'
   sendMessage(call, shard, { kind: FORCE, from: Number(from), to: Number(to), amount })
   return EMPTY
 }

@@ -24,6 +24,8 @@ export interface PublishedBatch {
   readonly trace: Uint32Array
   /** Leaves of the transfer tree, eight words each. */
   readonly transfers: Uint32Array
+  /** Leaf and hash of each operation, eight words each. */
+  readonly operations: Uint32Array
   readonly exits: Uint32Array
   /** By shard. */
   readonly outbox: ReadonlyMap<number, Uint32Array>

@@ -13,7 +13,7 @@ import { payOut } from './exits.ts'
 import { dropMessage, loadMessage, moneyOf } from './inbox.ts'
 import { shardOf, slotOf } from './layout.ts'
 import { takeBackConsumed, takeBackSent } from './parcel-queue.ts'
-import { ownerOf } from './registry.ts'
+import { lockOwner, ownerOf } from './registry.ts'
 import { FROZEN, LEFT, MESSAGE_REFUNDED } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
@@ -79,12 +79,17 @@ function balanceOf(record: Uint8Array): bigint {
   return new DataView(record.buffer, record.byteOffset).getBigUint64(0, true)
 }
 
+/** Of the record of a lock. */
+function deadlineOf(record: Uint8Array): number {
+  return new DataView(record.buffer, record.byteOffset).getUint32(24, true)
+}
+
 /** By anybody, for the owner: `record` is the account's in the root at which the shard is frozen. */
 export function exitFrozen(
   call: ModuleCall,
   [indexArg, recordArg, proof]: readonly [bigint, Hex, Uint8Array],
 ): Outcome {
-  const { state, timestamp } = call
+  const { state, timestamp, height } = call
   if (indexArg >= BigInt(accountCount(state))) return 'UNKNOWN_ACCOUNT'
   const index = Number(indexArg)
   const { shards } = loadConfig(state)
@@ -104,6 +109,8 @@ export function exitFrozen(
   const meta = encodeMeta({ depth, shard, entries, supply, inboxTo })
   const root = stateRootOf(treeRoot, meta)
   if (!root.every((byte, i) => byte === hexToBytes(stated.root)[i])) return 'BAD_PROOF'
+  const isLock = lockOwner(state, index) !== undefined
+  if (isLock && height <= deadlineOf(record)) return 'STILL_LOCKED'
   const amount = balanceOf(record)
   if (amount === 0n) return 'NO_BALANCE'
   const owner = ownerOf(state, index) as Hex

@@ -1,13 +1,15 @@
 // How the rollup begins: how many shards, and for networks of development and measurement accounts
-// that are there from the start, all with the same balance and one owner on the base chain. Their
-// keys follow publicly from their indices (compute/crypto/genesis-keys.ts); their money is minted
+// that are there from the start, all with the same balance and one owner on the base chain, and
+// locks of theirs. Their keys follow publicly from their indices (compute/crypto/genesis-keys.ts); their money is minted
 // to the module.
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { Words } from '../modules/storage-layout.ts'
-import { COHORT_SIZE, ROLLUP_UNIT_WEI } from '../params.ts'
+import { ROLLUP_UNIT_WEI } from '../params.ts'
 import { depthFor } from './account-table.ts'
+import { genesisAccountSlots, genesisSlots, lockOwnerAt } from './genesis-locks.ts'
+import { LOCK } from './lock-record.ts'
 import { moveMoney } from './rollup-money.ts'
 import { type RollupConfig, saveConfig } from './rollup-storage.ts'
 import { saveRoot, saveShard } from './shard-record.ts'
@@ -23,16 +25,9 @@ const NO_HASH: Hex = `0x${'00'.repeat(32)}`
 export const ROLLUP_CONFIG_DEFAULT: RollupConfig = {
   shards: 1,
   accounts: 0,
+  locks: 0,
   balance: 0n,
   owner: NOBODY,
-}
-
-/** Accounts of the genesis in a shard: they take its first slots. */
-export function genesisSlots({ shards, accounts }: RollupConfig, shard: number): number {
-  const whole = Math.floor(accounts / COHORT_SIZE)
-  const cohorts = Math.floor(whole / shards) + (shard < whole % shards ? 1 : 0)
-  const isPart = accounts % COHORT_SIZE > 0 && whole % shards === shard
-  return cohorts * COHORT_SIZE + (isPart ? accounts % COHORT_SIZE : 0)
 }
 
 /** 32 bytes: balance, nonce 0, registered, touched by the entry of the genesis. */
@@ -45,6 +40,11 @@ export function genesisRecord(balance: bigint): Uint8Array {
   return new Uint8Array(words.buffer)
 }
 
+/** 32 bytes: a free lock of this account, made by the entry of the genesis. */
+export function genesisLockRecord(owner: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(0, 0, 0, LOCK, GENESIS_ENTRY, 0, 0, owner).buffer)
+}
+
 function parent(left: Uint8Array, right: Uint8Array): Uint8Array {
   const pair = new Uint8Array(2 * NODE_BYTES)
   pair.set(left)
@@ -52,30 +52,40 @@ function parent(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(pair)
 }
 
-/** Root of 2^depth leaves of which the first `count` are `leaf` and the others zero. */
-function uniformRoot(leaf: Uint8Array, count: number, depth: number): Uint8Array {
-  // By height: a subtree full of the leaf, and the one that is full in part (or undefined).
-  let full = leaf
-  let part: Uint8Array | undefined
-  for (let height = 0; height < depth; height++) {
-    const isOdd = Math.floor(count / 2 ** height) % 2 === 1
-    const right = part ?? zeroNode(height)
-    if (isOdd) part = parent(full, right)
-    else if (part) part = parent(part, zeroNode(height))
-    full = parent(full, full)
+/**
+ * Root of 2^depth leaves: the first `count` are `leaf`, those after them up to `end` what `other`
+ * says, the rest zero. Costs two hashings for each of the others.
+ */
+function treeRootOf(
+  leaf: Uint8Array,
+  count: number,
+  other: (slot: number) => Uint8Array,
+  end: number,
+  depth: number,
+): Uint8Array {
+  const full = [leaf]
+  for (let h = 0; h < depth; h++) full.push(parent(full[h] as Uint8Array, full[h] as Uint8Array))
+  const node = (height: number, at: number): Uint8Array => {
+    const [from, to] = [at * 2 ** height, (at + 1) * 2 ** height]
+    if (to <= count) return full[height] as Uint8Array
+    if (from >= end) return zeroNode(height)
+    if (height === 0) return other(at)
+    return parent(node(height - 1, 2 * at), node(height - 1, 2 * at + 1))
   }
-  return count === 2 ** depth ? full : (part ?? zeroNode(depth))
+  return node(depth, 0)
 }
 
 /** What the genesis of a shard is, from which its first batch goes on. */
 export function genesisShard(config: RollupConfig, shard: number) {
+  const accounts = genesisAccountSlots(config, shard)
   const slots = genesisSlots(config, shard)
   const entries = slots > 0 ? GENESIS_ENTRY : 0
-  const supply = BigInt(slots) * config.balance
+  const supply = BigInt(accounts) * config.balance
   const depth = depthFor(slots)
-  const treeRoot = uniformRoot(genesisRecord(config.balance), slots, depth)
+  const lock = (slot: number) => genesisLockRecord(lockOwnerAt(config, shard, slot))
+  const treeRoot = treeRootOf(genesisRecord(config.balance), accounts, lock, slots, depth)
   const meta = encodeMeta({ depth, shard, entries, supply, inboxTo: 0 })
-  return { slots, entries, supply, root: bytesToHex(stateRootOf(treeRoot, meta)) }
+  return { accounts, slots, entries, supply, root: bytesToHex(stateRootOf(treeRoot, meta)) }
 }
 
 /** Returns the wei that the module's account must begin with. */

@@ -31,11 +31,12 @@ export interface InboxEntry {
   readonly account: RegisteredAccount | undefined
 }
 
-const KINDS = ['register', 'deposit', 'force'] as const
+const KINDS = ['register', 'deposit', 'force', 'lock'] as const
 
 function messageItem(message: InboxMessage): RlpItem {
   const kind = rlpInteger(KINDS.indexOf(message.kind))
-  const [from, to] = message.kind === 'force' ? [message.from, message.to] : [message.index, 0]
+  const from = message.kind === 'force' ? message.from : message.index
+  const to = message.kind === 'force' ? message.to : message.kind === 'lock' ? message.owner : 0
   return [kind, rlpInteger(from), rlpInteger(to), rlpInteger(message.amount)]
 }
 
@@ -44,17 +45,27 @@ export function encodeInboxEntry({ message, account }: InboxEntry): Uint8Array {
   return encodeRlp([messageItem(message), keys])
 }
 
+function messageOf(
+  kind: (typeof KINDS)[number] | undefined,
+  from: number,
+  to: number,
+  amount: bigint,
+): InboxMessage {
+  switch (kind) {
+    case 'force':
+      return { kind, from, to, amount }
+    case 'lock':
+      return { kind, index: from, owner: to, amount: 0n }
+    default:
+      return { kind: kind ?? 'deposit', index: from, amount }
+  }
+}
+
 /** Throws RlpError; nobody but this node writes them. */
 export function decodeInboxEntry(bytes: Uint8Array): InboxEntry {
   const [first, keys] = asList(decodeRlp(bytes), 2)
   const [kind, from, to, amount] = asList(first, 4)
-  const units = asInteger(amount)
-  const index = asNumber(from)
-  const name = KINDS[asNumber(kind)]
-  const message: InboxMessage =
-    name === 'force'
-      ? { kind: name, from: index, to: asNumber(to), amount: units }
-      : { kind: name === 'register' ? name : 'deposit', index, amount: units }
+  const message = messageOf(KINDS[asNumber(kind)], asNumber(from), asNumber(to), asInteger(amount))
   const list = asList(keys)
   if (list.length === 0) return { message, account: undefined }
   const owner = bytesToHex(asBytes(list[0], 20))

@@ -17,7 +17,15 @@ export interface ForceMessage {
   readonly amount: bigint
 }
 
-export type InboxMessage = CreditMessage | ForceMessage
+/** A new lock of an account. */
+export interface LockMessage {
+  readonly kind: 'lock'
+  readonly index: number
+  readonly owner: number
+  readonly amount: 0n
+}
+
+export type InboxMessage = CreditMessage | ForceMessage | LockMessage
 
 /** Units that come into the shard with the message. */
 export function arrivingWith(message: InboxMessage): bigint {

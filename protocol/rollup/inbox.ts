@@ -23,12 +23,13 @@ import { loadShard, saveShard } from './shard-record.ts'
 export const REGISTER = 0
 export const DEPOSIT = 1
 export const FORCE = 2
+export const MAKE_LOCK = 3
 
 export interface InboxWord {
   readonly kind: number
-  /** The account that is registered or paid; of a forced transfer, its sender. */
+  /** What is registered, or who is paid; of a forced transfer, its sender. */
   readonly from: number
-  /** Of a forced transfer, its receiver; otherwise 0. */
+  /** Of a forced transfer its receiver, of a lock its owner; otherwise 0. */
   readonly to: number
   /** Units. */
   readonly amount: bigint
@@ -63,6 +64,7 @@ export function inboxMessage(
   if (!found) return undefined
   const { kind, from, to, amount } = found
   if (kind === FORCE) return { kind: 'force', from, to, amount }
+  if (kind === MAKE_LOCK) return { kind: 'lock', index: from, owner: to, amount: 0n }
   return { kind: kind === DEPOSIT ? 'deposit' : 'register', index: from, amount }
 }
 
@@ -71,9 +73,10 @@ export function moneyOf({ kind, amount }: InboxWord): bigint {
   return kind === FORCE ? 0n : amount
 }
 
-export function isInboxFull(words: ReadWords, shard: number): boolean {
+/** Whether so many messages more would be too many. */
+export function isInboxFull(words: ReadWords, shard: number, more = 1): boolean {
   const { inboxCount, inboxTo } = loadShard(words, shard)
-  return inboxCount - inboxTo >= ROLLUP_INBOX_MAX
+  return inboxCount - inboxTo + more > ROLLUP_INBOX_MAX
 }
 
 /** The inbox must have room. */

@@ -5,6 +5,7 @@ import { concatBytes, equalBytes } from '../../lib/bytes.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import { hashPairsNoble } from '../crypto/hash-pairs.ts'
 import { ROLLUP_ACCOUNTS_MAX, TABLE_RECORDS_MIN } from '../params.ts'
+import { REGISTERED } from './account-table.ts'
 import type { Claim } from './claim.ts'
 import { afterOf, isSame } from './entry-rules.ts'
 import {
@@ -18,8 +19,9 @@ import {
 import type { FraudProof } from './fraud-proof.ts'
 import type { Judgement } from './judge-sent.ts'
 import { indexOf } from './layout.ts'
+import { isLockRecord } from './lock-rules.ts'
 import { encodeMeta, stateRootOf } from './state-root.ts'
-import { type AccountBefore, u53At, u64At } from './trace.ts'
+import { type AccountBefore, NO_RECORD, u53At, u64At } from './trace.ts'
 import { rootOfProof } from './transfer-tree.ts'
 import { zeroNode } from './zero-nodes.ts'
 
@@ -28,16 +30,23 @@ export const DEPTH_MAX = Math.log2(ROLLUP_ACCOUNTS_MAX)
 
 export function accountIn(record: Uint8Array): AccountBefore {
   const words = wordsOf(record)
-  const balance = u64At(words, 0)
-  return { balance, nonce: words[2] as number, touch: u53At(words, 4) }
+  return {
+    balance: u64At(words, 0),
+    nonce: words[2] as number,
+    touch: u53At(words, 4),
+    flags: words[3] as number,
+    deadline: words[6] as number,
+    owner: words[7] as number,
+  }
 }
 
-/** Whether it could be the record of some account after the entry `last`. */
+/** Whether it could be the record of some account or lock after the entry `last`. */
 export function isRecord(record: Uint8Array, last: number): boolean {
-  const words = wordsOf(record)
-  const { balance, nonce, touch } = accountIn(record)
-  if (words[6] !== 0 || words[7] !== 0 || touch > last) return false
-  return touch > 0 ? words[3] === 1 : words[3] === 0 && balance === 0n && nonce === 0
+  const found = accountIn(record)
+  if (found.touch > last) return false
+  if (found.touch === 0) return isSame(found, NO_RECORD)
+  const { flags, deadline, owner } = found
+  return flags === REGISTERED ? deadline === 0 && owner === 0 : isLockRecord(found)
 }
 
 function judgeRecord(fraud: FraudCase, proof: FraudProof, later: Claim): Judgement {
@@ -86,7 +95,8 @@ function judgeSize(proof: FraudProof, later: Claim): Judgement {
 
 /**
  * A tree with fewer levels than the root says. Its leaves then stand where hashes should; a hash
- * has the form of a record once in 2^95.
+ * has the form of an account's record once in 2^95. Locks have more forms, so theirs do not count:
+ * the first slot of a shard is never a lock.
  */
 function judgeDepth(proof: FraudProof, later: Claim): Judgement {
   const [evidence] = proof.records

@@ -14,10 +14,12 @@ import {
   CLAIM_MESSAGES_MAX,
   CLAIMS_PER_SHARD_MAX,
   FORCE_AFTER_BLOCKS,
+  OPERATIONS_MAX,
   ROOT_EVERY_MAX,
 } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { type Claim, claimDigest, claimHash, decodeClaim, genesisParent } from './claim.ts'
+import { entriesOf, feesOf } from './entry-counts.ts'
 import { saveExits } from './exits.ts'
 import { mustFreeze } from './freeze.ts'
 import { depositsBetween, loadMessage } from './inbox.ts'
@@ -90,11 +92,13 @@ function checkEntries(
   { state, claim, record, facts }: Case,
   { credits }: ParcelFlow,
 ): ClaimRefusal | undefined {
-  const { shard, transfers, fee, feeAccount } = claim
+  const { shard, transfers, settles, refunds, locks, feeAccount } = claim
   if (transfers > BATCH_TRANSFERS_MAX || claim.bodyBytes > BATCH_BYTES_MAX) return 'TOO_LARGE'
+  if (settles + refunds + locks > OPERATIONS_MAX) return 'TOO_LARGE'
   if (facts.height > claim.notAfter) return 'EXPIRED'
-  const pays = transfers > 0 && fee > 0
-  const entries = claim.inboxTo - record.inboxTo + credits + transfers + (pays ? 1 : 0)
+  if (facts.height < claim.notBefore) return 'TOO_EARLY'
+  const pays = feesOf(claim) > 0n
+  const entries = entriesOf(claim.inboxTo - record.inboxTo, credits, claim)
   if (claim.entries !== entries || claim.firstEntry !== record.entries + 1) return 'WRONG_ENTRIES'
   const { shards } = loadConfig(state)
   const isThere = feeAccount < accountCount(state) && shardOf(feeAccount, shards) === shard

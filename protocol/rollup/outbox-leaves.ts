@@ -1,11 +1,14 @@
-// A batch's outbox for one destination, made again from what is stored of it: the transfers are in
-// the body, and the few credits of messages and returned parcels before them are kept as leaves.
+// A batch's outbox for one destination, made again from what is stored of it: transfers and settles
+// are in the body, and the few credits of messages and returned parcels before them are kept as
+// leaves.
 
 import { EXIT_INDEX } from '../params.ts'
 import type { Body } from './body-layout.ts'
 import type { Claim } from './claim.ts'
+import { firstTransfer } from './entry-counts.ts'
 import type { Executed } from './execute-batch.ts'
 import { shardOf } from './layout.ts'
+import { readOperation, SETTLE_WORDS } from './operations.ts'
 import { OUTGOING_WORDS, Outgoing, readOutgoing } from './outgoing.ts'
 import { isOutgoing, type ShardPlace } from './shard-place.ts'
 import { transferColumns } from './transfer-columns.ts'
@@ -18,12 +21,8 @@ export interface EarlyLeaves {
   readonly leaves: Uint32Array
 }
 
-function firstTransfer({ firstEntry, entries, transfers, fee }: Claim): number {
-  return firstEntry + entries - transfers - (transfers > 0 && fee > 0 ? 1 : 0)
-}
-
 export function earlyLeaves(claim: Claim, outbox: Executed['outbox']): EarlyLeaves[] {
-  const first = firstTransfer(claim)
+  const first = claim.firstEntry + firstTransfer(claim)
   const found: EarlyLeaves[] = []
   for (const { shard, leaves } of outbox) {
     let count = 0
@@ -37,7 +36,7 @@ export function earlyLeaves(claim: Claim, outbox: Executed['outbox']): EarlyLeav
 /** Leaves of outgoing.ts, the same as execution gave. */
 export function outboxLeaves(
   claim: Claim,
-  body: Pick<Body, 'sections' | 'transfers'>,
+  body: Pick<Body, 'sections' | 'transfers' | 'operations'>,
   early: readonly EarlyLeaves[],
   place: ShardPlace,
   destination: number,
@@ -50,14 +49,23 @@ export function outboxLeaves(
     list.add(from, to, lo, hi, entry >>> 0, Math.floor(entry / U32))
   }
   const { from, to, amountLo, amountHi } = transferColumns(body)
-  const first = firstTransfer(claim)
+  const isThere = (receiver: number) =>
+    isOutgoing(place, receiver) && shardOf(receiver, place.shards) === destination
+  const first = claim.firstEntry + firstTransfer(claim)
   for (let i = 0; i < to.length; i++) {
     const receiver = to[i] as number
-    if (receiver === EXIT_INDEX || !isOutgoing(place, receiver)) continue
-    if (shardOf(receiver, place.shards) !== destination) continue
+    if (receiver === EXIT_INDEX || !isThere(receiver)) continue
     const entry = first + i
     const [lo, hi] = [amountLo[i] as number, amountHi[i] as number]
     list.add(from[i] as number, receiver, lo, hi, entry >>> 0, Math.floor(entry / U32))
+  }
+  const { settles } = body.operations
+  for (let i = 0; i < claim.settles; i++) {
+    const { from: lock, to: payee, amount } = readOperation(settles, i * SETTLE_WORDS)
+    if (!isThere(payee)) continue
+    const entry = first + claim.transfers + 2 * i
+    const [lo, hi] = [Number(amount & 0xffff_ffffn), Number(amount >> 32n)]
+    list.add(lock, payee, lo, hi, entry >>> 0, Math.floor(entry / U32))
   }
   return list.leaves()
 }

@@ -4,7 +4,7 @@
 import { type AccountTable, RECORD_WORDS, REGISTERED } from './account-table.ts'
 import type { ShardPlace } from './shard-place.ts'
 import { markSaved, markUnsaved, STORED_PAGE_BYTES, STORED_RECORDS } from './state-checkpoint.ts'
-import { type Undo, walkBack } from './undo-log.ts'
+import { type PutRecord, type Undo, walkBack } from './undo-log.ts'
 
 const PAGE_WORDS = STORED_PAGE_BYTES / 4
 /** Entries that are walked at a time: about a tenth of a millisecond. */
@@ -19,7 +19,7 @@ export class PageImage {
   /** Where a page of the table is in the image; -1 when it is not. */
   private readonly at: Int32Array
   private readonly ahead: { readonly undo: Undo; left: number }[]
-  private readonly put
+  private readonly put: PutRecord
 
   /**
    * `ahead` are the batches to be taken back, the last one first. The pages are taken as saved; one
@@ -43,14 +43,7 @@ export class PageImage {
       this.at[page] = i
       markSaved(table, page)
     }
-    this.put = (
-      slot: number,
-      lo: number,
-      hi: number,
-      nonce: number,
-      touchLo: number,
-      touchHi: number,
-    ) => {
+    const put: PutRecord = (slot, lo, hi, nonce, touchLo, touchHi, flags, deadline, owner) => {
       const page = Math.floor(slot / STORED_RECORDS)
       const i = this.at[page] ?? -1
       if (i < 0) return
@@ -60,10 +53,13 @@ export class PageImage {
       words[to] = lo
       words[to + 1] = hi
       words[to + 2] = nonce
-      words[to + 3] = (touchLo | touchHi) === 0 ? 0 : REGISTERED
+      words[to + 3] = flags ?? ((touchLo | touchHi) === 0 ? 0 : REGISTERED)
       words[to + 4] = touchLo
       words[to + 5] = touchHi
+      words[to + 6] = deadline ?? 0
+      words[to + 7] = owner ?? 0
     }
+    this.put = put
   }
 
   /** Takes back some more. True when all is. */

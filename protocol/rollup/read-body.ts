@@ -6,6 +6,7 @@ import {
   BATCH_BYTES_MAX,
   BATCH_TRANSFERS_MAX,
   COHORT_SIZE,
+  OPERATIONS_MAX,
   ROLLUP_ACCOUNTS_MAX,
 } from '../params.ts'
 import {
@@ -25,6 +26,19 @@ import {
   type SparseSection,
 } from './body-layout.ts'
 import { cohortOf, memberOf } from './layout.ts'
+import {
+  LOCK_WORDS,
+  NO_OPERATIONS,
+  OPERATION_LEAF_WORDS,
+  OPERATION_LOCK,
+  OPERATION_REFUND,
+  OPERATION_SETTLE,
+  OPERATIONS_HEAD_WORDS,
+  type Operations,
+  REFUND_WORDS,
+  readOperation,
+  SETTLE_WORDS,
+} from './operations.ts'
 
 export type ReadBody =
   | { readonly ok: true; readonly body: Body }
@@ -33,6 +47,8 @@ export type ReadBody =
 const COHORTS = ROLLUP_ACCOUNTS_MAX / COHORT_SIZE
 const NUMBER_HI_MAX = 2 ** 21
 const U32 = 2 ** 32
+/** Of the words of a lock operation, after leaf, hash and maxFee. */
+const LOCK_NOT_AFTER = 2 * OPERATION_LEAF_WORDS + 1
 
 class Refusal {
   readonly code: BatchRefusal
@@ -154,6 +170,41 @@ function readSections(reader: Reader, sectionCount: number, transfers: number): 
   return sections
 }
 
+/** Whether each is a leaf of its part; what the state must be is for execution. */
+function areOperations(words: Uint32Array, size: number, kind: number): boolean {
+  for (let at = 0; at < words.length; at += size) {
+    const operation = readOperation(words, at)
+    const { from, to, amount, use, deadline } = operation
+    if (operation.kind !== kind || from === to) return false
+    if (from >= ROLLUP_ACCOUNTS_MAX || to >= ROLLUP_ACCOUNTS_MAX) return false
+    if (kind !== OPERATION_SETTLE && amount === 0n) return false
+    if (kind !== OPERATION_LOCK) {
+      if (use !== 0) return false
+    } else if ((words[at + LOCK_NOT_AFTER] as number) > deadline) return false
+  }
+  return true
+}
+
+function readOperations(reader: Reader, count: number): Operations {
+  if (count === 0) return NO_OPERATIONS
+  if (count > OPERATIONS_MAX) throw new Refusal('BODY_COUNTS')
+  const head = reader.take(OPERATIONS_HEAD_WORDS)
+  const [settleCount, refundCount, lockCount, zero] = head as unknown as number[] as Four
+  if (zero !== 0) throw new Refusal('BODY_RESERVED')
+  if (settleCount + refundCount + lockCount !== count) throw new Refusal('BODY_COUNTS')
+  const settles = reader.take(settleCount * SETTLE_WORDS)
+  const refunds = reader.take(refundCount * REFUND_WORDS)
+  const locks = reader.take(lockCount * LOCK_WORDS)
+  const areAll =
+    areOperations(settles, SETTLE_WORDS, OPERATION_SETTLE) &&
+    areOperations(refunds, REFUND_WORDS, OPERATION_REFUND) &&
+    areOperations(locks, LOCK_WORDS, OPERATION_LOCK)
+  if (!areAll) throw new Refusal('BODY_OPERATION')
+  return { settles, refunds, locks }
+}
+
+type Four = [number, number, number, number]
+
 function readAbsent(reader: Reader, count: number, transfers: number): Absent {
   const positions = reader.take(count)
   const maxFees = reader.take(count)
@@ -167,22 +218,22 @@ function readAbsent(reader: Reader, count: number, transfers: number): Absent {
 
 function readAll(reader: Reader): Body {
   const head = reader.take(HEAD_WORDS)
-  const [version, shard, lo, hi, sectionCount, transfers, absentCount, zero] =
+  const [version, shard, lo, hi, sectionCount, transfers, absentCount, operationCount] =
     head as unknown as number[] as [number, number, number, number, number, number, number, number]
   if (version !== BODY_VERSION) throw new Refusal('BODY_VERSION')
-  if (zero !== 0) throw new Refusal('BODY_RESERVED')
   if (transfers > BATCH_TRANSFERS_MAX || absentCount > transfers || hi >= NUMBER_HI_MAX) {
     throw new Refusal('BODY_COUNTS')
   }
   const signature = reader.takeBytes(SIGNATURE_WORDS)
   const sections = readSections(reader, sectionCount, transfers)
+  const operations = readOperations(reader, operationCount)
   const absent = readAbsent(reader, absentCount, transfers)
   if (!reader.isAtEnd) throw new Refusal('BODY_LENGTH')
   const isSigned = signature.some((byte) => byte !== 0)
   // A draft has number 0: nobody has co-signed it yet, and who is listed may still do so.
   const isDraft = lo === 0 && hi === 0
   if (isSigned !== (!isDraft && absentCount < transfers)) throw new Refusal('BODY_SIGNATURE')
-  return { shard, number: hi * U32 + lo, transfers, signature, sections, absent }
+  return { shard, number: hi * U32 + lo, transfers, signature, sections, operations, absent }
 }
 
 /**

@@ -12,7 +12,7 @@ import { shardOf } from './layout.ts'
 import { consumableFrom } from './order-parcels.ts'
 import { encodeOutgoing } from './outgoing.ts'
 import { findParcel, payFromParcel } from './parcel-queue.ts'
-import { ownerOf } from './registry.ts'
+import { lockOwner, ownerOf } from './registry.ts'
 import { PARCEL_REFUNDED } from './rollup-abi.ts'
 import type { Outcome } from './rollup-refusals.ts'
 import { isMarked, loadConfig, mark, refundedPlace } from './rollup-storage.ts'
@@ -58,7 +58,9 @@ export function refundParcel(call: ModuleCall, args: Arguments): Outcome {
   const root = hexToBytes(parcel.root)
   if (!verifyProof(root, leaf, position, parcel.credits, proof, hashPairsNoble)) return 'BAD_PROOF'
   if (amount > parcel.amount) return 'EXIT_ABOVE_CLAIM'
-  const owner = ownerOf(state, to) ?? ownerOf(state, from)
+  // As the shard would have done: a lock is nobody.
+  const receiver = lockOwner(state, to) === undefined ? to : from
+  const owner = ownerOf(state, receiver) ?? ownerOf(state, from)
   if (owner === undefined) return 'UNKNOWN_ACCOUNT'
   mark(state, place)
   payFromParcel(state, route, nth, amount)

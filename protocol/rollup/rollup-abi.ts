@@ -5,6 +5,11 @@ import { abiEvent } from '../abi/event.ts'
 import { abiFunction } from '../abi/function.ts'
 
 export const REGISTER_ACCOUNT = abiFunction('register', ['bytes', 'bytes', 'bytes32'], ['uint64'])
+export const REGISTER_WITH_LOCKS = abiFunction(
+  'registerWithLocks',
+  ['bytes', 'bytes', 'bytes32', 'uint64'],
+  ['uint64', 'uint64'],
+)
 export const DEPOSIT_TO = abiFunction('deposit', ['uint64'], [])
 export const FORCE_TRANSFER = abiFunction('forceTransfer', ['uint64', 'uint64', 'uint64'], [])
 export const CLAIM_EXIT = abiFunction(
@@ -23,6 +28,7 @@ export const REFUND_PARCEL = abiFunction(
 export const CHALLENGE = abiFunction('challenge', ['bytes'], ['bool'])
 export const ACCOUNT_COUNT = abiFunction('accountCount', [], ['uint64'])
 export const ACCOUNT_OF = abiFunction('accountOf', ['uint64'], ['address', 'bytes', 'bytes32'])
+export const LOCK_OWNER = abiFunction('lockOwner', ['uint64'], ['bool', 'uint64'])
 export const OWNED_COUNT = abiFunction('ownedCount', ['address'], ['uint64'])
 export const OWNED_AT = abiFunction('ownedAt', ['address', 'uint64'], ['uint64'])
 export const SHARD_COUNT = abiFunction('shardCount', [], ['uint64'])
@@ -79,6 +85,7 @@ export const CHALLENGED = abiEvent(
 /** Human-readable ABI: `parseAbi(ROLLUP_ABI_TEXT)` in viem, `new Interface(…)` in ethers. */
 export const ROLLUP_ABI_TEXT = [
   'function register(bytes blsKey, bytes possession, bytes32 spendKey) payable returns (uint64 index)',
+  'function registerWithLocks(bytes blsKey, bytes possession, bytes32 spendKey, uint64 wanted) payable returns (uint64 index, uint64 locks)',
   'function deposit(uint64 index) payable',
   'function forceTransfer(uint64 from, uint64 to, uint64 amount)',
   'function claimExit(uint64 shard, uint64 number, uint64 position, uint64 from, uint64 amount, uint64 entry, uint64 total, bytes proof)',
@@ -89,6 +96,7 @@ export const ROLLUP_ABI_TEXT = [
   'function challenge(bytes proof) payable returns (bool proved)',
   'function accountCount() view returns (uint64)',
   'function accountOf(uint64 index) view returns (address owner, bytes blsKey, bytes32 spendKey)',
+  'function lockOwner(uint64 index) view returns (bool known, uint64 account)',
   'function ownedCount(address owner) view returns (uint64)',
   'function ownedAt(address owner, uint64 nth) view returns (uint64 index)',
   'function shardCount() view returns (uint64)',

@@ -34,6 +34,14 @@ export function encodeRegisterAccount(registration: AccountRegistration): Uint8A
   return encodeCall(abi.REGISTER_ACCOUNT, [blsKey, possession, spendKey])
 }
 
+/** The same, with so many locks. */
+export function encodeRegisterWithLocks(
+  { blsKey, possession, spendKey }: AccountRegistration,
+  locks: number,
+): Uint8Array {
+  return encodeCall(abi.REGISTER_WITH_LOCKS, [blsKey, possession, spendKey, BigInt(locks)])
+}
+
 /** To be sent with `value`. */
 export const encodeDepositTo = (index: number) => encodeCall(abi.DEPOSIT_TO, [BigInt(index)])
 
@@ -111,6 +119,12 @@ export function encodeIsExitPaid(shard: number, number: number, position: number
 /** The index that `register` returned. Throws AbiError. */
 export function decodeRegistered(output: Uint8Array): number {
   return Number(decodeArguments(abi.REGISTER_ACCOUNT.outputs, output)[0])
+}
+
+/** What `registerWithLocks` returned: its locks are at the indices behind it. Throws AbiError. */
+export function decodeRegisteredWithLocks(output: Uint8Array): { index: number; locks: number } {
+  const [index, locks] = decodeArguments(abi.REGISTER_WITH_LOCKS.outputs, output)
+  return { index: Number(index), locks: Number(locks) }
 }
 
 /** Throws AbiError. */

@@ -13,7 +13,7 @@ import { claimExit } from './exits.ts'
 import { forceTransfer } from './force.ts'
 import { exitFrozen, freeze, refundMessage } from './freeze.ts'
 import { refundParcel } from './refund-parcel.ts'
-import { register } from './registry.ts'
+import { register, registerWithLocks } from './registry.ts'
 import * as abi from './rollup-abi.ts'
 import { surplusWei } from './rollup-money.ts'
 import { type RollupRefusal, refused } from './rollup-refusals.ts'
@@ -28,6 +28,12 @@ export function createRollupModule(ports: {
   const routes = new ModuleRoutes<RollupRefusal>([
     // PERF: a proof of possession takes some 25 ms where there is no native library.
     route(abi.REGISTER_ACCOUNT, 3_000_000, (call, args) => register(call, args, bls), true),
+    route(
+      abi.REGISTER_WITH_LOCKS,
+      3_600_000,
+      (call, args) => registerWithLocks(call, args, bls),
+      true,
+    ),
     route(abi.DEPOSIT_TO, 80_000, deposit, true),
     route(abi.FORCE_TRANSFER, 80_000, forceTransfer),
     route(abi.CLAIM_EXIT, 120_000, claimExit),
@@ -38,6 +44,7 @@ export function createRollupModule(ports: {
     route(abi.CHALLENGE, 1_000_000, (call, args) => challenge(call, args, genesisHash), true),
     route(abi.ACCOUNT_COUNT, 3_000, views.accountCountView),
     route(abi.ACCOUNT_OF, 15_000, views.accountOf),
+    route(abi.LOCK_OWNER, 9_000, views.lockOwnerView),
     route(abi.OWNED_COUNT, 3_000, views.ownedCountView),
     route(abi.OWNED_AT, 3_000, views.ownedAtView),
     route(abi.SHARD_COUNT, 3_000, views.shardCount),

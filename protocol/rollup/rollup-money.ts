@@ -3,9 +3,10 @@
 // it proves that the module holds it.
 
 import { assert } from '../../lib/assert.ts'
-import type { ModuleState } from '../modules/module.ts'
+import type { ModuleCall, ModuleState } from '../modules/module.ts'
 import { fieldOf, packFields, type ReadWords, type Words } from '../modules/storage-layout.ts'
 import { ROLLUP_ADDRESS, ROLLUP_UNIT_WEI } from '../params.ts'
+import type { RollupRefusal } from './rollup-refusals.ts'
 import { arrivingSlot, loadConfig, MONEY } from './rollup-storage.ts'
 import { loadShard } from './shard-record.ts'
 
@@ -54,6 +55,17 @@ export function moveMoney(words: Words, change: Partial<RollupMoney>): void {
 export function owedUnits(words: ReadWords): bigint {
   const { supply, inbox, exits, parcels } = loadMoney(words)
   return supply + inbox + exits + parcels
+}
+
+/** All that the rollup holds stays below this: its amounts have 64 bits. */
+const UNITS_MAX = 2n ** 63n
+
+/** The value of a call in units. */
+export function unitsOf(call: Pick<ModuleCall, 'state' | 'value'>): bigint | RollupRefusal {
+  const { state, value } = call
+  if (value % ROLLUP_UNIT_WEI !== 0n) return 'NOT_WHOLE_UNITS'
+  const units = value / ROLLUP_UNIT_WEI
+  return owedUnits(state) + units < UNITS_MAX ? units : 'AMOUNT_TOO_LARGE'
 }
 
 /** Wei beyond the debts: zero, unless somebody pays the module by a coinbase. */

@@ -83,6 +83,8 @@ export interface RollupConfig {
   readonly shards: number
   /** Accounts that are there from the beginning: their keys follow from their indices. */
   readonly accounts: number
+  /** Locks of those accounts, at the indices behind them. */
+  readonly locks: number
   /** Units that each of them begins with. */
   readonly balance: bigint
   /** Who owns them on the base chain. */
@@ -95,22 +97,25 @@ export function loadConfig(words: ReadWords): RollupConfig {
     shards: Number(fieldOf(word, 0, 8)),
     accounts: Number(fieldOf(word, 8, 32)),
     balance: fieldOf(word, 40, 64),
+    locks: Number(fieldOf(word, 104, 32)),
     owner: addressOf(words.load(GENESIS_OWNER)),
   }
 }
 
-export function saveConfig(words: Words, { shards, accounts, balance, owner }: RollupConfig): void {
-  const config = packFields([
+export function saveConfig(words: Words, config: RollupConfig): void {
+  const { shards, accounts, balance, locks, owner } = config
+  const word = packFields([
     [shards, 8],
     [accounts, 32],
     [balance, 64],
+    [locks, 32],
   ])
-  saveWord(words, CONFIG, config)
+  saveWord(words, CONFIG, word)
   saveWord(words, GENESIS_OWNER, BigInt(owner))
-  saveWord(words, NEXT_INDEX, BigInt(accounts))
+  saveWord(words, NEXT_INDEX, BigInt(accounts + locks))
 }
 
-/** Accounts that were ever registered: indices below it are somebody's. */
+/** Accounts and locks that were ever registered: indices below it are somebody's. */
 export const accountCount = (words: ReadWords) => Number(words.load(NEXT_INDEX))
 
 export function saveAccountCount(words: Words, count: number): void {

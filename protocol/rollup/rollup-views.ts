@@ -6,7 +6,7 @@ import { encodeArguments } from '../abi/codec.ts'
 import type { ModuleCall } from '../modules/module.ts'
 import { exitsRefusal, loadExits } from './exits.ts'
 import { loadMessage } from './inbox.ts'
-import { ownedAt, ownedCount, ownerOf, registeredKeys } from './registry.ts'
+import { lockOwner, ownedAt, ownedCount, ownerOf, registeredKeys } from './registry.ts'
 import * as abi from './rollup-abi.ts'
 import { loadMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
@@ -32,6 +32,12 @@ export function accountOf({ state }: ModuleCall, [index]: One): Outcome {
   const owner = ownerOf(state, small(index)) ?? ZERO_ADDRESS
   const { blsKey = EMPTY, spendKey = ZERO_WORD } = registeredKeys(state, small(index)) ?? {}
   return encodeArguments(abi.ACCOUNT_OF.outputs, [owner, blsKey, spendKey])
+}
+
+export function lockOwnerView({ state }: ModuleCall, [index]: One): Outcome {
+  const account = lockOwner(state, small(index))
+  const found = [account !== undefined, BigInt(account ?? 0)] as const
+  return encodeArguments(abi.LOCK_OWNER.outputs, found)
 }
 
 export function ownedCountView({ state }: ModuleCall, [owner]: readonly [Hex]): Outcome {

@@ -5,6 +5,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { HashPairs } from '../crypto/hash-pairs.ts'
 import { TRACE_LEAF_BYTES } from '../params.ts'
+import { REGISTERED } from './account-table.ts'
+import { heldFor, LOCK } from './lock-record.ts'
 import type { MerkleTree } from './transfer-tree.ts'
 
 export const LEAF_WORDS = TRACE_LEAF_BYTES / 4
@@ -35,26 +37,57 @@ export const KIND = {
   transfer: 7,
   /** The sum of the batch's fees. */
   fee: 8,
+  /** A message that makes a lock. */
+  lockMade: 9,
+  /** Operations; from here on words are used otherwise (docs/spec/rollup-market.md). */
+  pay: 10,
+  rest: 11,
+  refund: 12,
+  lock: 13,
+  /** A credit from another shard to a lock, which nobody can pay: it goes back too. */
+  parcelToLock: 14,
 } as const
+
+/** A kind has the low bits of its word; the rest is the party of an entry of an operation. */
+export const KIND_BITS = 8
 
 const U32 = 2 ** 32
 
-/** What a leaf says of one account before the entry; `touch` 0 means that it was not registered. */
+/**
+ * A record before the entry, as a leaf tells it; `touch` 0 means that there was none. An account
+ * has flags 1 and no deadline or owner.
+ */
 export interface AccountBefore {
   /** Units. */
   readonly balance: bigint
   readonly nonce: number
   readonly touch: number
+  readonly flags: number
+  readonly deadline: number
+  readonly owner: number
 }
 
 export interface TraceLeaf {
   readonly kind: number
+  /** Payee of the lock, or its owner where the payee is `to`; otherwise 0. */
+  readonly party: number
   readonly fee: number
   readonly from: number
   readonly to: number
   readonly amount: bigint
+  /** Of the lock; otherwise 0. */
+  readonly deadline: number
   readonly fromBefore: AccountBefore
   readonly toBefore: AccountBefore
+}
+
+export const NO_RECORD: AccountBefore = {
+  balance: 0n,
+  nonce: 0,
+  touch: 0,
+  flags: 0,
+  deadline: 0,
+  owner: 0,
 }
 
 export function u64At(words: Uint32Array, at: number): bigint {
@@ -66,26 +99,46 @@ export function u53At(words: Uint32Array, at: number): number {
   return (words[at + 1] as number) * U32 + (words[at] as number)
 }
 
+function accountBefore(balance: bigint, nonce: number, touch: number): AccountBefore {
+  const flags = touch > 0 ? REGISTERED : 0
+  return { balance, nonce, touch, flags, deadline: 0, owner: 0 }
+}
+
 /** For proofs, not for the hot path. */
 export function readLeaf(words: Uint32Array, start: number): TraceLeaf {
   const word = (at: number) => words[start + at] as number
-  return {
-    kind: word(AT.kind),
-    fee: word(AT.fee),
-    from: word(AT.from),
-    to: word(AT.to),
-    amount: u64At(words, start + AT.amount),
-    fromBefore: {
-      balance: u64At(words, start + AT.fromBalance),
-      nonce: word(AT.fromNonce),
-      touch: u53At(words, start + AT.fromTouch),
-    },
-    toBefore: {
-      balance: u64At(words, start + AT.toBalance),
-      nonce: word(AT.toNonce),
-      touch: u53At(words, start + AT.toTouch),
-    },
+  const head = word(AT.kind)
+  const [kind, party] = [head & (2 ** KIND_BITS - 1), head >>> KIND_BITS]
+  const [from, to, second] = [word(AT.from), word(AT.to), word(AT.fee)]
+  const amount = u64At(words, start + AT.amount)
+  const fromBefore = accountBefore(
+    u64At(words, start + AT.fromBalance),
+    word(AT.fromNonce),
+    u53At(words, start + AT.fromTouch),
+  )
+  const toBefore = accountBefore(
+    u64At(words, start + AT.toBalance),
+    word(AT.toNonce),
+    u53At(words, start + AT.toTouch),
+  )
+  const leaf = { kind, party, fee: second, from, to, amount, deadline: 0, fromBefore, toBefore }
+  if (kind === KIND.lock) {
+    // The lock is free before, so its balance is nothing: the low word has the deadline.
+    const [deadline, balance] = [word(AT.toBalance), toBefore.balance - BigInt(word(AT.toBalance))]
+    return { ...leaf, deadline, toBefore: { ...toBefore, balance, flags: LOCK, owner: from } }
   }
+  if (kind === KIND.parcelToLock) {
+    // What the sender was is not told: two of its words have the rest of the lock's record.
+    const [owner, low] = [word(AT.fromBalance), word(AT.fromBalance + 1)]
+    const flags = low + party * 2 ** KIND_BITS
+    const others = { ...fromBefore, balance: 0n }
+    const lock = { ...toBefore, flags, deadline: second, owner }
+    return { ...leaf, fee: 0, deadline: second, fromBefore: others, toBefore: lock }
+  }
+  if (kind < KIND.pay || kind > KIND.refund) return leaf
+  const [payee, owner] = kind === KIND.pay ? [to, party] : [party, to]
+  const terms = { flags: heldFor(payee), deadline: second, owner }
+  return { ...leaf, fee: 0, deadline: second, fromBefore: { ...fromBefore, ...terms } }
 }
 
 /** Ties the root over the leaves to their count. */

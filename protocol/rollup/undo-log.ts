@@ -2,9 +2,10 @@
 // log too: nothing else is written for it.
 
 import { assert } from '../../lib/assert.ts'
-import { type AccountTable, REGISTERED } from './account-table.ts'
+import type { AccountTable } from './account-table.ts'
+import { heldFor, LOCK } from './lock-record.ts'
 import { type ShardPlace, slotIn } from './shard-place.ts'
-import { AT, KIND, LEAF_WORDS } from './trace.ts'
+import { AT, KIND, KIND_BITS, LEAF_WORDS } from './trace.ts'
 
 /** What the state was before a batch, and the trace that leads back there. */
 export interface Undo {
@@ -18,15 +19,29 @@ export interface Undo {
   readonly usedBefore: number
 }
 
-/** What a record was: slot, balance, nonce, touch, each word by itself. */
-export type PutRecord = (
-  slot: number,
-  lo: number,
-  hi: number,
-  nonce: number,
-  touchLo: number,
-  touchHi: number,
-) => void
+/** What a record was, as `AccountTable.put` takes it. */
+export type PutRecord = AccountTable['put']
+
+/** Entries that have to do with locks: their words are used otherwise. */
+function restoreLock(place: ShardPlace, trace: Uint32Array, at: number, put: PutRecord): void {
+  const w = (offset: number) => trace[at + offset] as number
+  const [kind, party] = [w(AT.kind) & (2 ** KIND_BITS - 1), w(AT.kind) >>> KIND_BITS]
+  const [from, to] = [w(AT.from), w(AT.to)]
+  const [fromSlot, toSlot] = [slotIn(place, from), slotIn(place, to)]
+  const [nonce, touchLo, touchHi] = [w(AT.toNonce), w(AT.toTouch), w(AT.toTouch + 1)]
+  const fromTouch = [w(AT.fromTouch), w(AT.fromTouch + 1)] as const
+  const [lo, hi, fromNonce] = [w(AT.fromBalance), w(AT.fromBalance + 1), w(AT.fromNonce)]
+  if (kind === KIND.parcelToLock) return
+  if (kind === KIND.lockMade) put(toSlot, 0, 0, 0, 0, 0)
+  else if (kind === KIND.lock) {
+    put(toSlot, 0, 0, nonce, touchLo, touchHi, LOCK, 0, from)
+    put(fromSlot, lo, hi, fromNonce, ...fromTouch)
+  } else {
+    const [payee, owner] = kind === KIND.pay ? [to, party] : [party, to]
+    if (toSlot >= 0) put(toSlot, w(AT.toBalance), w(AT.toBalance + 1), nonce, touchLo, touchHi)
+    put(fromSlot, lo, hi, fromNonce, ...fromTouch, heldFor(payee), w(AT.fee), owner)
+  }
+}
 
 /** Tells what accounts were before entries `from` … `to` − 1 of a trace (from 0), the last first. */
 export function walkBack(
@@ -42,6 +57,10 @@ export function walkBack(
   }
   for (let at = (to - 1) * LEAF_WORDS; at >= from * LEAF_WORDS; at -= LEAF_WORDS) {
     const kind = trace[at + AT.kind] as number
+    if (kind > KIND.fee) {
+      restoreLock(place, trace, at, put)
+      continue
+    }
     if (kind === KIND.forceVoid || kind === KIND.parcelReturned) continue
     const payee = slotIn(place, trace[at + AT.to] as number)
     if (payee >= 0) restore(payee, at, AT.toNonce, AT.toTouch, AT.toBalance)
@@ -58,11 +77,8 @@ export function undoTrace(
   trace: Uint32Array,
   count: number,
 ): void {
-  walkBack(place, trace, 0, count, (slot, lo, hi, nonce, touchLo, touchHi) => {
-    assert(
-      ((table.words[slot * 8 + 3] as number) & REGISTERED) !== 0,
-      'an account that was touched',
-    )
-    table.put(slot, lo, hi, nonce, touchLo, touchHi)
+  walkBack(place, trace, 0, count, (slot, ...record) => {
+    assert(table.isUsed(slot), 'a record that was touched')
+    table.put(slot, ...record)
   })
 }

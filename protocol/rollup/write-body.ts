@@ -17,6 +17,13 @@ import {
   SIGNATURE_WORDS,
   SPARSE_WORDS,
 } from './body-layout.ts'
+import {
+  countOperations,
+  hasOperations,
+  NO_OPERATIONS,
+  OPERATIONS_HEAD_WORDS,
+  type Operations,
+} from './operations.ts'
 
 /** What a section holds; counts and positions follow from it. */
 export type SectionParts =
@@ -41,6 +48,7 @@ export interface BodyParts {
   /** 96 bytes, zeros if everybody is absent. */
   readonly signature: Uint8Array
   readonly sections: readonly SectionParts[]
+  readonly operations?: Operations
   readonly absent: Absent
 }
 
@@ -51,9 +59,17 @@ export const NOBODY_ABSENT: Absent = {
   signatures: new Uint8Array(0),
 }
 
-/** Bytes of the body with these sections and so many absent senders. */
-export function bodyBytes(sections: readonly SectionParts[], absent: number): number {
+/** Bytes of the body with these sections and operations, and so many absent senders. */
+export function bodyBytes(
+  sections: readonly SectionParts[],
+  absent: number,
+  operations = NO_OPERATIONS,
+): number {
   let words = HEAD_WORDS + SIGNATURE_WORDS + absent * ABSENT_WORDS
+  if (hasOperations(operations)) {
+    const { settles, refunds, locks } = operations
+    words += OPERATIONS_HEAD_WORDS + settles.length + refunds.length + locks.length
+  }
   for (const section of sections) {
     words += SECTION_WORDS
     if (section.kind === 'sparse') words += section.to.length * SPARSE_WORDS
@@ -89,21 +105,37 @@ function writeSection(words: Uint32Array, start: number, section: SectionParts):
   return at
 }
 
+function writeOperations(words: Uint32Array, start: number, operations: Operations): number {
+  if (!hasOperations(operations)) return start
+  const counts = countOperations(operations)
+  words.set([counts.settles, counts.refunds, counts.locks, 0], start)
+  let at = start + OPERATIONS_HEAD_WORDS
+  for (const part of [operations.settles, operations.refunds, operations.locks]) {
+    words.set(part, at)
+    at += part.length
+  }
+  return at
+}
+
 /** The parts must keep the rules of the form: what they would break, `readBody` refuses. */
 export function writeBody(parts: BodyParts): Uint8Array {
-  const { sections, absent, signature } = parts
+  const { sections, absent, signature, operations = NO_OPERATIONS } = parts
   const absentCount = absent.positions.length
-  const length = bodyBytes(sections, absentCount)
+  const length = bodyBytes(sections, absentCount, operations)
   assert(length <= BATCH_BYTES_MAX, 'a body is not above the limit')
   assert(signature.length === SIGNATURE_BYTES, 'an aggregate has 96 bytes')
   const bytes = new Uint8Array(length)
   const words = new Uint32Array(bytes.buffer)
   const transfers = sections.reduce((sum, section) => sum + section.to.length, 0)
   const [lo, hi] = [parts.number >>> 0, Math.floor(parts.number / 2 ** 32)]
-  words.set([BODY_VERSION, parts.shard, lo, hi, sections.length, transfers, absentCount, 0])
+  const counts = countOperations(operations)
+  const operationCount = counts.settles + counts.refunds + counts.locks
+  words.set([BODY_VERSION, parts.shard, lo, hi, sections.length, transfers])
+  words.set([absentCount, operationCount], 6)
   bytes.set(signature, 4 * HEAD_WORDS)
   let at = HEAD_WORDS + SIGNATURE_WORDS
   for (const section of sections) at = writeSection(words, at, section)
+  at = writeOperations(words, at, operations)
   for (const part of [absent.positions, absent.maxFees, absent.notAfters]) {
     assert(part.length === absentCount, 'columns have one length')
     words.set(part, at)

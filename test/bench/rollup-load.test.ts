@@ -18,7 +18,13 @@ import { KeyBook } from '../../compute/crypto/key-book.ts'
 import { concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { BITMAP_BYTES, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
-import { type Claim, claimHash, encodeClaim, genesisParent } from '../../protocol/rollup/claim.ts'
+import {
+  type Claim,
+  claimHash,
+  encodeClaim,
+  genesisParent,
+  WITHOUT_OPERATIONS,
+} from '../../protocol/rollup/claim.ts'
 import { executeBatch, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
@@ -28,6 +34,7 @@ const ACCOUNTS = 200
 const GENESIS: Hex = `0x${'ab'.repeat(32)}`
 const CONFIG = {
   shards: 1,
+  locks: 0,
   accounts: ACCOUNTS,
   balance: 10n ** 9n,
   owner: `0x${'00'.repeat(20)}` as Hex,
@@ -160,6 +167,7 @@ function claimOf(count: number, absent: number[]) {
   const { entries, txRoot, traceRoot, exitRoot, supply } = done.executed
   assert.is(txRoot, root.txRoot)
   const claim: Claim = {
+    ...WITHOUT_OPERATIONS,
     ...facts,
     shard: 0,
     number: 1,

@@ -62,7 +62,7 @@ function signatureCosts(count: number, sums: BenchOptions['sums']) {
 
 /** Roots are stated once in ROOT_EVERY_MAX batches, so that is how often they are made here. */
 function stateCosts(count: number, accounts: number) {
-  const config = { shards: 1, accounts, balance: BALANCE, owner: OWNER }
+  const config = { shards: 1, accounts, locks: 0, balance: BALANCE, owner: OWNER }
   const state = genesisShardState(config)
   const ports = executionPorts(hashPairsNative)
   const senders = new SenderBook(accounts)

@@ -9,7 +9,6 @@ import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { CLAIM_CREDITS_MAX } from '../../../protocol/params.ts'
-import { AccountTable } from '../../../protocol/rollup/account-table.ts'
 import { checkSignatures } from '../../../protocol/rollup/check-signatures.ts'
 import {
   type Claim,
@@ -22,37 +21,23 @@ import {
   executionPorts,
   type OutboxOf,
 } from '../../../protocol/rollup/execute-batch.ts'
-import { genesisRecord, genesisShard } from '../../../protocol/rollup/genesis-rollup.ts'
+import { genesisState } from '../../../protocol/rollup/genesis-state.ts'
 import type { Parcel } from '../../../protocol/rollup/parcel.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
 import { slotIn } from '../../../protocol/rollup/shard-place.ts'
-import { ShardState } from '../../../protocol/rollup/shard-state.ts'
+import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 
 const TRACE_WORDS = 16 * (65_537 + CLAIM_CREDITS_MAX)
 
 /** The shard's state before its first batch. */
 export function genesisShardState(config: RollupConfig, shard = 0): ShardState {
-  const { slots, entries, supply, root } = genesisShard(config, shard)
-  const table = AccountTable.create(Math.max(1, slots))
-  const [lo, hi, nonce, , touchLo, touchHi] = new Uint32Array(genesisRecord(config.balance).buffer)
-  for (let slot = 0; slot < slots; slot++) {
-    table.put(
-      slot,
-      lo as number,
-      hi as number,
-      nonce as number,
-      touchLo as number,
-      touchHi as number,
-    )
-  }
-  table.used = slots
-  const state = new ShardState({ shard, shards: config.shards }, table)
-  state.entries = entries
-  state.supply = supply
+  const { state, root } = genesisState(config, shard)
   if (state.root(hashPairsNative) !== root) throw new Error('the genesis has another state root')
   return state
 }
+
+const FIELDS = ['entries', 'txRoot', 'opRoot', 'traceRoot', 'exitRoot', 'supply'] as const
 
 export interface Replayed {
   readonly claim: Claim
@@ -129,7 +114,7 @@ export class Replay {
     this.bodyBytes += bytes.length
     const { executed } = done
     this.outbox = executed.outbox
-    for (const field of ['entries', 'txRoot', 'traceRoot', 'exitRoot', 'supply'] as const) {
+    for (const field of FIELDS) {
       if (executed[field] !== claim[field]) return `${field}: another one by execution`
     }
     if (claim.stateRoot === undefined) return ''

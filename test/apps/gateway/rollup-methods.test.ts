@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import { encodeClaim } from '../../../protocol/rollup/claim.ts'
+import { encodeClaim, WITHOUT_OPERATIONS } from '../../../protocol/rollup/claim.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { encodeSentTransfer } from '../../../sdk/rollup/wire/signed-transfer-bytes.ts'
 import { FakeChain, serveFake } from './fake-chain.ts'
@@ -75,6 +75,7 @@ test('exits, one with its proof and those of an account', () =>
 test('a claim and its body', () =>
   withRollup(async (rollup, call) => {
     const claim = encodeClaim({
+      ...WITHOUT_OPERATIONS,
       shard: 0,
       number: 4,
       epoch: 1,

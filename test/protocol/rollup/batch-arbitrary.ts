@@ -2,11 +2,13 @@
 
 import fc from 'fast-check'
 import { type Prng, prng } from '../../../lib/prng.ts'
+import { OPERATION_LOCK, type Operation } from '../../../protocol/rollup/operations.ts'
 import {
   type BodyParts,
   NOBODY_ABSENT,
   type SectionParts,
 } from '../../../protocol/rollup/write-body.ts'
+import { operationParts } from './operation-parts.ts'
 
 const u32 = (random: Prng) => random.below(2 ** 32)
 const column = (random: Prng, count: number) =>
@@ -44,6 +46,19 @@ function sparse(random: Prng, cohorts: ReadonlySet<number>): SectionParts {
   }
 }
 
+function randomOperations(random: Prng): Operation[] {
+  if (random.chance(0.4)) return []
+  return Array.from({ length: random.below(6) }, () => {
+    const index = () => random.below(2 ** 24 - 1)
+    const from = index()
+    const kind = 1 + random.below(3)
+    const amount = BigInt(1 + u32(random)) * BigInt(1 + u32(random))
+    const use = kind === OPERATION_LOCK ? u32(random) : 0
+    const parties = { party: index(), from, to: index() === from ? from + 1 : index() }
+    return { kind, ...parties, nonce: u32(random), amount, deadline: u32(random), use }
+  })
+}
+
 export function randomParts(seed: string): BodyParts {
   const random = prng(seed)
   const cohorts = new Set<number>()
@@ -71,6 +86,7 @@ export function randomParts(seed: string): BodyParts {
     number: 1 + random.below(2 ** 32) * 2 ** random.below(20),
     signature: new Uint8Array(96).fill(isSigned ? 1 + random.below(255) : 0),
     sections,
+    operations: operationParts(randomOperations(random)),
     absent: length === 0 ? NOBODY_ABSENT : absent,
   }
 }

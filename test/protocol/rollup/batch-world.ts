@@ -5,7 +5,7 @@ import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import type { SignedFacts } from '../../../protocol/rollup/check-signatures.ts'
-import { genesisParent, NO_LIMIT } from '../../../protocol/rollup/claim.ts'
+import { genesisParent, NO_LIMIT, WITHOUT_OPERATIONS } from '../../../protocol/rollup/claim.ts'
 import {
   cosignDigest,
   type SignedTransfer,
@@ -71,6 +71,7 @@ export function makeBatch({ sections, absent, fee = 2 }: BatchWishes): MadeBatch
   const tree = new MerkleTree(hashPairsNative)
   writeTransferLeaves(columns, nonceOf, tree.reserve(from.length))
   const facts: SignedFacts = {
+    ...WITHOUT_OPERATIONS,
     shard: 0,
     number: 1,
     parent: genesisParent(GENESIS, 0),

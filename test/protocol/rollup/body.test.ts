@@ -35,6 +35,7 @@ test('what is written is read, as views of the bytes', () => {
       assert.is(body.number, parts.number)
       assert.equal(body.signature, parts.signature)
       assert.equal(body.absent, parts.absent)
+      assert.equal(body.operations, parts.operations)
       let first = 0
       for (const [i, section] of body.sections.entries()) {
         const { count, first: at, ...rest } = section

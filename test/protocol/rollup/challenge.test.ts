@@ -48,7 +48,7 @@ const GENESIS = { accounts: 20, balance: 1000n, owner: account(9) }
 const pay = (from: number, to: number, amount = 5n) => ({ from, to, amount })
 
 class LyingWorld extends EpochWorld {
-  static readonly rollup = { shards: 1, accounts: 20, balance: 1000n, owner: ann.address }
+  static readonly rollup = { shards: 1, accounts: 20, locks: 0, balance: 1000n, owner: ann.address }
   readonly shard = genesisState(LyingWorld.rollup, 0)
 
   constructor() {

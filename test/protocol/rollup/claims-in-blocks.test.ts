@@ -18,6 +18,7 @@ import {
   encodeClaim,
   NO_LIMIT,
   type UnsignedClaim,
+  WITHOUT_OPERATIONS,
 } from '../../../protocol/rollup/claim.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import { rollupHeadAfter } from '../../../protocol/rollup/rollup-head.ts'
@@ -28,7 +29,7 @@ import { sign, WALLETS, type Wallet } from '../chain-world.ts'
 import { EpochWorld, keyOf, specOf } from '../epoch/epoch-world.ts'
 
 const [ann] = WALLETS as [Wallet]
-const rollup = { shards: 1, accounts: 20, balance: 10n ** 9n, owner: ann.address }
+const rollup = { shards: 1, accounts: 20, locks: 0, balance: 10n ** 9n, owner: ann.address }
 const spec = () => {
   const params = { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60] as const, rollup }
   return specOf({ params: { ...params, modePolicy: 1 } })
@@ -42,6 +43,7 @@ function claimOn(world: EpochWorld, over: Partial<UnsignedClaim> = {}): Claim {
   const last = head(world)
   const nothing = { txRoot: last.root, traceRoot: last.root, exits: 0, exitRoot: last.root }
   const claim: UnsignedClaim = {
+    ...WITHOUT_OPERATIONS,
     ...nothing,
     shard: 0,
     number: last.number + 1,

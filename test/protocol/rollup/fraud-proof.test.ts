@@ -74,7 +74,8 @@ test('a sequencer that goes on from a minted unit, or lets a sender pay twice, i
       const [first] = batch.transfers
       if (number !== 2 || !first || batch.fee > 0) return batch
       told++
-      return { ...batch, transfers: [{ ...first, amount: 0n }, ...batch.transfers] }
+      const transfers = [{ ...first, amount: 0n }, ...batch.transfers]
+      return { ...batch, transfers, operations: [] }
     })
     const double = findFraud(twice, hashPairsNative)
     if (!double) continue
@@ -89,9 +90,12 @@ test('a sequencer that goes on from a minted unit, or lets a sender pay twice, i
 
 /** All that the claims say, in words. */
 function commitments({ claims }: World): string[] {
-  return claims.map(({ traceRoot, txRoot, exitRoot, stateRoot, supply, entries, exits, fee }) =>
-    [traceRoot, txRoot, exitRoot, stateRoot, supply, entries, exits, fee].join(),
-  )
+  return claims.map((it) => {
+    const { traceRoot, txRoot, opRoot, exitRoot, stateRoot, supply, entries, exits, fee } = it
+    const heights = [it.notAfter, it.notBefore, it.settles, it.refunds, opRoot]
+    const roots = [traceRoot, txRoot, exitRoot, stateRoot]
+    return [...roots, supply, entries, exits, fee, ...heights].join()
+  })
 }
 
 /**
@@ -162,7 +166,8 @@ function anyProof(world: World, seedText: string): FraudProof {
   }).filter((one) => one !== undefined)
   const batch = world.batches[claim]
   const nodes = pick(() => {
-    const from = random.chance(0.5) ? batch?.transfers : batch?.exits
+    const lists = [batch?.transfers, batch?.exits, batch?.operations]
+    const from = lists[random.below(3)]
     const count = (from?.length ?? 0) / 8
     return from && count > 0 ? evidence.node(from, random.below(count)) : undefined
   }).filter((one) => one !== undefined)

@@ -9,11 +9,21 @@ import {
   type Claim,
   claimHash,
   genesisParent,
+  NO_LIMIT,
   type UnsignedClaim,
 } from '../../../protocol/rollup/claim.ts'
 import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
 import type { PublishedBatch, PublishedCase } from '../../../protocol/rollup/fraud-search.ts'
 import type { InboxMessage } from '../../../protocol/rollup/inbox-message.ts'
+import {
+  operationsNotAfter,
+  operationsNotBefore,
+} from '../../../protocol/rollup/operation-checks.ts'
+import {
+  countOperations,
+  type Operations,
+  writeOperationNodes,
+} from '../../../protocol/rollup/operations.ts'
 import { outgoingRoot } from '../../../protocol/rollup/outgoing.ts'
 import { PageTree } from '../../../protocol/rollup/page-tree.ts'
 import { ShardState } from '../../../protocol/rollup/shard-state.ts'
@@ -46,6 +56,13 @@ function transferLeaves(batch: RandomBatch, trace: Uint32Array): Uint32Array {
   return leaves
 }
 
+function operationNodesOf(operations: Operations): Uint32Array {
+  const { settles, refunds, locks } = countOperations(operations)
+  const nodes = new Uint32Array(16 * (settles + refunds + locks))
+  writeOperationNodes(operations, nodes)
+  return nodes
+}
+
 const copyOf = (table: AccountTable) => new AccountTable(table.buffer.slice(0), table.used)
 
 /** Batches of `count` claims, the last of which states a root, as does the one before them. */
@@ -67,7 +84,8 @@ export function honestWorld(
     const drawn = randomBatch(random, plain)
     const batch = tamper(state, drawn, number)
     const firstEntry = state.entries + 1
-    const result = executeBatch(state, toExecute(state, batch), ports)
+    const given = toExecute(state, batch)
+    const result = executeBatch(state, given, ports)
     if (!result.ok) throw new Error(result.code)
     runPlain(plain, drawn)
     messages.push(...batch.inbox)
@@ -75,7 +93,11 @@ export function honestWorld(
     const { entries, traceRoot: root, txRoot, exitRoot, inboxTo, supply, trace } = executed
     const facts: UnsignedClaim = {
       ...{ shard: 0, number, epoch: 1, sequencer: number % 3, bodyHash: txRoot, bodyBytes: 1 },
-      ...{ notAfter: 0, firstEntry, entries, fee: batch.fee, feeAccount: batch.feeAccount },
+      ...{ firstEntry, entries, fee: batch.fee, feeAccount: batch.feeAccount },
+      ...countOperations(given.body.operations),
+      notAfter: operationsNotAfter(given.body.operations),
+      notBefore: operationsNotBefore(given.body.operations),
+      opRoot: executed.opRoot,
       ...{ txRoot, traceRoot: root, exits: executed.exits.length / 8, exitRoot, inboxTo },
       ...{ consumed: [], outbox: [], supply, transfers: batch.transfers.length },
       parent: claims.length > 0 ? claimHash(claims.at(-1) as Claim) : genesisParent(GENESIS, 0),
@@ -86,6 +108,7 @@ export function honestWorld(
     batches.push({
       trace,
       transfers: transferLeaves(batch, trace),
+      operations: operationNodesOf(given.body.operations),
       exits: executed.exits,
       outbox: new Map(),
       parcels: [],
@@ -109,6 +132,7 @@ export function recommit(world: World): void {
     const batch = world.batches[i] as PublishedBatch
     claim.traceRoot = bytesToHex(traceRoot(batch.trace, claim.entries, tree, hashPairsNative))
     claim.txRoot = bytesToHex(outgoingRoot(batch.transfers, tree))
+    claim.opRoot = bytesToHex(outgoingRoot(batch.operations, tree))
     claim.exitRoot = bytesToHex(outgoingRoot(batch.exits, tree))
     if (i === world.claims.length - 1) {
       const { table, meta } = world.after
@@ -159,6 +183,10 @@ export const LIES = [
   'skipped touch',
   'transfer word',
   'transfer leaf',
+  'operation word',
+  'operation leaf',
+  'operation kinds',
+  'deadline',
   'exit word',
   'exit left out',
   'exit added',
@@ -191,6 +219,24 @@ export function lie(world: World, what: (typeof LIES)[number], at: number, rando
       return flip(random, batch.transfers, random.below(batch.transfers.length))
     case 'transfer leaf':
       return copyLeaf(random, batch.transfers, 8)
+    case 'operation word': {
+      // What the hashes say is not executed: it is for who signed.
+      const count = batch.operations.length / 16
+      if (count === 0) return false
+      return flip(random, batch.operations, 16 * random.below(count) + random.below(8))
+    }
+    case 'operation leaf':
+      return copyLeaf(random, batch.operations, 16)
+    case 'operation kinds':
+      if (claim.settles === 0) return false
+      claim.settles--
+      claim.refunds += 2
+      return true
+    case 'deadline':
+      if (claim.refunds > 0 && random.chance(0.5)) claim.notBefore--
+      else if (claim.settles > 0) claim.notAfter = NO_LIMIT
+      else return false
+      return true
     case 'exit word':
       return batch.exits.length > 0 && flip(random, batch.exits, random.below(batch.exits.length))
     case 'exit left out': {

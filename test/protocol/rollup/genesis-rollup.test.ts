@@ -11,7 +11,8 @@ import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { GenesisError } from '../../../protocol/genesis/genesis-fields.ts'
 import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import { ROLLUP_ADDRESS } from '../../../protocol/params.ts'
-import { genesisShard, genesisSlots } from '../../../protocol/rollup/genesis-rollup.ts'
+import { genesisSlots } from '../../../protocol/rollup/genesis-locks.ts'
+import { genesisShard } from '../../../protocol/rollup/genesis-rollup.ts'
 import { shardOf, slotOf } from '../../../protocol/rollup/layout.ts'
 import {
   inboxMessages,
@@ -30,7 +31,7 @@ const count = fc.oneof(fc.nat({ max: 3 * 4096 }), fc.constantFrom(4096, 4097, 81
 test('every account of a genesis has its slot: the first ones of its shard', () => {
   fc.assert(
     fc.property(count, fc.integer({ min: 1, max: 5 }), (accounts, shards) => {
-      const config = { shards, accounts, balance: 1n, owner: OWNER }
+      const config = { shards, accounts, locks: 0, balance: 1n, owner: OWNER }
       const slots = Array.from({ length: shards }, (_, shard) => genesisSlots(config, shard))
       assert.is(
         slots.reduce((sum, one) => sum + one, 0),
@@ -46,7 +47,7 @@ test('the stated root is that of a table with these accounts', () => {
   const cases = fc.tuple(count, fc.integer({ min: 1, max: 4 }), fc.bigInt(0n, 2n ** 40n))
   fc.assert(
     fc.property(cases, ([accounts, shards, balance]) => {
-      const config = { shards, accounts, balance, owner: OWNER }
+      const config = { shards, accounts, locks: 0, balance, owner: OWNER }
       for (let shard = 0; shard < shards; shard++) {
         const { root } = genesisShard(config, shard)
         assert.is(root, genesisState(config, shard).root(hashPairsNoble))

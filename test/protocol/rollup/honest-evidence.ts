@@ -3,6 +3,7 @@
 
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import type { Claim } from '../../../protocol/rollup/claim.ts'
+import { firstTransfer, operationOfEntry } from '../../../protocol/rollup/entry-counts.ts'
 import { readsOf, sentBy, TO_BASE_CHAIN } from '../../../protocol/rollup/entry-rules.ts'
 import { lastEntry, type ShownLeaf } from '../../../protocol/rollup/fraud-evidence.ts'
 import type { FraudKind, FraudProof } from '../../../protocol/rollup/fraud-proof.ts'
@@ -47,11 +48,16 @@ export class HonestEvidence {
   private ofSource(leaf: ShownLeaf): FraudProof {
     const { claim, position } = leaf
     const leaves = [this.shown(leaf)]
-    if (leaf.kind !== KIND.transfer) return proofOf('ARITHMETIC', claim, { leaves })
-    const { transfers, fee, entries } = this.world.claims[claim] as Claim
-    const first = entries - transfers - (fee > 0 ? 1 : 0)
+    const it = this.world.claims[claim] as Claim
     const batch = this.world.batches[claim] as PublishedBatch
-    const nodes = [this.make.node(batch.transfers, position - first)]
+    const at = position - firstTransfer(it)
+    if (leaf.kind >= KIND.pay) {
+      const node = 2 * operationOfEntry(it, at - it.transfers)
+      const nodes = [this.make.node(batch.operations, node)]
+      return proofOf('ARITHMETIC', claim, { leaves, nodes })
+    }
+    if (leaf.kind !== KIND.transfer) return proofOf('ARITHMETIC', claim, { leaves })
+    const nodes = [this.make.node(batch.transfers, at)]
     return proofOf('ARITHMETIC', claim, { leaves, nodes })
   }
 

@@ -2,19 +2,25 @@
 
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import type { Body } from '../../../protocol/rollup/body-layout.ts'
-import { NO_LIMIT, type UnsignedClaim } from '../../../protocol/rollup/claim.ts'
+import type { UnsignedClaim } from '../../../protocol/rollup/claim.ts'
 import {
   type Executed,
   executeBatch,
   executionPorts,
 } from '../../../protocol/rollup/execute-batch.ts'
 import type { InboxMessage } from '../../../protocol/rollup/inbox-message.ts'
+import {
+  operationsNotAfter,
+  operationsNotBefore,
+} from '../../../protocol/rollup/operation-checks.ts'
+import { countOperations, type Operation } from '../../../protocol/rollup/operations.ts'
 import { OUTGOING_WORDS } from '../../../protocol/rollup/outgoing.ts'
 import type { Parcel } from '../../../protocol/rollup/parcel.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import type { RollupHead } from '../../../protocol/rollup/rollup-head.ts'
 import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { NOBODY_ABSENT, writeBody } from '../../../protocol/rollup/write-body.ts'
+import { operationParts } from './operation-parts.ts'
 
 export interface TestTransfer {
   readonly from: number
@@ -32,6 +38,7 @@ export interface BatchPlan {
   readonly states?: boolean
   readonly sequencer?: number
   readonly parcels?: readonly Parcel[]
+  readonly operations?: readonly Operation[]
 }
 
 export interface Batch {
@@ -42,7 +49,12 @@ export interface Batch {
 
 const ports = executionPorts(hashPairsNoble)
 
-function bodyOf(shard: number, number: number, transfers: readonly TestTransfer[]): Uint8Array {
+function bodyOf(
+  shard: number,
+  number: number,
+  transfers: readonly TestTransfer[],
+  list: readonly Operation[],
+): Uint8Array {
   const sorted = [...transfers].sort((a, b) => a.from - b.from)
   const column = (read: (one: TestTransfer) => number) => Uint32Array.from(sorted, read)
   const section = {
@@ -54,7 +66,8 @@ function bodyOf(shard: number, number: number, transfers: readonly TestTransfer[
   }
   const signature = new Uint8Array(96).fill(sorted.length > 0 ? 1 : 0)
   const sections = sorted.length > 0 ? [section] : []
-  return writeBody({ shard, number, signature, sections, absent: NOBODY_ABSENT })
+  const operations = operationParts(list)
+  return writeBody({ shard, number, signature, sections, operations, absent: NOBODY_ABSENT })
 }
 
 /** Throws where the batch is refused; the state is then as before. */
@@ -69,8 +82,8 @@ export function makeClaim(
 ): Batch {
   const { transfers = [], fee = 0, feeAccount = 0, states = true, sequencer = 0 } = plan
   const { head, inbox, epoch } = on
-  const { parcels = [] } = plan
-  const bytes = bodyOf(shard.shard, head.number + 1, transfers)
+  const { parcels = [], operations = [] } = plan
+  const bytes = bodyOf(shard.shard, head.number + 1, transfers, operations)
   const read = readBody(bytes)
   if (!read.ok) throw new Error(read.code)
   const { body } = read
@@ -88,12 +101,15 @@ export function makeClaim(
     bodyHash: `0x${'b0'.repeat(32)}`,
     bodyBytes: bytes.length,
     transfers: transfers.length,
-    notAfter: NO_LIMIT,
+    ...countOperations(body.operations),
+    notAfter: operationsNotAfter(body.operations),
+    notBefore: operationsNotBefore(body.operations),
     firstEntry,
     entries: executed.entries,
     fee,
     feeAccount,
     txRoot: executed.txRoot,
+    opRoot: executed.opRoot,
     traceRoot: executed.traceRoot,
     exits: executed.exits.length / 8,
     exitRoot: executed.exitRoot,

@@ -11,6 +11,13 @@ export interface PlainAccount {
   touch: number
 }
 
+export interface PlainLock {
+  readonly owner: number
+  use: number
+  touch: number
+  held: { readonly payee: number; amount: bigint; readonly deadline: number } | undefined
+}
+
 export interface PlainTransfer {
   readonly from: number
   readonly to: number
@@ -51,8 +58,20 @@ export function plainRecord(account: PlainAccount): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts))
 }
 
+function plainLockRecord({ owner, use, touch, held }: PlainLock): Uint8Array {
+  const words = Buffer.alloc(8)
+  words.writeUInt32LE(use)
+  words.writeUInt32LE(held ? 6 + 256 * held.payee : 2, 4)
+  const last = Buffer.alloc(8)
+  last.writeUInt32LE(held?.deadline ?? 0)
+  last.writeUInt32LE(owner, 4)
+  const parts = [word64(held?.amount ?? 0n), words, word64(BigInt(touch)), last]
+  return Uint8Array.from(Buffer.concat(parts))
+}
+
 export class PlainShard {
   accounts = new Map<number, PlainAccount>()
+  locks = new Map<number, PlainLock>()
   entries = 0
   supply = 0n
   inboxTo = 0
@@ -61,6 +80,9 @@ export class PlainShard {
   copy(): PlainShard {
     const copy = new PlainShard()
     copy.accounts = new Map([...this.accounts].map(([key, value]) => [key, { ...value }]))
+    for (const [index, lock] of this.locks) {
+      copy.locks.set(index, { ...lock, held: lock.held && { ...lock.held } })
+    }
     return Object.assign(copy, {
       entries: this.entries,
       supply: this.supply,
@@ -73,6 +95,11 @@ export class PlainShard {
     this.inboxTo++
     if (message.kind === 'force') {
       if (this.move(message.from, message.to, message.amount, 0n, 0) === '') this.touch(message)
+      return
+    }
+    if (message.kind === 'lock') {
+      const { owner } = message
+      this.locks.set(message.index, { owner, use: 0, touch: this.entries, held: undefined })
       return
     }
     this.supply += message.amount
@@ -97,6 +124,34 @@ export class PlainShard {
     const account = this.accounts.get(index) as PlainAccount
     account.balance += amount
     account.touch = this.entries
+  }
+
+  /** Money of a lock that may be held: to its payee, to its owner. */
+  settle(index: number, amount: bigint): void {
+    const lock = this.locks.get(index) as PlainLock
+    if (!lock.held || lock.held.amount < amount) throw new Error('not held')
+    lock.held.amount -= amount
+    this.credit(lock.held.payee, amount)
+    this.giveBack(index)
+  }
+
+  giveBack(index: number): void {
+    const lock = this.locks.get(index) as PlainLock
+    if (!lock.held) throw new Error('not held')
+    this.credit(lock.owner, lock.held.amount)
+    Object.assign(lock, { held: undefined, use: lock.use + 1, touch: this.entries })
+  }
+
+  lock(index: number, held: NonNullable<PlainLock['held']>, fee: number): void {
+    this.entries++
+    const lock = this.locks.get(index) as PlainLock
+    const owner = this.accounts.get(lock.owner) as PlainAccount
+    const cost = held.amount + BigInt(fee)
+    if (lock.held || owner.balance < cost) throw new Error('cannot be locked')
+    owner.balance -= cost
+    owner.nonce++
+    owner.touch = this.entries
+    Object.assign(lock, { held: { ...held }, touch: this.entries })
   }
 
   private touch({ from, to }: { from: number; to: number }): void {
@@ -127,10 +182,11 @@ export class PlainShard {
   }
 
   stateRoot(): Uint8Array {
-    const used = Math.max(...this.accounts.keys(), 0) + 1
+    const used = Math.max(...this.accounts.keys(), ...this.locks.keys(), 0) + 1
     let depth = 12
     while (2 ** depth < used && 2 ** depth < ROLLUP_ACCOUNTS_MAX) depth++
     const leaves = new Map([...this.accounts].map(([key, value]) => [key, plainRecord(value)]))
+    for (const [index, lock] of this.locks) leaves.set(index, plainLockRecord(lock))
     const head = Buffer.alloc(8)
     head.writeUInt32LE(depth)
     const numbers = [BigInt(this.entries), this.supply, BigInt(this.inboxTo)].map(word64)

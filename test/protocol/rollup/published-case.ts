@@ -5,10 +5,12 @@ import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import { AccountTable } from '../../../protocol/rollup/account-table.ts'
 import { encodeChallenge } from '../../../protocol/rollup/challenge.ts'
 import type { Claim } from '../../../protocol/rollup/claim.ts'
+import { operationNodes } from '../../../protocol/rollup/entry-counts.ts'
 import { findFraud } from '../../../protocol/rollup/find-fraud.ts'
 import type { StandingRoot } from '../../../protocol/rollup/fraud-evidence.ts'
 import { encodeFraudProof, type FraudProof } from '../../../protocol/rollup/fraud-proof.ts'
 import type { PublishedCase } from '../../../protocol/rollup/fraud-search.ts'
+import { writeOperationNodes } from '../../../protocol/rollup/operations.ts'
 import type { RollupHead } from '../../../protocol/rollup/rollup-head.ts'
 import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { encodeMeta } from '../../../protocol/rollup/state-root.ts'
@@ -35,6 +37,12 @@ function transferLeaves({ claim, executed }: Batch): Uint32Array {
   return leaves
 }
 
+function operationNodesOf({ claim, executed }: Batch): Uint32Array {
+  const nodes = new Uint32Array(8 * operationNodes(claim))
+  writeOperationNodes(executed.operations, nodes)
+  return nodes
+}
+
 /** `after`: undefined where the last claim states no root. */
 export function publishedCase(
   before: { readonly root: StandingRoot; readonly table: AccountTable },
@@ -48,6 +56,7 @@ export function publishedCase(
     batches: batches.map((batch) => ({
       trace: batch.executed.trace,
       transfers: transferLeaves(batch),
+      operations: operationNodesOf(batch),
       exits: batch.executed.exits,
       outbox: new Map(),
       parcels: [],

@@ -19,6 +19,7 @@ import {
   claimHash,
   encodeClaim,
   genesisParent,
+  WITHOUT_OPERATIONS,
 } from '../../../protocol/rollup/claim.ts'
 import { cosignDigest, transferDigest, transferLeaf } from '../../../protocol/rollup/cosign.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
@@ -96,6 +97,7 @@ function workedBatch() {
 function vector() {
   const { terms, transfers, tree, root, last, body, denseBody } = workedBatch()
   const claim: Claim = {
+    ...WITHOUT_OPERATIONS,
     ...terms,
     epoch: 0,
     sequencer: 0,

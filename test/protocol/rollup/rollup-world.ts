@@ -20,6 +20,7 @@ import {
   ROLLUP_CONFIG_DEFAULT,
   rollupAtGenesis,
 } from '../../../protocol/rollup/genesis-rollup.ts'
+import { indexOf } from '../../../protocol/rollup/layout.ts'
 import { orderClaims } from '../../../protocol/rollup/order-claims.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import {
@@ -263,12 +264,16 @@ export class RollupWorld {
 
 /** A shard's state as the genesis leaves it. */
 export function genesisState(config: RollupConfig, shard: number): ShardState {
-  const { slots, entries, supply } = genesisShard(config, shard)
+  const { accounts, slots, entries, supply } = genesisShard(config, shard)
   const state = new ShardState({ shard, shards: config.shards })
   const { table } = state
   const [lo, hi] = [Number(config.balance & 0xffff_ffffn), Number(config.balance >> 32n)]
   if (slots > 0) table.growFor(slots - 1)
-  for (let slot = 0; slot < slots; slot++) table.put(slot, lo, hi, 0, entries, 0)
+  for (let slot = 0; slot < accounts; slot++) table.put(slot, lo, hi, 0, entries, 0)
+  for (let slot = accounts; slot < slots; slot++) {
+    const owner = indexOf(shard, config.shards, (slot - accounts) % accounts)
+    table.put(slot, 0, 0, 0, entries, 0, 2, 0, owner)
+  }
   table.used = slots
   state.entries = entries
   state.supply = supply

@@ -189,6 +189,7 @@ test('a receipt is kept when its claim is final, and ends the nonce', async () =
   const { client, at } = await submitted()
   const claim: Claim = {
     ...batch.facts,
+    opRoot: ZERO,
     epoch: 1,
     sequencer: 0,
     bodyHash: ZERO,

@@ -22,7 +22,8 @@ export const OWNER_SECRET = new Uint8Array(32).fill(77)
 export const OWNER = bytesToHex(simAddress(OWNER_SECRET))
 const STAKE = 10n ** 22n
 
-export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, balance: BALANCE, owner: OWNER }
+const MONEY = { balance: BALANCE, owner: OWNER }
+export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, locks: 0, ...MONEY }
 
 /** The genesis of four validators with this rollup. */
 export function genesisWith(rollup: RollupConfig): Genesis {

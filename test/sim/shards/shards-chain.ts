@@ -25,7 +25,7 @@ export function shardsChain(shards: number): ShardsChain {
   const known = chains.get(shards)
   if (known) return known
   const count = (shards - 1) * COHORT_SIZE + PER_SHARD
-  const rollup = { shards, accounts: count, balance: BALANCE, owner: OWNER }
+  const rollup = { shards, accounts: count, locks: 0, balance: BALANCE, owner: OWNER }
   const genesis = genesisWith(rollup)
   const accounts = Array.from({ length: shards }, (_, shard) =>
     Array.from({ length: PER_SHARD }, (_, i) => shard * COHORT_SIZE + i),
