@@ -92,7 +92,7 @@ class Pair {
     if (transfers.length === 0 && inboxTo === head.inboxTo) return
     const states = pick % 4 === 0 || head.number - head.rootNumber >= 15
     const shared = { transfers, inboxTo, fee, feeAccount: 0, states, sequencer: 0, parcels: [] }
-    const plan: Required<BatchPlan> = shared
+    const plan: Required<BatchPlan> = { ...shared, operations: [] }
     const made = world.batch(plan)
     assert.is(world.order([world.sign(made.claim)]), '')
     this.batches.set(made.claim.number, made)

@@ -40,6 +40,7 @@ const POSITION = 2
 const { from, nonce, to, amount } = batch.transfers[POSITION] as (typeof batch.transfers)[number]
 const claimOf = (over: Partial<Claim>): Claim => ({
   ...batch.facts,
+  opRoot: ZERO,
   epoch: ORDERED_IN,
   sequencer: 0,
   bodyHash: ZERO,
