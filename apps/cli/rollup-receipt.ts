@@ -3,7 +3,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { PathTrust } from '../../protocol/light/proof-path.ts'
 import type { RollupReceipt } from '../../protocol/rollup/rollup-receipt.ts'
+import type { FinalOperationVerdict } from '../../protocol/rollup/verify-final-operation.ts'
 import type {
   FinalReceiptVerdict,
   ShownTransfer,
@@ -14,15 +16,30 @@ import { lightFailure } from './light-options.ts'
 import { invalidReceipt } from './verify-file.ts'
 import type { ReceiptAnchor } from './verify-receipt-text.ts'
 
+function trustOf(trusted: ReceiptAnchor): PathTrust {
+  return typeof trusted === 'string'
+    ? { trustedValidatorSetHash: trusted }
+    : { checkpoint: trusted }
+}
+
 /** Needs no network. */
 export async function verifyRollupFile(
   file: Uint8Array | string,
   trusted: ReceiptAnchor,
 ): Promise<FinalReceiptVerdict> {
   const { verifyRollupReceipt } = await import('../../sdk/rollup/verify-rollup-receipt.ts')
-  const trust =
-    typeof trusted === 'string' ? { trustedValidatorSetHash: trusted } : { checkpoint: trusted }
-  return verifyRollupReceipt(file, trust)
+  return verifyRollupReceipt(file, trustOf(trusted))
+}
+
+/** The same of an operation on a lock; undefined for a file that is none. */
+export async function verifyOperationFile(
+  file: Uint8Array | string,
+  trusted: ReceiptAnchor,
+): Promise<FinalOperationVerdict | undefined> {
+  const { readFinalOperation } = await import('../../protocol/rollup/final-operation.ts')
+  if (!readFinalOperation(file).ok) return undefined
+  const { verifyRollupOperation } = await import('../../sdk/rollup/verify-rollup-receipt.ts')
+  return verifyRollupOperation(file, trustOf(trusted))
 }
 
 export interface WrittenReceipt {

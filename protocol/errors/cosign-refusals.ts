@@ -11,6 +11,7 @@ export const COSIGN_REFUSALS = {
   ALREADY_FINAL: 'the transfer with this nonce is final',
   RECEIPT_CLAIM: 'the claim of the receipt cannot be decoded',
   RECEIPT_PROOF: 'the claim of the receipt does not contain the transfer',
+  RECEIPT_OPERATION: 'the claim of the receipt does not contain the operation',
   NOT_FINAL: 'no final block orders the claim of the receipt',
 } as const
 

@@ -7,7 +7,12 @@ import { requestHash } from '../job/job-id.ts'
 import type { JobRequest } from '../job/job-request.ts'
 import type { Unit } from '../job/units-bound.ts'
 import { receiptId } from './receipt-facts.ts'
-import { type Sampler, samplerHash, type UnsignedReceipt } from './receipt-v2.ts'
+import {
+  type RollupBilling,
+  type Sampler,
+  samplerHash,
+  type UnsignedReceipt,
+} from './receipt-v2.ts'
 import { transcriptRoot } from './transcript.ts'
 
 export interface JobFacts {
@@ -40,6 +45,8 @@ export interface JobFacts {
   /** Unix milliseconds. */
   readonly startedAtMs: number
   readonly completedAtMs: number
+  /** Where the rollup settles it; its price is in whole units then. */
+  readonly rollup?: RollupBilling
 }
 
 export function buildReceipt(facts: JobFacts): UnsignedReceipt {
@@ -83,6 +90,7 @@ export function buildReceipt(facts: JobFacts): UnsignedReceipt {
       amount,
       price_cap: facts.priceWei.toString(),
       escrow_id: facts.jobId,
+      ...(facts.rollup && { rollup: facts.rollup }),
     },
   }
 }

@@ -32,6 +32,10 @@ export const isWhole =
   (value) =>
     Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max
 
+/** Decimal text of a number below 2^64. */
+export const isU64Text: Shape = (value) =>
+  typeof value === 'string' && /^(0|[1-9][0-9]{0,19})$/.test(value) && BigInt(value) < 2n ** 64n
+
 /** Of one to `max` byte strings. */
 export const isList =
   (max: number): Shape =>

@@ -5,6 +5,7 @@ import { bigintToBytes, concatBytes, utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { jobIdOf } from '../job/job-id.ts'
+import { ROLLUP_UNIT_WEI } from '../params.ts'
 import { samplerHash, type UnsignedReceipt } from './receipt-v2.ts'
 import { transcriptRoot } from './transcript.ts'
 
@@ -39,6 +40,10 @@ export function inconsistency(receipt: UnsignedReceipt): string | undefined {
     [
       BigInt(billing.amount) === (due < cap ? due : cap),
       'amount is not min(unit_price × units, price_cap)',
+    ],
+    [
+      !billing.rollup || BigInt(billing.amount) % ROLLUP_UNIT_WEI === 0n,
+      'amount is not in whole units of the rollup',
     ],
     [
       receipt.transcript_chunks > 0 || receipt.transcript_root === transcriptRoot([]),

@@ -2,6 +2,7 @@
 
 import { JOB_TOKENS_MAX } from '../../config/limits.ts'
 import { decimalText } from '../job/decimal.ts'
+import { ROLLUP_ACCOUNTS_MAX } from '../params.ts'
 import type { ReceiptV2 } from './receipt-v2.ts'
 
 type Check = (value: unknown) => boolean
@@ -38,6 +39,18 @@ const SAMPLER: Record<string, Check> = {
   stop: stops,
 }
 
+const index = integer(ROLLUP_ACCOUNTS_MAX - 1)
+const rollup: Check = (value) =>
+  wrong(value, { lock: index, use: integer(2 ** 32 - 1), payee: index }) === undefined
+
+const BILLING: Record<string, Check> = {
+  unit_price: wei,
+  units: integer(SAFE),
+  amount: wei,
+  price_cap: wei,
+  escrow_id: hex(32),
+}
+
 const RECEIPT: Record<string, Check> = {
   version: one('2.0'),
   receipt_id: hex(32),
@@ -69,14 +82,7 @@ const RECEIPT: Record<string, Check> = {
   sampler: (value) => wrong(value, SAMPLER) === undefined,
   verification: (value) =>
     wrong(value, { level: one('V0'), method: one('provider-signature') }) === undefined,
-  billing: (value) =>
-    wrong(value, {
-      unit_price: wei,
-      units: integer(SAFE),
-      amount: wei,
-      price_cap: wei,
-      escrow_id: hex(32),
-    }) === undefined,
+  billing: (value) => wrong(value, BILLING, { rollup }) === undefined,
   signatures: (value) =>
     Array.isArray(value) && value.length <= 8 && value.every((item) => signature(item)),
 }

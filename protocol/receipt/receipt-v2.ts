@@ -24,8 +24,19 @@ export interface Billing {
   readonly amount: string
   /** The price fixed at match time, in wei: what is locked for this job at most. */
   readonly price_cap: string
-  /** The escrow at the market module: the job id. */
+  /** The escrow at the market module, or what the terms of the rollup's lock name: the job id. */
   readonly escrow_id: Hex
+  /** Where the rollup settles this, in the place of the market module. */
+  readonly rollup?: RollupBilling
+}
+
+/** Signed by the provider: so he says himself which account is his. */
+export interface RollupBilling {
+  /** Index of the lock, and how often it was given back before. */
+  readonly lock: number
+  readonly use: number
+  /** Index of the provider's account. */
+  readonly payee: number
 }
 
 /** V0: signed by the provider. Says who vouches for the result, not that it is right. */

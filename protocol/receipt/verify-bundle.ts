@@ -10,10 +10,12 @@ import { checkFinality, type FinalityTrust, isTrusting } from '../light/verify-f
 import { verifyReceiptOf } from '../light/verify-inclusion.ts'
 import { decodeMarketLog } from '../market/market-log.ts'
 import { MARKET_ADDRESS } from '../params.ts'
-import { type Bundle, readBundle } from './bundle.ts'
+import { UNTIL_SETTLED } from '../rollup/final-place.ts'
+import { type Bundle, type MarketSettlement, readBundle } from './bundle.ts'
 import { type Check, type FileCheck, invalid, runChecks } from './check-list.ts'
 import { inconsistency } from './receipt-facts.ts'
 import { type ReceiptV2, receiptHash } from './receipt-v2.ts'
+import { verifyInRollup } from './rollup-settlement.ts'
 import { verifySignatures } from './sign-receipt.ts'
 
 export type BundleVerdict =
@@ -70,16 +72,25 @@ function verifyParts(file: Uint8Array | string, trust: BundleTrust, check: Check
         : invalid('the output is not the one that was paid for'),
     )
   }
-  const [settling] = settlement.headers
-  check('settlement', () => verifySettlement(whole, decodeHeader(hexToBytes(settling as Hex))))
+  if (settlement.chain_id !== receipt.chain_id) {
+    check('settlement', () => invalid('receipt and settlement name two chains'))
+  }
+  const settling = settlement.headers[0] as Hex
+  if ('rollup' in settlement) {
+    check('settlement', () => verifyInRollup(receipt, settlement.rollup, settling))
+  } else {
+    check('settlement', () =>
+      verifyByMarket(receipt, settlement, decodeHeader(hexToBytes(settling))),
+    )
+  }
   checkFinality(settlement, trust, check)
+  if ('rollup' in settlement) check('until-settled', () => UNTIL_SETTLED, { warning: true })
   return whole
 }
 
 /** The market paid exactly this receipt in the block of the first header. */
-function verifySettlement({ receipt, settlement }: Bundle, header: Header): string {
+function verifyByMarket(receipt: ReceiptV2, settlement: MarketSettlement, header: Header): string {
   if (settlement.market !== MARKET_ADDRESS) invalid('not the market module')
-  if (settlement.chain_id !== receipt.chain_id) invalid('receipt and settlement name two chains')
   const proof = settlement.receipt_proof.map(hexToBytes)
   const transaction = verifyReceiptOf(header, settlement.transaction_index, proof)
   if (transaction === undefined) invalid('the block has no such transaction')

@@ -22,7 +22,8 @@ export type ReceiptCheck =
   | { readonly ok: true; readonly claim: Claim; readonly hash: Hex }
   | { readonly ok: false; readonly code: CosignRefusal }
 
-function claimIn(bytes: Uint8Array): Claim | undefined {
+/** Undefined for bytes that are no claim. */
+export function claimIn(bytes: Uint8Array): Claim | undefined {
   try {
     return decodeClaim(bytes)
   } catch (error) {

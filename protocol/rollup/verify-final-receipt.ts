@@ -1,15 +1,14 @@
 // Verifies the receipt of a transfer with nothing but its file and what the reader trusts. Pure: it
 // runs on the command line and in a browser.
 
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
-import { decodeHeader } from '../block/header-codec.ts'
-import { sidecarRoot } from '../block/sidecar.ts'
+import type { Hex } from '../../lib/hex.ts'
 import type { HashPairs } from '../crypto/hash-pairs.ts'
 import { COSIGN_REFUSALS } from '../errors/cosign-refusals.ts'
 import { checkFinality, type FinalityTrust, isTrusting } from '../light/verify-finality.ts'
 import { EXIT_INDEX } from '../params.ts'
 import { type Check, type FileCheck, invalid, runChecks } from '../receipt/check-list.ts'
 import type { Claim } from './claim.ts'
+import { orderedBy, orderedText, UNTIL_SETTLED } from './final-place.ts'
 import { type FinalReceipt, readFinalReceipt, rollupReceiptOf } from './final-receipt.ts'
 import { checkReceipt, type ReceiptCheck } from './rollup-receipt.ts'
 
@@ -44,10 +43,6 @@ export type FinalReceiptVerdict =
     }
   | { readonly valid: false; readonly reason: string; readonly checks: readonly FileCheck[] }
 
-const UNTIL_SETTLED =
-  'should the shard freeze before a root over this batch is settled, the batch counts as never ' +
-  'made (docs/spec/rollup-module.md)'
-
 /** Never throws: whatever the file holds, the answer is valid, or invalid with a reason. */
 export function verifyFinalReceipt(
   file: Uint8Array | string,
@@ -80,8 +75,8 @@ function verifyParts(
   const { claim, hash } = found as unknown as Extract<ReceiptCheck, { ok: true }>
   let height = 0
   check('ordering', () => {
-    height = orderedAt(whole)
-    return `batch ${claim.number} of shard ${claim.shard}, ordered by block ${height}`
+    height = orderedBy(whole, whole.finality.headers[0] as Hex)
+    return orderedText(claim, height)
   })
   checkFinality(whole.finality, trust, check)
   check('until-settled', () => UNTIL_SETTLED, { warning: true })
@@ -104,13 +99,4 @@ function transferText({ transfer }: FinalReceipt, { fee }: Claim): string {
   const { from, nonce, to, amount } = transfer
   const payee = to === EXIT_INDEX ? 'its owner on the base chain' : `account ${to}`
   return `account ${from} paid ${payee} ${amount} units and a fee of ${fee}, with nonce ${nonce}`
-}
-
-/** The height of the block whose sidecar it is. */
-function orderedAt({ sidecar, finality }: FinalReceipt): number {
-  const header = decodeHeader(hexToBytes(finality.headers[0] as Hex))
-  if (sidecarRoot(hexToBytes(sidecar)) !== header.parentBeaconBlockRoot) {
-    invalid('the sidecar is not the one that the header commits to')
-  }
-  return header.height
 }

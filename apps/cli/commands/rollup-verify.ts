@@ -1,9 +1,9 @@
-// aitbc rollup verify FILE: was this transfer executed? Works with nothing running. Exit 1 when the
+// aitbc rollup verify FILE: was this transfer or operation executed? Works with nothing running. Exit 1 when the
 // file does not show it.
 
 import type { Command } from 'commander'
 import { speaker } from '../base-command.ts'
-import { verifyRollupFile } from '../rollup-receipt.ts'
+import { verifyOperationFile, verifyRollupFile } from '../rollup-receipt.ts'
 import type { Terminal } from '../terminal.ts'
 import {
   invalidReceipt,
@@ -15,17 +15,24 @@ import {
 } from '../verify-file.ts'
 
 export function rollupVerifyCommand(terminal: Terminal): Command {
-  const what = 'verify the receipt of a transfer offline'
+  const what = 'verify the receipt of a transfer or an operation on a lock offline'
   return verifyCommand(what, 'a receipt that `aitbc rollup receipt` wrote').action(
     async (path: string, options: VerifyOptions) => {
       const file = readReceiptFile(path, terminal)
       const trusted = await readerTrust(options, terminal)
-      const verdict = await verifyRollupFile(file, trusted)
+      const found = await verifyOperationFile(file, trusted)
+      const verdict = found ?? (await verifyRollupFile(file, trusted))
       const say = speaker(options, terminal)
       sayChecks(say, verdict.checks)
       if (!verdict.valid) throw invalidReceipt(verdict.reason, verdict.checks)
       say.line(' VALID (offline)')
-      say.document({ valid: true, transfer: verdict.transfer, checks: verdict.checks })
+      const { checks } = verdict
+      const shown = 'transfer' in verdict ? verdict.transfer : verdict.operation
+      say.document({
+        valid: true,
+        ['transfer' in verdict ? 'transfer' : 'operation']: shown,
+        checks,
+      })
     },
   )
 }

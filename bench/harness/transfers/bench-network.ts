@@ -34,6 +34,7 @@ export interface BenchNetworkSpec {
   /** Accounts of the rollup; those of the development network when absent. */
   readonly rollupAccounts?: number
   readonly rollupShards?: number
+  readonly rollupLocks?: number
 }
 
 /** Writes network and topology into `folder`; the topology's path. */
@@ -42,7 +43,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
   const accounts = Array.from({ length: spec.accounts }, (_, i) => {
     return { name: `bench${i}`, address: benchAccount(i).address }
   })
-  const { validators, nodes, rollupAccounts, rollupShards } = spec
+  const { validators, nodes, rollupAccounts, rollupShards, rollupLocks } = spec
   const name = 'bench'
   const network = devNetwork({
     name,
@@ -51,6 +52,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
     accounts,
     ...(rollupAccounts !== undefined && { rollupAccounts }),
     ...(rollupShards !== undefined && { rollupShards }),
+    ...(rollupLocks !== undefined && { rollupLocks }),
   })
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
   const topology = join(folder, 'topology.yaml')

@@ -23,12 +23,14 @@ export const FIRST_STEP = 60_000
 const KEYS_MS = 300_000
 const READY_MS = 120_000
 
-export function startRollupCluster(options: BenchOptions): BenchCluster {
+/** With so many locks, which belong to the first accounts. */
+export function startRollupCluster(options: BenchOptions, locks = 0): BenchCluster {
   const { validators, accounts, shards, sums, kill } = options
   // Whoever is killed, there are gateways left to go to.
   const nodes = validatorNodes(validators, kill ? validators : 1)
   process.env.AITBC_ROLLUP_SUMS = sums
-  const spec = { validators, accounts: 0, nodes, rollupAccounts: accounts, rollupShards: shards }
+  const rollup = { rollupAccounts: accounts, rollupShards: shards, rollupLocks: locks }
+  const spec = { validators, accounts: 0, nodes, ...rollup }
   return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))
 }
 

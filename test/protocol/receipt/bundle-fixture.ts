@@ -24,6 +24,7 @@ import { finalityProof } from '../../../protocol/light/finality-proof.ts'
 import * as calls from '../../../protocol/market/market-calls.ts'
 import { buildReceipt } from '../../../protocol/receipt/build-receipt.ts'
 import { type Bundle, type BundleSources, buildBundle } from '../../../protocol/receipt/bundle.ts'
+import type { RollupBilling } from '../../../protocol/receipt/receipt-v2.ts'
 import { receiptDigest, settlementOf, signReceipt } from '../../../protocol/receipt/sign-receipt.ts'
 import { keyOf, MarketWorld } from '../market/market-world.ts'
 
@@ -47,7 +48,8 @@ export const trustedHash = validatorSetHash(validatorSet)
 export const genesisBlock = () => encodeBlock(genesis)
 export const output = '{"text":"Once upon a time, a robot"}'
 
-function job() {
+/** With `rollup`: to be settled there, and signed so. */
+export function job(rollup?: RollupBilling) {
   const salt: Hex = `0x${'5a'.repeat(32)}`
   const body = { model_id: 'stories15m', input_data: 'Once upon', requirements: { max_tokens: 4 } }
   const read = readRequest(body, salt)
@@ -78,6 +80,7 @@ function job() {
     chunks: [' a', ' time', ','],
     startedAtMs: 1_700_000_000_000,
     completedAtMs: 1_700_000_001_500,
+    ...(rollup && { rollup }),
   })
   return { jobId, hash, receipt: signReceipt(receipt, provider.secretKey, secp256k1Noble) }
 }

@@ -6,12 +6,9 @@ import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
-import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import { encodeHeader } from '../../../protocol/block/header-codec.ts'
+import { bytesToHex } from '../../../lib/hex.ts'
 import { encodeSidecar, plainSidecar } from '../../../protocol/block/sidecar.ts'
-import { encodeValidatorSet } from '../../../protocol/consensus/validator-set.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import type { LightCheckpoint } from '../../../protocol/light/light-checkpoint.ts'
 import { type Claim, claimHash, encodeClaim } from '../../../protocol/rollup/claim.ts'
 import { encodeFinalReceipt, type FinalReceipt } from '../../../protocol/rollup/final-receipt.ts'
 import { verifyFinalReceipt } from '../../../protocol/rollup/verify-final-receipt.ts'
@@ -20,102 +17,40 @@ import type { LightError } from '../../../sdk/light/light-error.ts'
 import { type Ask, quantity } from '../../../sdk/light/light-rpc.ts'
 import { collectReceipt, findReceipt } from '../../../sdk/rollup/collect-receipt.ts'
 import { finalClaims } from '../../../sdk/rollup/final-claims.ts'
-import { type EpochPlan, LightWorld, type Member } from '../../protocol/light/light-world.ts'
 import { makeBatch, sparseOf } from '../../protocol/rollup/batch-world.ts'
-
-const ZERO: Hex = `0x${'00'.repeat(32)}`
-const members = (from: number): Member[] =>
-  [0, 1, 2, 3].map((i) => ({ id: from + i, stake: 10n, authority: true }))
-/** Other validators from epoch 4 on, so that a file needs checkpoints. */
-const PLANS: EpochPlan[] = [0, 0, 1, 1, 2, 2, 0].map((mode, epoch) => ({
-  mode: mode as 0 | 1 | 2,
-  members: members(epoch < 4 ? 0 : 2),
-}))
-const world = new LightWorld(PLANS)
-const ORDERED_IN = 5
+import {
+  CLAIM,
+  checkpointAt,
+  type Method,
+  nodesOf,
+  nodeWith,
+  ORDERED_IN,
+  orderingBlock,
+  world,
+  ZERO,
+} from './final-world.ts'
 
 const ORDER = [4100, 4200, 5000, 8000]
 const batch = makeBatch({ sections: [sparseOf(...ORDER)], absent: [] })
 const POSITION = 2
 const { from, nonce, to, amount } = batch.transfers[POSITION] as (typeof batch.transfers)[number]
-const claimOf = (over: Partial<Claim>): Claim => ({
-  ...batch.facts,
-  opRoot: ZERO,
-  epoch: ORDERED_IN,
-  sequencer: 0,
-  bodyHash: ZERO,
-  bodyBytes: 100,
-  firstEntry: 0,
-  entries: 5,
-  feeAccount: 0,
-  traceRoot: ZERO,
-  exits: 0,
-  exitRoot: ZERO,
-  inboxTo: 0,
-  consumed: [],
-  outbox: [],
-  supply: 1n,
-  stateRoot: undefined,
-  signature: new Uint8Array(96).fill(1),
-  ...over,
-})
+const claimOf = (over: Partial<Claim>): Claim => ({ ...batch.facts, ...CLAIM, ...over })
 const claim = claimOf({})
 const claims = [claimOf({ shard: 1 }), claim].map(encodeClaim)
-const block = world.child(world.boundary(ORDERED_IN - 1), ORDERED_IN, { claims })
+const block = orderingBlock(claim)
 const { height } = block.header
 
-type Method = (...params: string[]) => unknown
-
-/** A node that has the world and the block, with some of its methods replaced. */
-function nodeOf(over: Record<string, Method> = {}): Ask {
-  const methods: Record<string, Method> = {
-    rollup_getHead: () => ({ shards: '0x1' }),
+const nodeOf = (over: Record<string, Method> = {}): Ask =>
+  nodeWith(claim, block, {
     rollup_getTransfer: () => ({
       batch: '0x1',
       to: quantity(to),
       amount: `0x${amount.toString(16)}`,
       position: quantity(POSITION),
-      proof: (bytesToHex(batch.tree.proof(POSITION)).slice(2).match(/.{64}/g) ?? []).map(
-        (node) => `0x${node}`,
-      ),
-    }),
-    rollup_getClaim: (number) =>
-      Number(number) === 1
-        ? {
-            hash: claimHash(claim),
-            raw: bytesToHex(claims[1] as Uint8Array),
-            blockNumber: quantity(height),
-          }
-        : null,
-    aitbc_getFinality: () => {
-      const { headers, certificate, sidecar } = world.proofOf([block])
-      return {
-        headers: headers.map(bytesToHex),
-        certificate: bytesToHex(certificate),
-        certifiedSidecar: bytesToHex(sidecar),
-        sidecar: bytesToHex(block.sidecar),
-      }
-    },
-    aitbc_getCheckpoint: (at) => {
-      const epoch = Math.min(ORDERED_IN - 1, Number(at))
-      const step = world.step(epoch)
-      return {
-        epoch: quantity(epoch),
-        checkpoint: bytesToHex(step.checkpoint),
-        certificate: bytesToHex(step.certificate),
-        signers: step.signers,
-        sets: step.sets.map(bytesToHex),
-      }
-    },
-    aitbc_getGenesis: () => ({
-      chainId: '0x539',
-      header: bytesToHex(encodeHeader(world.genesis.header)),
-      validatorSet: bytesToHex(encodeValidatorSet(world.set(0))),
+      proof: nodesOf(batch.tree.proof(POSITION)),
     }),
     ...over,
-  }
-  return async (method, params) => methods[method]?.(...(params as string[]))
-}
+  })
 
 async function collect(ask = nodeOf()): Promise<FinalReceipt> {
   const receipt = await findReceipt(ask, from, nonce)
@@ -124,14 +59,6 @@ async function collect(ask = nodeOf()): Promise<FinalReceipt> {
 
 const crypto = { bls: blsNative, hashPairs: hashPairsNoble }
 const trust = { ...crypto, trustedValidatorSetHash: world.rules(0).setHash }
-
-function checkpointAt(epoch: number): LightCheckpoint {
-  const { hash, header } = epoch === 0 ? world.genesis : world.boundary(epoch - 1)
-  const certified = { height: header.height, hash }
-  const [rules, announced] = [world.rules(epoch), world.rules(epoch + 1)]
-  const sets = { set: world.set(epoch), announcedSet: world.set(epoch + 1) }
-  return { chain: world.start.chain, epoch, rules, announced, ...sets, certified, asOfMs: 0 }
-}
 
 function reasonOf(file: FinalReceipt | string, given: typeof crypto = trust): string {
   const text = typeof file === 'string' ? file : encodeFinalReceipt(file)

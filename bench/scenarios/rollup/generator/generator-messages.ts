@@ -13,6 +13,8 @@ export interface GeneratorSetup {
   readonly absent: number
   readonly groups: number
   readonly spread?: Spread
+  /** So many accounts at the front send nothing: they are somebody else's. */
+  readonly reserved?: number
 }
 
 export interface RunTerms {

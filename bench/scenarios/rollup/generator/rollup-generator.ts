@@ -53,7 +53,7 @@ export class RollupGenerator {
 
   private constructor(setup: GeneratorSetup) {
     this.setup = setup
-    this.senders = new SenderBook(setup.accounts, setup.spread?.shards)
+    this.senders = new SenderBook(setup.accounts, setup.spread?.shards, setup.reserved)
   }
 
   static async start(setup: GeneratorSetup): Promise<RollupGenerator> {

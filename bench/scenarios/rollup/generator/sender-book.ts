@@ -10,10 +10,13 @@ export class SenderBook {
   private pending = 0
   /** By shard: its senders lie one after the other. */
   private readonly cursors: number[]
+  /** The first that sends, in each shard. */
+  private readonly reserved: number
   private turn = 0
 
-  constructor(accounts: number, shards = 1) {
-    this.cursors = Array.from({ length: shards }, () => 0)
+  constructor(accounts: number, shards = 1, reserved = 0) {
+    this.reserved = reserved
+    this.cursors = Array.from({ length: shards }, () => reserved)
     this.accounts = accounts
     this.nonces = new Uint32Array(accounts)
     this.isPending = new Uint8Array(accounts)
@@ -34,7 +37,7 @@ export class SenderBook {
     let first = cursors[shard] as number
     const isSplit = count >= COHORT_SIZE || (first % COHORT_SIZE) + count > COHORT_SIZE
     if (isSplit) first = Math.ceil(first / COHORT_SIZE) * COHORT_SIZE
-    if (first + count > each) first = 0
+    if (first + count > each) first = this.reserved
     cursors[shard] = first + count
     return shard * each + first
   }

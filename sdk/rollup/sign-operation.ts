@@ -1,0 +1,106 @@
+// Makes the operations by which a job is paid in the rollup: its consumer locks, its provider
+// settles, anybody gives back what was left over. Whoever signs decides; nothing is looked up here.
+
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import type { UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
+import { settleOf } from '../../protocol/receipt/rollup-settlement.ts'
+import {
+  type JobTerms,
+  lockDigest,
+  settleDigest,
+  termsHash,
+} from '../../protocol/rollup/operation-digests.ts'
+import {
+  isOperation,
+  type OperationTerms,
+  operationOf,
+} from '../../protocol/rollup/operation-terms.ts'
+import { encodeOperation } from '../../protocol/rollup/operations.ts'
+import type { SentOperation } from './wire/sent-operation-bytes.ts'
+
+/** Ed25519 with the account's spend key, 64 bytes. */
+export type SpendSign = (digest: Uint8Array) => Uint8Array
+
+export interface LockLimits {
+  /** Units, for the batch. */
+  readonly maxFee: number
+  /** Height of the base chain after which the signature is void; at most the deadline. */
+  readonly notAfter: number
+}
+
+const ZERO_HASH: Hex = `0x${'00'.repeat(32)}`
+const NO_SIGNATURE = new Uint8Array(64)
+
+/** Throws RangeError. */
+function leafOf(terms: OperationTerms): Uint8Array {
+  if (!isOperation(terms)) throw new RangeError('a number of the operation is out of range')
+  return encodeOperation(operationOf(terms))
+}
+
+/** Of the consumer, for one job. Throws RangeError for numbers that are out of range. */
+export function signLock(
+  genesisHash: Hex,
+  terms: Omit<OperationTerms, 'kind'>,
+  job: JobTerms,
+  { maxFee, notAfter }: LockLimits,
+  sign: SpendSign,
+): SentOperation {
+  const lock = { ...terms, kind: 'lock' } as const
+  if (notAfter > terms.deadline) throw new RangeError('notAfter is behind the deadline')
+  const hash = termsHash(job)
+  const signature = sign(lockDigest(genesisHash, leafOf(lock), hash, maxFee, notAfter))
+  return { terms: lock, hash: bytesToHex(hash), maxFee, notAfter, signature }
+}
+
+/** What a lock holds, as `rollup_getLock` says it. */
+export interface HeldLock {
+  readonly owner: number
+  readonly lock: number
+  readonly payee: number
+  readonly use: number
+  /** Units. */
+  readonly amount: bigint
+  readonly deadline: number
+}
+
+function settle(
+  genesisHash: Hex,
+  terms: OperationTerms,
+  hash: Hex,
+  sign: SpendSign,
+): SentOperation {
+  const signature = sign(settleDigest(genesisHash, leafOf(terms), hexToBytes(hash)))
+  return { terms, hash, maxFee: 0, notAfter: 0, signature }
+}
+
+/**
+ * Of the provider: takes the price of the receipt, the rest goes back. Throws RangeError where the
+ * receipt is not to be paid out of this lock, or not with what it holds.
+ */
+export function signSettle(
+  genesisHash: Hex,
+  held: HeldLock,
+  receipt: UnsignedReceipt,
+  sign: SpendSign,
+): SentOperation {
+  const { operation, hash } = settleOf(receipt, held)
+  const { lock, use, payee, amount } = operation
+  if (lock !== held.lock || use !== held.use || payee !== held.payee) {
+    throw new RangeError('the receipt names another lock, use or account')
+  }
+  if (amount > held.amount) throw new RangeError('the lock holds less than the price')
+  return settle(genesisHash, operation, hash, sign)
+}
+
+/** Of the provider: takes nothing, and all goes back before the deadline. */
+export function signRelease(genesisHash: Hex, held: HeldLock, sign: SpendSign): SentOperation {
+  const terms = { ...held, kind: 'settle', nonce: 0, amount: 0n } as const
+  return settle(genesisHash, terms, ZERO_HASH, sign)
+}
+
+/** Of anybody, after the deadline. Sequencers do it by themselves. */
+export function refundOf(held: HeldLock): SentOperation {
+  const terms = { ...held, kind: 'refund', nonce: 0 } as const
+  leafOf(terms)
+  return { terms, hash: ZERO_HASH, maxFee: 0, notAfter: 0, signature: NO_SIGNATURE }
+}
