@@ -40,13 +40,15 @@ export function operationOf(terms: OperationTerms): Operation {
     : { ...held, party: payee, to: owner }
 }
 
-/** Undefined for what is of no kind. */
+/** Undefined for what is of no kind, or says more than its kind does. */
 export function termsOf(operation: Operation): OperationTerms | undefined {
   const { party, from, to, nonce, amount, deadline, use } = operation
   const facts = { amount, deadline }
+  if (operation.kind === OPERATION_LOCK) {
+    return { kind: 'lock', owner: from, lock: to, payee: party, use, nonce, ...facts }
+  }
+  if (use !== 0) return undefined
   switch (operation.kind) {
-    case OPERATION_LOCK:
-      return { kind: 'lock', owner: from, lock: to, payee: party, use, nonce, ...facts }
     case OPERATION_SETTLE:
       return { kind: 'settle', owner: party, lock: from, payee: to, use: nonce, nonce: 0, ...facts }
     case OPERATION_REFUND:

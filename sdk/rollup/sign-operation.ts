@@ -63,12 +63,22 @@ export interface HeldLock {
   readonly deadline: number
 }
 
-function settle(
+/** What a provider takes of a lock, and the hash that says for what. */
+export interface Payment {
+  /** Units. */
+  readonly amount: bigint
+  readonly hash: Hex
+}
+
+/** Of the provider. Throws RangeError where the lock holds less. */
+export function signSettled(
   genesisHash: Hex,
-  terms: OperationTerms,
-  hash: Hex,
+  { owner, lock, payee, use, deadline, amount: most }: HeldLock,
+  { amount, hash }: Payment,
   sign: SpendSign,
 ): SentOperation {
+  if (amount > most) throw new RangeError('the lock holds less than the price')
+  const terms = { kind: 'settle', owner, lock, payee, use, nonce: 0, amount, deadline } as const
   const signature = sign(settleDigest(genesisHash, leafOf(terms), hexToBytes(hash)))
   return { terms, hash, maxFee: 0, notAfter: 0, signature }
 }
@@ -88,14 +98,12 @@ export function signSettle(
   if (lock !== held.lock || use !== held.use || payee !== held.payee) {
     throw new RangeError('the receipt names another lock, use or account')
   }
-  if (amount > held.amount) throw new RangeError('the lock holds less than the price')
-  return settle(genesisHash, operation, hash, sign)
+  return signSettled(genesisHash, held, { amount, hash }, sign)
 }
 
 /** Of the provider: takes nothing, and all goes back before the deadline. */
 export function signRelease(genesisHash: Hex, held: HeldLock, sign: SpendSign): SentOperation {
-  const terms = { ...held, kind: 'settle', nonce: 0, amount: 0n } as const
-  return settle(genesisHash, terms, ZERO_HASH, sign)
+  return signSettled(genesisHash, held, { amount: 0n, hash: ZERO_HASH }, sign)
 }
 
 /** Of anybody, after the deadline. Sequencers do it by themselves. */
