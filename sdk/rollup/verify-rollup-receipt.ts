@@ -1,5 +1,5 @@
-// Verifies the receipt file of a transfer or an operation offline, with what browsers have. Everything needed is in
-// the file and in what the reader trusts.
+// Verifies the receipt file of a transfer or an operation offline, with what browsers have.
+// Everything needed is in the file and in what the reader trusts.
 
 import { blsNoble } from '../../protocol/crypto/bls-noble.ts'
 import { hashPairsNoble } from '../../protocol/crypto/hash-pairs.ts'

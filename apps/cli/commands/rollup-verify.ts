@@ -1,5 +1,5 @@
-// aitbc rollup verify FILE: was this transfer or operation executed? Works with nothing running. Exit 1 when the
-// file does not show it.
+// aitbc rollup verify FILE: was this transfer or operation executed? Works with nothing running.
+// Exit 1 when the file does not show it.
 
 import type { Command } from 'commander'
 import { speaker } from '../base-command.ts'

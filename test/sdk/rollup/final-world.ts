@@ -1,5 +1,5 @@
-// A chain whose block of epoch 5 orders a claim of shard 0, after the validators have changed, and a
-// node that shows it: for the files that say what that batch did.
+// A chain whose block of epoch 5 orders a claim of shard 0, after the validators have changed, and
+// a node that shows it: for the files that say what that batch did.
 
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import type { Block } from '../../../protocol/block/block.ts'

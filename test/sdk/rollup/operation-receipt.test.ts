@@ -1,5 +1,5 @@
-// What shows a job paid in the rollup: the receipt of the settle, and the receipt of the job with it
-// for its settlement. Both hold offline, and no well-made lie does.
+// What shows a job paid in the rollup: the receipt of the settle, and the receipt of the job with
+// it for its settlement. Both hold offline, and no well-made lie does.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
