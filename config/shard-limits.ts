@@ -1,7 +1,7 @@
 // Limits of what a shard keeps; the rest is in limits.ts, which says what both files are.
 
 /** What a shard keeps on its disk. */
-/** A shard writes its accounts down after so many final batches, or so long after the last time. */
+/** A shard writes its accounts down once in so many batches, and once in so much chain time. */
 export const ROLLUP_CHECKPOINT_BATCHES = 256
 export const ROLLUP_CHECKPOINT_MS = 30_000
 /** Pages of 32 KiB that are copied and written at a time. */
@@ -13,8 +13,6 @@ export const ROLLUP_KEPT_BATCHES = 16_384
 export const ROLLUP_KEPT_BYTES = 8 * 1024 * 1024 * 1024
 /** So many are kept however long they are: more than can be challenged. */
 export const ROLLUP_KEPT_BATCHES_MIN = 4096
-/** Batches that a start fetches from peers before it executes them. */
-export const ROLLUP_FETCHED_BYTES_MAX = 1024 * 1024 * 1024
 /** Batches with exits that are searched for those of one account, and exits that are told. */
 export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64
@@ -26,3 +24,25 @@ export const KEYS_AHEAD_MS = 60_000
 export const KEYS_AHEAD_IDLE_MS = 10_000
 /** One run for each shard of a node. */
 export const KEYS_AHEAD_QUEUE_MAX = 64
+
+/** A shard that catches up, with what its peers have. */
+/** Who lacks more batches than this takes a peer's checkpoint instead. */
+export const ROLLUP_SYNC_BATCHES = 1024
+/** Batches that are fetched ahead of the one that is executed. */
+export const ROLLUP_SYNC_AHEAD = 4
+/** An answer has at most so many claims, and bytes of claims, and pages of 32 KiB. */
+export const ROLLUP_SYNC_CLAIMS = 64
+export const ROLLUP_SYNC_CLAIM_BYTES = 256 * 1024
+export const ROLLUP_SYNC_PAGES = 8
+/** Questions under way: to one peer, and that one may ask a second and at once. */
+export const ROLLUP_SYNC_PER_PEER = 2
+export const ROLLUP_SYNC_ASKS_PER_SECOND = 100
+export const ROLLUP_SYNC_ASKS_BURST = 200
+/** An answer comes within this; who is busy or silent is left alone for so long. */
+export const ROLLUP_SYNC_ASK_MS = 3000
+export const ROLLUP_SYNC_REST_MS = 500
+/** A checkpoint that is read is kept until nobody has asked for so long, and at most so long. */
+export const ROLLUP_SYNC_IDLE_MS = 5000
+export const ROLLUP_SYNC_HELD_MS = 120_000
+/** Registered accounts that are read from the base chain at a time. */
+export const ROLLUP_SYNC_ACCOUNTS = 256

@@ -17,7 +17,7 @@ import { ExecutionFigures } from './execution-figures.ts'
 import { Finaliser } from './finaliser.ts'
 import { loadChain } from './load-chain.ts'
 import { proveState } from './prove-state.ts'
-import { rollupStart, tellEpoch } from './shard-desk.ts'
+import { rollupAccounts, rollupStart, tellEpoch } from './shard-desk.ts'
 import { Speculation } from './speculation.ts'
 
 function open(ctx: Context, props: BlockBuilderProps): { bench: Bench; finaliser: Finaliser } {
@@ -65,8 +65,8 @@ export const BlockBuilder = actor({
       Build(request, reply) {
         buildOn(bench, request, reply)
       },
-      Check({ block }, reply) {
-        checkOn(bench, block, (hash) => finaliser.isFinal(hash), reply)
+      Check(request, reply) {
+        checkOn(bench, request, (hash) => finaliser.isFinal(hash), reply)
       },
       Finalise(request, reply) {
         finaliser.finalise(request, reply)
@@ -76,6 +76,9 @@ export const BlockBuilder = actor({
       },
       Rollup({ shard }, reply) {
         reply(rollupStart(bench, shard))
+      },
+      RollupAccounts({ shard, from }, reply) {
+        reply(rollupAccounts(bench, shard, from))
       },
       OldestSent({ shard }, reply) {
         reply(oldestSent(treeView(bench.speculation.final.tree), shard))

@@ -2,6 +2,7 @@
 // whether those of a block are held here, and what a final block has ordered.
 
 import { ROLLUP_HOLD_MS, ROLLUP_READY_MS } from '../../config/limits.ts'
+import { ROLLUP_SYNC_ACCOUNTS } from '../../config/shard-limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { headerTimeMs } from '../../protocol/block/extra-data.ts'
 import { decodeSidecar } from '../../protocol/block/sidecar.ts'
@@ -12,7 +13,8 @@ import { RlpError } from '../../protocol/rlp/rlp.ts'
 import { decodeClaim } from '../../protocol/rollup/claim.ts'
 import { encodeInboxEntry, inboxEntries } from '../../protocol/rollup/inbox-entry.ts'
 import { unconsumedBy, waitingParcels } from '../../protocol/rollup/parcel-notice.ts'
-import { rollupHeadAfter } from '../../protocol/rollup/rollup-head.ts'
+import { rollupHeadAfter, settledClaim } from '../../protocol/rollup/rollup-head.ts'
+import { shardAccounts } from '../../protocol/rollup/shard-accounts.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
@@ -24,6 +26,9 @@ import type { Tip } from './speculation.ts'
 type Ordered = Body<(typeof ShardMessages)['verbs'], 'Ordered'>
 type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
 type Claims = readonly Uint8Array[]
+
+/** Answers of shards for one block: the worst of them counts. */
+const HOLD_CODES: readonly string[] = ['', 'SYNCING', 'BUSY', 'BAD_CLAIM']
 
 const shardsOf = ({ props }: Bench): readonly string[] => props.shards ?? []
 
@@ -96,7 +101,8 @@ function shardOfClaim(encoded: Uint8Array): number | undefined {
 
 /**
  * Answers '' once every claim of the block is held, verified and durable here; BUSY when that could
- * not be said in time, so that the block may be checked again.
+ * not be said in time, so that the block may be checked again; SYNCING when all is as far as it can
+ * be, and a shard lacks batches that its peers have deleted.
  */
 export function holdClaims(bench: Bench, claims: Claims, done: (code: string) => void): void {
   const shards = shardsOf(bench)
@@ -113,7 +119,8 @@ export function holdClaims(bench: Bench, claims: Claims, done: (code: string) =>
   let code = ''
   if (open === 0) done('')
   const closed = (one: string) => {
-    if (one !== '' && code !== 'BAD_CLAIM') code = one === 'BAD_CLAIM' ? one : 'BUSY'
+    const known = HOLD_CODES.includes(one) ? one : 'BUSY'
+    if (HOLD_CODES.indexOf(known) > HOLD_CODES.indexOf(code)) code = known
     if (--open === 0) done(code)
   }
   for (const [shard, own] of byShard) {
@@ -190,6 +197,17 @@ export function tellEpoch(bench: Bench): void {
   for (const key of shardsOf(bench)) bench.ctx.tell(ShardMessages, key, 'Epoch', { rules })
 }
 
+/** Some accounts of a shard, for one that takes up its state. */
+export function rollupAccounts(
+  { speculation }: Bench,
+  shard: number,
+  from: number,
+): Reply<(typeof BlockBuilderMessages)['verbs'], 'RollupAccounts'> {
+  const view = treeView(speculation.final.tree)
+  const { accounts, next } = shardAccounts(view, shard, from, ROLLUP_SYNC_ACCOUNTS)
+  return { accounts: accounts.map(([index, account]) => ({ index, ...account })), next }
+}
+
 /** What a shard that starts is told. */
 export function rollupStart({ speculation, props }: Bench, shard: number): Start {
   const { block, tree } = speculation.final
@@ -210,6 +228,7 @@ export function rollupStart({ speculation, props }: Bench, shard: number): Start
     frozen,
     inbox: (inboxEntries(view, shard, inboxFrom, inboxCount) ?? []).map(encodeInboxEntry),
     rootNumber,
+    settled: settledClaim(view, shard, block.header.timestamp),
     parcels: waitingParcels(view, shard),
     sent: unconsumedBy(view, shard),
   }

@@ -2,6 +2,7 @@
 // proposed ones, and commits final ones durably. Knows nothing of votes.
 
 import { PROOF_SLOTS_MAX } from '../../config/limits.ts'
+import { ROLLUP_SYNC_ACCOUNTS } from '../../config/shard-limits.ts'
 import {
   bool,
   bytes,
@@ -61,9 +62,13 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     struct({ block: optional(EncodedBlock), hash: optional(hex(32)), code: str(64) }),
     'control',
   ),
-  /** Validates and re-executes a block on its parent; keeps the result until it is final or dead. */
+  /**
+   * Validates and re-executes a block on its parent; keeps the result until it is final or dead.
+   * `isFinal`: a finality certificate over it or over a descendant is known, so that batches which
+   * no peer has any more do not hold it up.
+   */
   Check: ask(
-    struct({ block: EncodedBlock }),
+    struct({ block: EncodedBlock, isFinal: bool }),
     struct({ ok: bool, hash: optional(hex(32)), code: str(64) }),
     'control',
   ),
@@ -109,6 +114,8 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       inbox: list(bytes(512), 65_536),
       /** The last claim that stated a root. */
       rootNumber: u53,
+      /** The last claim of which it is sure here that no rule takes it back. */
+      settled: u53,
       /** Parcels that wait for it, of each source in their order (parcel-notice.ts). */
       parcels: list(
         struct({ source: u53, number: u53, credits: u53, root: hex(32), from: optional(u53) }),
@@ -117,6 +124,21 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       /** By shard: parcels of this one that it has not consumed. */
       sent: list(u53, 64),
       frozen: bool,
+    }),
+    'control',
+  ),
+  /**
+   * From a shard of this node that lacks them: its registered accounts from an index on, as the last
+   * final block has them; `next` is where to go on.
+   */
+  RollupAccounts: ask(
+    struct({ shard: u53, from: u53 }),
+    struct({
+      accounts: list(
+        struct({ index: u53, owner: hex(20), blsKey: bytes(48), spendKey: bytes(32) }),
+        ROLLUP_SYNC_ACCOUNTS,
+      ),
+      next: optional(u53),
     }),
     'control',
   ),

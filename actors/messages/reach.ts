@@ -28,6 +28,7 @@ const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
   Finalise: 'own node',
   Prove: 'any node',
   Rollup: 'own node',
+  RollupAccounts: 'own node',
   OldestSent: 'own node',
   Figures: 'own node',
 }
@@ -65,7 +66,12 @@ const archive: ReachOf<typeof ArchiveMessages> = {
 const shard: ReachOf<typeof ShardMessages> = {
   Batch: 'any node',
   Fetch: 'any node',
-  Parcel: 'own node',
+  Claims: 'any node',
+  Inputs: 'any node',
+  Checkpoints: 'any node',
+  CheckpointTree: 'any node',
+  CheckpointPages: 'any node',
+  Parcel: 'any node',
   Assemble: 'own node',
   Proofs: 'own node',
   Seal: 'own node',

@@ -1,6 +1,7 @@
 // shard: executor and only writer of one shard of the rollup on its node. It stores, checks and
 // executes batches as they come, before any block orders them (docs/spec/rollup.md).
 
+import { ROLLUP_SYNC_CLAIMS, ROLLUP_SYNC_PAGES } from '../../config/shard-limits.ts'
 import {
   bool,
   bytes,
@@ -13,6 +14,9 @@ import {
   u53,
   u256,
 } from '../../lib/schema.ts'
+import { CLAIM_MESSAGES_MAX, CLAIM_PARCELS_MAX } from '../../protocol/params.ts'
+import { CHECKPOINT_PAGES_MAX } from '../../protocol/rollup/checkpoint-tree.ts'
+import { STORED_PAGE_BYTES } from '../../protocol/rollup/state-checkpoint.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 import { HistogramByName } from './figures.ts'
 
@@ -57,12 +61,52 @@ export const ShardMessages = messages('shard', 1, {
   ),
 
   /**
-   * From another shard of the own node: what a final claim has put into the outbox for it (leaves
-   * of protocol/rollup/outgoing.ts). Not found: the batch is not here yet.
+   * From a shard that catches up: this claim, its parent, and so on, as many as are quick to find.
+   * Rate limited like all that follows, up to Parcel. `code`: empty; BUSY; NOT_HELD; PRUNED.
+   */
+  Claims: ask(
+    struct({ number: u53, hash: hex(32) }),
+    struct({ code: str(64), claims: list(EncodedClaim, ROLLUP_SYNC_CLAIMS) }),
+  ),
+  /**
+   * What a batch consumed: messages of the inbox (inbox-entry.ts) and the credits of parcels. Nobody
+   * has to believe it: the claim's trace root is over each of them. `code` as of Claims.
+   */
+  Inputs: ask(
+    struct({ number: u53, hash: hex(32) }),
+    struct({
+      code: str(64),
+      inbox: list(bytes(512), CLAIM_MESSAGES_MAX),
+      parcels: list(
+        struct({ shard: u53, number: u53, leaves: bytes(16 << 20) }),
+        CLAIM_PARCELS_MAX,
+      ),
+    }),
+  ),
+  /** Checkpoints whose pages can be read here now, by number and hash of their claims. */
+  Checkpoints: ask(nothing, list(struct({ number: u53, hash: hex(32) }), 2)),
+  /**
+   * The 64 bytes and the roots of the pages, 32 bytes each, that the state root of a checkpoint is
+   * over (checkpoint-tree.ts). `code`: empty; BUSY; GONE.
+   */
+  CheckpointTree: ask(
+    struct({ number: u53, hash: hex(32) }),
+    struct({ code: str(64), meta: bytes(64), roots: bytes(32 * CHECKPOINT_PAGES_MAX) }),
+  ),
+  /** Pages of it, each as its root says, in the order of the numbers. */
+  CheckpointPages: ask(
+    struct({ number: u53, hash: hex(32), pages: list(u53, ROLLUP_SYNC_PAGES) }),
+    struct({ code: str(64), pages: list(bytes(STORED_PAGE_BYTES), ROLLUP_SYNC_PAGES) }),
+  ),
+
+  /**
+   * What a final claim has put into the outbox for another shard (leaves of
+   * protocol/rollup/outgoing.ts): for the other shards of the own node, and for those of peers
+   * whose own node has not got the batch. Not found: it is not here yet, or `gone`.
    */
   Parcel: ask(
     struct({ number: u53, destination: u53 }),
-    struct({ found: bool, leaves: bytes(16 << 20) }),
+    struct({ found: bool, gone: bool, leaves: bytes(16 << 20) }),
     'control',
   ),
 
@@ -154,7 +198,8 @@ export const ShardMessages = messages('shard', 1, {
   /**
    * From the block-builder, before it checks a block: replies `code` '' once all these claims of
    * this shard are held, verified and durable; fetches what is missing from the peers. A claim that
-   * is wrong answers BAD_CLAIM at once; CLAIM_NOT_HELD after `withinMs`.
+   * is wrong answers BAD_CLAIM at once; CLAIM_NOT_HELD after `withinMs`; SYNCING at once while the
+   * state comes from the peers, since they have deleted batches that are missing here.
    */
   Hold: ask(
     struct({ claims: list(EncodedClaim, 8), withinMs: u53 }),

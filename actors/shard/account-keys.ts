@@ -44,6 +44,10 @@ export class AccountBook implements AccountKeys {
     return this.unmade.splice(0)
   }
 
+  accountOf(index: number): RegisteredAccount | undefined {
+    return this.accounts.get(index)
+  }
+
   ownerOf(index: number): Hex | undefined {
     return this.accounts.get(index)?.owner
   }

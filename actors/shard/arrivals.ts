@@ -1,5 +1,6 @@
 // Parcels of other shards that wait for this one, as the final blocks have said, in their order;
-// and their credits, which the source's shard on the same node makes again from what it has stored.
+// and their credits, which the source's shard on the same node makes again from what it has stored,
+// or a peer's where that has it no more.
 
 import { ROLLUP_PARCEL_CREDITS_HELD_MAX, ROLLUP_PARCELS_WAITING_MAX } from '../../config/limits.ts'
 import { bytesToHex } from '../../lib/hex.ts'
@@ -28,13 +29,18 @@ interface Arrival extends Omit<ParcelNotice, 'from'> {
   /** On the wall clock; undefined while no root contains the claim. */
   fromMs: number | undefined
   leaves: Uint32Array | undefined
+  /** The own node has deleted the source's batch. */
+  isGone: boolean
+}
+
+/** Undefined where the bytes are no whole words. */
+function wordsOf(bytes: Uint8Array): Uint32Array | undefined {
+  return bytes.length % 4 === 0 ? new Uint32Array(Uint8Array.from(bytes).buffer) : undefined
 }
 
 type Consumed = Claim['consumed']
 
 export class Arrivals {
-  /** Until the state is that of the last final block: what the chain has ordered is not judged. */
-  isRecovering = true
   private readonly ctx: Context
   private readonly props: ShardProps
   private readonly line: ClaimLine
@@ -45,8 +51,6 @@ export class Arrivals {
   /** By destination: parcels of ours that are not consumed. */
   private readonly sent: number[]
   private readonly asking = new Set<string>()
-  /** For claims that are executed again after a start. */
-  private readonly old = new Map<string, Uint32Array>()
 
   constructor(ctx: Context, props: ShardProps, line: ClaimLine, changed: () => void) {
     this.ctx = ctx
@@ -59,9 +63,10 @@ export class Arrivals {
   }
 
   start(waiting: readonly ParcelNotice[], sent: readonly number[]): void {
+    for (const queue of this.queues) queue.length = 0
     for (const { from, ...notice } of waiting) {
       const fromMs = from === undefined ? undefined : 1000 * from
-      this.queues[notice.source]?.push({ ...notice, fromMs, leaves: undefined })
+      this.queues[notice.source]?.push({ ...notice, fromMs, leaves: undefined, isGone: false })
     }
     for (const [shard, count] of sent.entries()) this.sent[shard] = count
     this.fetchSome()
@@ -82,7 +87,8 @@ export class Arrivals {
     const box = outbox.find(({ shard }) => shard === own)
     if (box && number > (queue.at(-1)?.number ?? 0)) {
       const { credits, root } = box
-      queue.push({ source, number, credits, root, fromMs: undefined, leaves: undefined })
+      const notice = { source, number, credits, root }
+      queue.push({ ...notice, fromMs: undefined, leaves: undefined, isGone: false })
       this.ctx.reached('shard-parcel-sent')
     }
     if (stateRoot !== undefined) {
@@ -155,27 +161,15 @@ export class Arrivals {
     const queues = new Map<number, Arrival[]>()
     let isMissing = false
     for (const { shard, number } of consumed) {
-      if (this.isRecovering) {
-        const leaves = this.old.get(`${shard} ${number}`)
-        if (leaves) parcels.push({ shard, number, leaves })
-        else isMissing = this.ask(shard, number, undefined)
-        continue
-      }
       const queue = queues.get(shard) ?? this.left(shard)
       queues.set(shard, queue)
       const next = queue.shift()
       if (!next) return shard < this.queues.length ? 'wait' : 'bad'
       if (next.number !== number) return 'bad'
       if (next.leaves) parcels.push({ shard, number, leaves: next.leaves })
-      else isMissing = this.ask(shard, number, next)
+      else isMissing = this.ask(next)
     }
     return isMissing ? 'wait' : parcels
-  }
-
-  recovered(): void {
-    this.isRecovering = false
-    this.old.clear()
-    this.fetchSome()
   }
 
   /** Gets credits before they are needed, the oldest first, as far as memory goes. */
@@ -185,19 +179,26 @@ export class Arrivals {
       for (const arrival of queue) {
         held += arrival.credits
         if (held > ROLLUP_PARCEL_CREDITS_HELD_MAX && held > arrival.credits) return
-        if (!arrival.leaves && this.asking.size < ASKS_MAX) {
-          this.ask(arrival.source, arrival.number, arrival)
-        }
+        if (!arrival.leaves && this.asking.size < ASKS_MAX) this.ask(arrival)
       }
     }
   }
 
+  /** The own node's source has the batch; or had it, or took up its state after it: then a peer. */
+  private nodeFor({ isGone }: Arrival): string {
+    const { node, peers } = this.props
+    const others = peers.filter((peer) => peer.node !== node)
+    if (!isGone || others.length === 0) return node
+    return (others[this.ctx.random(others.length)] as { node: string }).node
+  }
+
   /** True: what is asked for is not here. */
-  private ask(source: number, number: number, arrival: Arrival | undefined): true {
+  private ask(arrival: Arrival): true {
+    const { source, number } = arrival
     const key = `${source} ${number}`
     if (this.asking.has(key)) return true
     this.asking.add(key)
-    const { node, shard: destination } = this.props
+    const { shard: destination } = this.props
     const again = () => {
       this.asking.delete(key)
       this.ctx.after(`parcels ${source}`, RETRY_MS, () => {
@@ -205,23 +206,25 @@ export class Arrivals {
         this.changed()
       })
     }
+    const from = this.nodeFor(arrival)
     this.ctx.ask(
       ShardMessages,
-      shardKey(node, source),
+      shardKey(from, source),
       'Parcel',
       { number, destination },
       {
         within: ASK_MS,
-        ok: ({ found, leaves: bytes }) => {
-          const leaves = new Uint32Array(Uint8Array.from(bytes).buffer)
-          if (!found || (arrival && !this.isRight(arrival, leaves))) {
-            this.ctx.reached('shard-parcel-not-there')
+        ok: ({ found, gone, leaves: bytes }) => {
+          const leaves = wordsOf(bytes)
+          if (!found || !leaves || !this.isRight(arrival, leaves)) {
+            this.ctx.reached(gone ? 'shard-parcel-gone' : 'shard-parcel-not-there')
+            if (from === this.props.node) arrival.isGone = gone
+            else if (found) this.ctx.blame('rollup: credits that are not the parcel’s')
             again()
             return
           }
           this.asking.delete(key)
-          if (arrival) arrival.leaves = leaves
-          else this.old.set(key, leaves)
+          arrival.leaves = leaves
           this.fetchSome()
           this.changed()
         },

@@ -34,6 +34,8 @@ export interface Checkpoint {
   readonly bytes: number
   /** A bit for each page: which of its two places is in use. */
   readonly sides: Uint8Array
+  /** Of the pages of its tree (checkpoint-tree.ts). */
+  readonly roots: Uint8Array
 }
 
 /** What is gone: batches up to `number`, which had so many bytes. */
@@ -80,6 +82,7 @@ export function checkpointPut(shard: number, at: Checkpoint): Put {
     at.meta,
     rlpInteger(at.bytes),
     at.sides,
+    at.roots,
   ])
   return { table: SHARD_TABLES.meta, key: metaKey(shard, LATEST), value }
 }
@@ -99,7 +102,7 @@ export function readPruned(store: Store, shard: number): Pruned {
 export function readCheckpoint(store: Store, shard: number): Checkpoint | undefined {
   const row = store.get(SHARD_TABLES.meta, metaKey(shard, LATEST))
   if (!row) return undefined
-  const [number, hash, root, meta, bytes, sides] = asList(decodeRlp(Uint8Array.from(row)), 6)
+  const [number, hash, root, meta, bytes, sides, roots] = asList(decodeRlp(Uint8Array.from(row)), 7)
   return {
     number: asNumber(number),
     hash: bytesToHex(asBytes(hash, 32)),
@@ -107,12 +110,23 @@ export function readCheckpoint(store: Store, shard: number): Checkpoint | undefi
     meta: Uint8Array.from(asBytes(meta)),
     bytes: asNumber(bytes),
     sides: Uint8Array.from(asBytes(sides)),
+    roots: Uint8Array.from(asBytes(roots)),
   }
+}
+
+/** What one of the two places of a page has; undefined where nothing was written there. */
+export function readPage(
+  store: Store,
+  shard: number,
+  page: number,
+  side: number,
+): Uint8Array | undefined {
+  return store.get(SHARD_TABLES.pages, pageKey(shard, page, side))
 }
 
 function* pagesOf(store: Store, shard: number, { sides }: Checkpoint): Iterable<StoredPage> {
   for (let page = 0; page < 8 * sides.length; page++) {
-    const bytes = store.get(SHARD_TABLES.pages, pageKey(shard, page, sideOf(sides, page)))
+    const bytes = readPage(store, shard, page, sideOf(sides, page))
     if (bytes) yield { page, bytes }
   }
 }

@@ -1,5 +1,6 @@
 // Writes a shard's accounts down while batches go on. A checkpoint is of one final batch that
-// states a root. Its pages are copied a few at a time, each time with what has been executed since
+// states a root: the first one in a stretch of numbers or of chain time, so that the nodes of a
+// network have the same ones and a peer can read one of several of them. Its pages are copied a few at a time, each time with what has been executed since
 // that batch taken back in the copy (page-image.ts): the open draft, the batches that are not
 // final, those that became final meanwhile. It counts when its root is settled, so that no rule
 // takes back what it holds.
@@ -9,10 +10,18 @@
 // Batches that were undone meanwhile have put the same value back themselves.
 
 import { ROLLUP_CHECKPOINT_AHEAD_MAX } from '../../config/shard-limits.ts'
+import { assert } from '../../lib/assert.ts'
 import type { Hex } from '../../lib/hex.ts'
+import { NODE_BYTES } from '../../protocol/crypto/hash-pairs.ts'
+import { depthFor } from '../../protocol/rollup/account-table.ts'
+import { checkpointRoot, pageRoot, rootsFor } from '../../protocol/rollup/checkpoint-tree.ts'
 import { PageImage } from '../../protocol/rollup/page-image.ts'
 import { numbersBefore } from '../../protocol/rollup/shard-state.ts'
-import { encodeCheckpointMeta, unsavedPages } from '../../protocol/rollup/state-checkpoint.ts'
+import {
+  encodeCheckpointMeta,
+  provenMeta,
+  unsavedPages,
+} from '../../protocol/rollup/state-checkpoint.ts'
 import type { Undo } from '../../protocol/rollup/undo-log.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put } from '../../runtime/store.ts'
@@ -25,6 +34,7 @@ import {
   pagePut,
   sideOf,
 } from './checkpoint-rows.ts'
+import { CheckpointShelf } from './checkpoint-shelf.ts'
 import type { ClaimLine, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import type { OrderedClaim } from './line-keeper.ts'
@@ -41,6 +51,8 @@ interface Running {
   readonly settledSeconds: number
   /** Not copied yet. */
   readonly pages: number[]
+  /** Of the pages, those that are copied among them. */
+  readonly roots: Uint8Array
   /** Of batches that became final since, the first one first. */
   readonly since: Undo[]
   stage: 'copying' | 'copied' | 'ending'
@@ -53,9 +65,15 @@ interface Parts {
   readonly book: AccountBook
 }
 
+interface Stated {
+  readonly number: number
+  readonly hash: Hex
+  readonly root: Hex
+  readonly timestampMs: number
+}
+
 export class Checkpointer {
-  /** The last one that is durable. */
-  saved: Checkpoint | undefined
+  readonly shelf: CheckpointShelf
   /** Bytes of all final batches so far. */
   bytes: number
   private readonly ctx: Context
@@ -64,9 +82,10 @@ export class Checkpointer {
   private readonly parts: Parts
   private readonly done: () => void
   private running: Running | undefined
-  private last: { number: number; hash: Hex; root: Hex | undefined; seconds: number } | undefined
-  private finals = 0
-  private sinceMs: number
+  /** The last final batch, where it states a root and is not in a checkpoint. */
+  private last: Stated | undefined
+  private lastMs: number
+  private stretch = ''
   private isFrozen = false
 
   constructor(
@@ -80,23 +99,47 @@ export class Checkpointer {
     this.props = props
     this.keeping = props.keeping ?? KEEPING
     this.parts = parts
-    this.saved = saved
+    this.shelf = new CheckpointShelf(saved, () => ctx.now())
     this.bytes = saved?.bytes ?? 0
     this.done = done
-    this.sinceMs = ctx.now()
+    this.lastMs = ctx.now()
+  }
+
+  /** The last one that is durable. */
+  get saved(): Checkpoint | undefined {
+    return this.shelf.saved
+  }
+
+  /** One that came from peers. */
+  restored(checkpoint: Checkpoint): void {
+    this.shelf.dropFormer()
+    this.shelf.saved = checkpoint
+    this.bytes = checkpoint.bytes
   }
 
   /** A batch has just become final; in no block that we know where it is executed again. */
   final({ held, undo }: Step, ordered: Pick<OrderedClaim, 'timestampMs'> | undefined): void {
     const { claim, hash, bytes } = held
     this.bytes += bytes.length
-    this.finals++
     if (!ordered) return
-    const { timestampMs } = ordered
-    const seconds = Math.floor(timestampMs / 1000)
-    this.last = { number: claim.number, hash, root: claim.stateRoot, seconds }
     if (this.running?.stage === 'copying') this.running.since.push(undo)
-    this.look()
+    const { number, stateRoot: root } = claim
+    const { timestampMs } = ordered
+    this.last = root && { number, hash, root, timestampMs }
+    this.lastMs = this.ctx.now()
+    if (!this.last) return
+    const { checkpointBatches, checkpointMs } = this.keeping
+    const batches = Math.floor(number / checkpointBatches)
+    const stretch = `${batches} ${Math.floor(timestampMs / checkpointMs)}`
+    const isFirst = this.stretch !== '' && this.stretch !== stretch
+    this.stretch = stretch
+    if (isFirst) this.begin(this.last)
+  }
+
+  /** Where nothing comes any more, the last root gets a checkpoint, too. */
+  look(): void {
+    const isIdle = this.ctx.now() - this.lastMs >= this.keeping.checkpointMs
+    if (this.last && isIdle) this.begin(this.last)
   }
 
   /** A block with this time is final. A frozen shard does not get past its root any more. */
@@ -107,25 +150,23 @@ export class Checkpointer {
     if (Math.floor(timestampMs / 1000) >= running.settledSeconds) this.finish(running)
   }
 
-  /** Begins a checkpoint where one is due. */
-  look(): void {
-    const { last, ctx, keeping } = this
-    if (this.running || this.isFrozen || !last?.root || this.finals === 0) return
-    const isLate = ctx.now() - this.sinceMs >= keeping.checkpointMs
-    if (this.finals < keeping.checkpointBatches && !isLate) return
-    const { number, hash, root, seconds } = last
+  /** Of the last final batch. */
+  private begin({ number, hash, root, timestampMs }: Stated): void {
+    if (this.running || this.isFrozen || this.shelf.isHeld) return
+    const { saved } = this.shelf
     const { state } = this.parts.line
     const pages = unsavedPages(state.table)
     const first = this.ahead([]).at(-1)
     const numbers = first ? numbersBefore(first) : state.numbers
     const { shard, shards } = state
     const meta = encodeCheckpointMeta({ ...numbers, shard, shards })
-    const sides = otherSides(this.saved?.sides ?? new Uint8Array(0), pages)
-    const checkpoint = { number, hash, root, meta, bytes: this.bytes, sides }
-    const settledSeconds = seconds + keeping.settledSeconds
-    this.running = { checkpoint, settledSeconds, pages, since: [], stage: 'copying' }
-    this.finals = 0
-    this.sinceMs = ctx.now()
+    const sides = otherSides(saved?.sides ?? new Uint8Array(0), pages)
+    const roots = rootsFor(depthFor(numbers.used), saved?.roots ?? new Uint8Array(0))
+    const checkpoint = { number, hash, root, meta, bytes: this.bytes, sides, roots }
+    const settledSeconds = Math.floor(timestampMs / 1000) + this.keeping.settledSeconds
+    this.running = { checkpoint, settledSeconds, pages, roots, since: [], stage: 'copying' }
+    this.last = undefined
+    this.shelf.dropFormer()
     this.copy(this.running)
   }
 
@@ -138,9 +179,12 @@ export class Checkpointer {
   }
 
   private copy(running: Running): void {
-    const { pages, since, checkpoint } = running
+    const { pages, since, checkpoint, roots } = running
     const { line, rows, book } = this.parts
+    const { hashPairs } = this.props.ports
     if (pages.length === 0) {
+      const root = checkpointRoot(provenMeta(checkpoint.meta), roots, hashPairs)
+      assert(root === checkpoint.root, 'the pages are those of the root')
       running.stage = 'copied'
       since.length = 0
       return
@@ -153,9 +197,13 @@ export class Checkpointer {
     const image = new PageImage(state.table, state, pages.splice(0, count), this.ahead(since))
     this.takeBack(image, () => {
       const { shard } = this.props
-      const puts: Put[] = image.pages.map((page, i) =>
-        pagePut(shard, page, sideOf(checkpoint.sides, page), image.bytesOf(i)),
-      )
+      const puts: Put[] = image.pages.map((page, i) => {
+        const bytes = image.bytesOf(i)
+        if (page * NODE_BYTES < roots.length) {
+          roots.set(pageRoot(bytes, hashPairs), page * NODE_BYTES)
+        }
+        return pagePut(shard, page, sideOf(checkpoint.sides, page), bytes)
+      })
       for (const [index, account] of book.takeFresh(ACCOUNTS)) {
         puts.push(accountPut(shard, index, account))
       }
@@ -184,12 +232,11 @@ export class Checkpointer {
     const { number, root } = checkpoint
     running.stage = 'ending'
     rows.commit([...puts, checkpointPut(shard, checkpoint)], () => {
-      this.saved = checkpoint
+      this.shelf.add(checkpoint)
       this.running = undefined
       this.ctx.reached('shard-checkpoint')
       this.ctx.log('info', 'shard-checkpoint', { shard, number, root })
       this.done()
-      this.look()
     })
   }
 }

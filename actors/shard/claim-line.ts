@@ -19,7 +19,7 @@ export interface Step {
 }
 
 export class ClaimLine {
-  readonly state: ShardState
+  state: ShardState
   final: Point
   /** Nothing is executed any more. */
   isFrozen = false
@@ -30,6 +30,14 @@ export class ClaimLine {
   constructor(state: ShardState, final: Point) {
     this.state = state
     this.final = final
+  }
+
+  /** Goes on from another state: nothing is executed on it yet. */
+  restart(state: ShardState, final: Point): void {
+    assert(this.steps.length === 0, 'nothing stands on the state before')
+    this.state = state
+    this.final = final
+    this.held.clear()
   }
 
   get tip(): Point {

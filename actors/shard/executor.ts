@@ -135,14 +135,15 @@ export class Executor {
     })
   }
 
-  private entriesFor({ claim }: HeldBatch): readonly InboxEntry[] | 'wait' | 'bad' {
+  /** Those of a batch of the own disk, or of a peer, came with it. */
+  private entriesFor({ claim, inbox }: HeldBatch): readonly InboxEntry[] | 'wait' | 'bad' {
     const { inboxTo } = this.line.state
     const count = claim.inboxTo - inboxTo
     if (count < 0 || count > CLAIM_MESSAGES_MAX) return 'bad'
+    if (inbox.length === count) return inbox
     return this.inbox.slice(inboxTo, claim.inboxTo) ?? 'wait'
   }
 
-  /** Those of a batch of the own disk came with it. */
   private parcelsFor({ claim, parcels }: HeldBatch): readonly Parcel[] | 'wait' | 'bad' {
     if (parcels.length === claim.consumed.length) return parcels
     return this.arrivals.forClaim(claim)

@@ -2,12 +2,12 @@
 
 import { ROLLUP_EXITS_SEARCHED, ROLLUP_EXITS_TOLD } from '../../config/shard-limits.ts'
 import { bytesToHex } from '../../lib/hex.ts'
-import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
 import { OUTGOING_WORDS, readOutgoing } from '../../protocol/rollup/outgoing.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import type { Store } from '../../runtime/store.ts'
 import type { ShardMessages } from '../messages/shard.ts'
+import type { ShardProps } from './shard-props.ts'
 import { exitsFromLast, readExits } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
@@ -17,8 +17,7 @@ const wordsOf = (leaves: Uint8Array) => new Uint32Array(Uint8Array.from(leaves).
 /** Undefined where the batch has no such exit, or is not final here. */
 export function exitProof(
   store: Store,
-  hashPairs: HashPairs,
-  shard: number,
+  { shard, ports }: Pick<ShardProps, 'shard' | 'ports'>,
   { number, position }: { readonly number: number; readonly position: number },
 ): Reply<Verbs, 'ExitProof'> {
   const leaves = readExits(store, shard, number)
@@ -26,7 +25,7 @@ export function exitProof(
   const words = wordsOf(leaves)
   const exits = words.length / OUTGOING_WORDS
   if (position >= exits) return undefined
-  const tree = new MerkleTree(hashPairs)
+  const tree = new MerkleTree(ports.hashPairs)
   tree.reserve(exits).set(leaves)
   const exitRoot = bytesToHex(tree.build())
   const { from, amount, entry, total } = readOutgoing(words, position)

@@ -38,6 +38,8 @@ const OTHERS_MS = 4 * FAILOVER_MS
 
 export class LineKeeper {
   rules: EpochRules | undefined
+  /** The state is being taken up from elsewhere. */
+  isPaused = false
   private readonly ctx: Context
   private readonly props: ShardProps
   private readonly line: ClaimLine
@@ -178,12 +180,20 @@ export class LineKeeper {
     this.look()
   }
 
+  /** What was ordered is in what the chain says when the shard goes on. */
+  pause(): void {
+    this.isPaused = true
+    this.ordered = []
+    for (const { reply } of this.holds.splice(0)) reply('SYNCING', '')
+  }
+
   get isBehind(): boolean {
     return this.ordered.length > 0
   }
 
   /** Does all that can be done now. Safe to call at any time, also from within itself. */
   look(): void {
+    if (this.isPaused) return
     if (this.isLooking) {
       this.ctx.after('look-again', 0, () => this.look())
       return

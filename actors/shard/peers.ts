@@ -19,11 +19,25 @@ export class ShardPeers {
   private readonly fetching = new Set<Hex>()
   /** The node that did not answer the last fetch. */
   private silent = ''
+  /** Who says that it has deleted a batch; of the last one of which somebody did. */
+  private readonly pruned = { hash: '' as string, nodes: new Set<string>() }
+  /** A batch that this node needs is gone at so many peers that not all of them lie. */
+  lost: (number: number) => void = () => {}
 
   constructor(ctx: Context, { node, shard, peers }: ShardProps) {
     this.ctx = ctx
     this.shard = shard
     this.others = peers.filter((peer) => peer.node !== node)
+  }
+
+  private isPruned(node: string, number: number, hash: Hex): void {
+    const { pruned } = this
+    this.ctx.reached('shard-fetch-pruned')
+    this.ctx.log('warn', 'batch-pruned', { node, number, hash })
+    if (pruned.hash !== hash) pruned.nodes.clear()
+    pruned.hash = hash
+    pruned.nodes.add(node)
+    if (pruned.nodes.size > this.others.length / 3) this.lost(number)
   }
 
   tell(claim: Uint8Array, body: Uint8Array): void {
@@ -60,13 +74,10 @@ export class ShardPeers {
         within: ROLLUP_FETCH_MS,
         ok: ({ code, claim, body }) => {
           if (this.silent === chosen.node) this.silent = ''
-          if (code === 'PRUNED') {
-            this.ctx.reached('shard-fetch-pruned')
-            this.ctx.log('warn', 'batch-pruned', { node: chosen.node, number, hash })
-          }
           this.fetching.delete(hash)
           if (claim.length > 0) done(claim, body)
           over()
+          if (code === 'PRUNED') this.isPruned(chosen.node, number, hash)
         },
         failed: () => {
           this.silent = chosen.node

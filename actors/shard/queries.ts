@@ -153,7 +153,8 @@ export class ShardQueries {
   parcel(number: number, destination: number): Reply<Verbs, 'Parcel'> {
     const { store } = this.ctx
     const { shard, config } = this.props
-    const none = { found: false, leaves: new Uint8Array(0) }
+    const gone = number <= this.pruner.gone.number
+    const none = { found: false, gone, leaves: new Uint8Array(0) }
     if (number > this.line.final.number || number < 1) return none
     const last = this.recent.find(({ ordered }) => ordered.number === number)?.ordered.hash
     const hash = last ?? readFinalRow(store, shard, number)?.hash ?? this.hashAt(number)
@@ -163,7 +164,7 @@ export class ShardQueries {
     const { claim, body } = read.held
     const place = { shard, shards: config.shards }
     const leaves = outboxLeaves(claim, body, row.early, place, destination)
-    return { found: true, leaves: new Uint8Array(leaves.buffer) }
+    return { found: true, gone: false, leaves: new Uint8Array(leaves.buffer) }
   }
 
   findTransfer(from: number, nonce: number): Reply<Verbs, 'FindTransfer'> {

@@ -7,6 +7,7 @@ import {
   ROLLUP_KEPT_BATCHES,
   ROLLUP_KEPT_BATCHES_MIN,
   ROLLUP_KEPT_BYTES,
+  ROLLUP_SYNC_BATCHES,
 } from '../../config/shard-limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { VerifyEd25519 } from '../../protocol/crypto/ed25519-strict.ts'
@@ -42,6 +43,8 @@ export interface Keeping {
   readonly batches: number
   readonly batchesMin: number
   readonly bytes: number
+  /** Who lacks more batches than this takes a peer's checkpoint. */
+  readonly missing: number
 }
 
 export const KEEPING: Keeping = {
@@ -52,6 +55,7 @@ export const KEEPING: Keeping = {
   batches: ROLLUP_KEPT_BATCHES,
   batchesMin: ROLLUP_KEPT_BATCHES_MIN,
   bytes: ROLLUP_KEPT_BYTES,
+  missing: ROLLUP_SYNC_BATCHES,
 }
 
 export interface ShardProps {

@@ -142,6 +142,28 @@ export function* rowsAt(
   }
 }
 
+/** Deletes batches and what is known of them up to a number: some at a time; none when all are gone. */
+export function removeUpTo(
+  store: Store,
+  shard: number,
+  number: number,
+  untilMs: number,
+  now: () => number,
+): Put[] {
+  const puts: Put[] = []
+  for (const table of [SHARD_TABLES.batches, SHARD_TABLES.final]) {
+    let from = numberKey(shard, 0)
+    const to = numberKey(shard, number + 1)
+    while (puts.length === 0 || now() < untilMs) {
+      const [first] = store.range(table, { from, to, limit: 1 })
+      if (!first) break
+      puts.push({ table, key: first[0], value: undefined })
+      from = concatBytes(first[0], Uint8Array.of(0))
+    }
+  }
+  return puts
+}
+
 export function finalDelete(shard: number, number: number): Put {
   return { table: SHARD_TABLES.final, key: numberKey(shard, number), value: undefined }
 }

@@ -2,23 +2,17 @@
 // sequencer or from peers, are checked, executed and stored before a block orders them; what is
 // ordered becomes final, and everything else can be undone.
 
-import {
-  ROLLUP_FETCHES_BURST,
-  ROLLUP_FETCHES_PER_SECOND,
-  ROLLUP_RETELL_MS,
-} from '../../config/limits.ts'
+import { ROLLUP_FETCHES_BURST, ROLLUP_FETCHES_PER_SECOND } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { TokenBucket } from '../../lib/token-bucket.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { decodeInboxEntry } from '../../protocol/rollup/inbox-entry.ts'
-import { eligibleFrom } from '../../protocol/rollup/sequencing.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
-import { ValidatorMessages } from '../messages/validator.ts'
 import { Arrivals } from './arrivals.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
@@ -29,12 +23,14 @@ import { type HeldBatch, readClaim } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
 import { KeysAheadDesk } from './keys-ahead.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
+import { Nudges } from './nudges.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
 import type { ShardProps } from './shard-props.ts'
 import { ShardKeeper } from './shard-rows.ts'
 import { startState } from './start-state.ts'
+import { SyncServer } from './sync-server.ts'
 import { Upkeep } from './upkeep.ts'
 
 type Start = Reply<(typeof BlockBuilderMessages)['verbs'], 'Rollup'>
@@ -55,6 +51,9 @@ class Shard {
   readonly upkeep: Upkeep
   readonly peers: ShardPeers
   readonly keysAhead: KeysAheadDesk
+  readonly recovery: Recovery
+  readonly sync: SyncServer
+  private readonly nudges: Nudges
   isReady = false
   height = 0
   timestampMs = 0
@@ -64,6 +63,7 @@ class Shard {
   private readonly rows: ShardKeeper
   private readonly executor: Executor
   private early: Ordered[] = []
+  private readonly startedMs: number
   private readonly waiting: (() => void)[] = []
   private lastFinal: Final | undefined
   private encodedRules: Uint8Array | undefined
@@ -72,6 +72,7 @@ class Shard {
   constructor(ctx: Context, props: ShardProps) {
     this.ctx = ctx
     this.props = props
+    this.startedMs = ctx.now()
     const { state, root, final, checkpoint } = startState(ctx, props)
     this.root = { number: final.number, root }
     this.line = new ClaimLine(state, final)
@@ -92,11 +93,31 @@ class Shard {
       props,
       { line, executor: this.executor, drafts: this.drafts, peers: this.peers },
       (step, ordered) => this.becameFinal(step, ordered),
-      () => this.wakeValidator(),
+      () => this.nudges.wakeValidator(),
       () => this.looked(),
     )
+    const { peers, upkeep } = this
+    const recovering = { line, inbox, executor, peers, rows, upkeep }
+    const ends = { done: () => this.recovered(), again: () => this.start() }
+    this.recovery = new Recovery(ctx, props, recovering, ends)
+    this.sync = new SyncServer(ctx, props, this.queries, upkeep.checkpoints.shelf)
+    peers.lost = (number) => this.lost(number)
+    const nudging = { line, keeper: this.keeper, peers }
+    this.nudges = new Nudges(ctx, props, nudging, () => this.lastFinal)
     this.start()
-    this.retell()
+    this.nudges.retell(() => this.each())
+  }
+
+  /** The peers have deleted a batch that is missing here: only a later state helps. */
+  private lost(number: number): void {
+    const { executor, keeper, line } = this
+    if (this.isReady) {
+      this.isReady = false
+      executor.undoTo(0)
+      executor.beforeUndo(line.tip.number + 1)
+      keeper.pause()
+    }
+    this.recovery.lost(number)
   }
 
   private look(): void {
@@ -116,37 +137,39 @@ class Shard {
   }
 
   private recover(found: Start): void {
-    const { ctx, line, inbox, executor, peers } = this
+    const { line, inbox, executor } = this
     this.turn(found.rules)
     for (const [i, message] of found.inbox.entries()) {
       inbox.add(found.inboxFrom + i, decodeInboxEntry(message))
     }
     this.arrivals.start(found.parcels, found.sent)
     executor.statedTo = found.rootNumber
-    const started = ctx.now()
     const { number, hash, height, timestampMs, sequencer, blockHash } = found
-    const done = () => {
-      const ms = Math.round(ctx.now() - started)
-      const root = line.state.root(this.props.ports.hashPairs)
-      this.root = { number: line.final.number, root }
-      ctx.log('info', 'shard-loaded', { shard: this.props.shard, number, hash, root, ms })
-      if (number > 0) ctx.reached('shard-restarted')
-      this.arrivals.recovered()
-      executor.finalMs = ctx.now()
-      this.height = height
-      this.drafts.height = height
-      this.timestampMs = timestampMs
-      this.isReady = true
-      this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
-      for (const ordered of this.early.splice(0)) this.order(ordered)
-      this.keeper.look()
-      this.greet()
-      this.keysAhead.look()
-    }
+    // What these blocks did is in what was found.
+    this.early = this.early.filter((ordered) => ordered.height > height)
+    this.height = height
+    this.drafts.height = height
+    this.timestampMs = timestampMs
+    this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
     line.isFrozen = found.frozen
-    const replayed = (step: Step) => this.upkeep.final(step, undefined)
-    const parts = { line, inbox, executor, peers }
-    new Recovery(ctx, this.props, parts, replayed, done).start({ number, hash })
+    this.recovery.start({ number, hash }, found.settled)
+  }
+
+  private recovered(): void {
+    const { ctx, line } = this
+    const ms = Math.round(ctx.now() - this.startedMs)
+    const root = line.state.root(this.props.ports.hashPairs)
+    const { number, hash } = line.final
+    this.root = { number, root }
+    ctx.log('info', 'shard-loaded', { shard: this.props.shard, number, hash, root, ms })
+    if (number > 0) ctx.reached('shard-restarted')
+    this.executor.finalMs = ctx.now()
+    this.isReady = true
+    this.keeper.isPaused = false
+    for (const ordered of this.early.splice(0)) this.order(ordered)
+    this.keeper.look()
+    this.greet()
+    this.keysAhead.look()
   }
 
   turn(encoded: Uint8Array): void {
@@ -246,8 +269,7 @@ class Shard {
       inbox.end > line.state.inboxTo || arrivals.takeable().length > 0 || executor.isRootDue()
     const other = this.keeper.otherMaker()
     this.toldOther = other
-    const body = { inboxWaiting, other }
-    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', body)
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', { inboxWaiting, other })
   }
 
   /** Whether a draft may stand on the tip; takes back what is in its way. */
@@ -267,48 +289,11 @@ class Shard {
     if (this.isReady && this.keeper.otherMaker() !== this.toldOther) this.tellLook()
   }
 
-  /** Blocks are made for everybody: consensus is no part of one transfer's trace. */
-  private wakeValidator(): void {
-    const { ctx, props } = this
-    const [first] = this.line.steps
-    const { rules } = this.keeper
-    if (!first || !rules || !this.lastFinal) return
-    const { sequencer, timestampMs } = this.lastFinal
-    const last = { sequencer, timestampMs }
-    const fromMs = eligibleFrom(rules, last, props.shard, first.held.claim.sequencer)
-    const early = fromMs - ctx.wallTime()
-    // A leader that is woken and may not order it yet lets his view pass.
-    if (early > 0) {
-      ctx.after('wake', early, () => this.wakeValidator())
-      return
-    }
-    ctx.causedBy(undefined, () => {
-      ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null)
-    })
-  }
-
-  /** What nobody has ordered for a while may not have arrived. */
-  private retell(): void {
-    const { ctx, props, line } = this
-    ctx.after('retell', ROLLUP_RETELL_MS, () => {
-      const before = ctx.now() - ROLLUP_RETELL_MS
-      const own = this.keeper.rules?.set.validators.findIndex(
-        ({ blsPublicKey }) => blsPublicKey === props.ownKey,
-      )
-      const [first] = line.steps
-      if (first && first.held.claim.sequencer === own && first.held.sinceMs <= before) {
-        if (this.keeper.isReady(first.held)) {
-          ctx.reached('shard-retold')
-          this.peers.tell(first.held.encoded, first.held.bytes)
-          this.wakeValidator()
-        }
-      }
-      this.rows.flush()
-      this.upkeep.checkpoints.look()
-      if (this.isReady) this.tellLook()
-      if (this.isReady) this.keysAhead.look()
-      this.retell()
-    })
+  private each(): void {
+    this.rows.flush()
+    this.upkeep.checkpoints.look()
+    if (this.isReady) this.tellLook()
+    if (this.isReady) this.keysAhead.look()
   }
 }
 
@@ -318,7 +303,7 @@ export const ShardActor = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
-    const { drafts, keeper, queries, line } = shard
+    const { drafts, keeper, queries, line, sync } = shard
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
     return {
       Batch({ claim, body }) {
@@ -327,8 +312,23 @@ export const ShardActor = actor({
       Fetch(wanted, reply) {
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : queries.nothing('BUSY'))
       },
+      Claims(from, reply) {
+        reply(sync.claims(from))
+      },
+      Inputs(of, reply) {
+        reply(sync.inputs(of))
+      },
+      Checkpoints(_, reply) {
+        reply(sync.checkpoints())
+      },
+      CheckpointTree({ number, hash }, reply) {
+        reply(sync.tree(number, hash))
+      },
+      CheckpointPages({ number, hash, pages }, reply) {
+        reply(sync.pages(number, hash, pages))
+      },
       Parcel({ number, destination }, reply) {
-        reply(queries.parcel(number, destination))
+        reply(sync.parcel(number, destination))
       },
       Assemble(body, reply) {
         reply(shard.mayAssemble() ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
@@ -350,7 +350,8 @@ export const ShardActor = actor({
         reply({ claims: shard.isReady ? keeper.ready(wanted) : [] })
       },
       Hold({ claims, withinMs }, reply) {
-        if (!shard.isReady) reply({ code: 'CLAIM_NOT_HELD', detail: 'the shard is being loaded' })
+        const loading = shard.recovery.isSyncing ? 'SYNCING' : 'CLAIM_NOT_HELD'
+        if (!shard.isReady) reply({ code: loading, detail: 'the shard is being loaded' })
         else keeper.hold(claims, withinMs, (code, detail) => reply({ code, detail }))
       },
       Figures(_, reply) {
@@ -373,8 +374,7 @@ export const ShardActor = actor({
       },
       ExitProof(wanted, reply) {
         const isFinal = wanted.number <= line.final.number
-        const { hashPairs } = props.ports
-        reply(isFinal ? exitProof(ctx.store, hashPairs, props.shard, wanted) : undefined)
+        reply(isFinal ? exitProof(ctx.store, props, wanted) : undefined)
       },
       ExitsOf({ index }, reply) {
         reply(exitsOf(ctx.store, props.shard, index))

@@ -46,6 +46,12 @@ export class Upkeep {
     this.checkpoints = new Checkpointer(ctx, props, { line, drafts, rows, book }, saved, prune)
   }
 
+  /** The state came from peers, and none of the batches before it. */
+  restored(checkpoint: Checkpoint): void {
+    this.checkpoints.restored(checkpoint)
+    this.pruner.gone = { number: checkpoint.number, bytes: checkpoint.bytes }
+  }
+
   private prune(): void {
     this.pruner.look(this.checkpoints, () => this.line.final.number)
   }

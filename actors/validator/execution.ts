@@ -56,12 +56,12 @@ export class Execution {
     })
   }
 
-  private check({ hash, block }: Extract<ExecutionEffect, { type: 'check' }>): void {
+  private check({ hash, block, isFinal }: Extract<ExecutionEffect, { type: 'check' }>): void {
     this.ctx.ask(
       BlockBuilderMessages,
       this.props.config.node,
       'Check',
-      { block },
+      { block, isFinal },
       {
         within: CHECK_WITHIN_MS,
         ok: ({ ok, code }) => this.report({ type: 'checked', hash, ok, code }),

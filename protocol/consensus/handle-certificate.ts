@@ -104,7 +104,7 @@ export function tryFinalise(state: SimplexState): void {
       })
       return
     }
-    if (next.state === 'new') startCheck(state, next)
+    if (next.state === 'new') startCheck(state, next, true)
     return
   }
   if (certificates.length > 0) state.fetchSoon()

@@ -152,7 +152,7 @@ function checkParent(state: SimplexState, node: BlockNode): void {
   if (next?.state === 'new') startCheck(state, next)
 }
 
-export function startCheck(state: SimplexState, node: BlockNode): void {
+export function startCheck(state: SimplexState, node: BlockNode, isFinal = false): void {
   node.state = 'checking'
-  state.emit({ type: 'check', hash: node.hash, block: node.bytes })
+  state.emit({ type: 'check', hash: node.hash, block: node.bytes, isFinal })
 }

@@ -161,7 +161,13 @@ export type SimplexEffect =
       readonly sidecar: Uint8Array
       readonly allowEmpty: boolean
     }
-  | { readonly type: 'check'; readonly hash: Hex; readonly block: Uint8Array }
+  | {
+      readonly type: 'check'
+      readonly hash: Hex
+      readonly block: Uint8Array
+      /** A certificate makes it final: it is no question whether it holds. */
+      readonly isFinal: boolean
+    }
   | { readonly type: 'finalise'; readonly hash: Hex; readonly certificate: Uint8Array }
   | { readonly type: 'timer'; readonly name: TimerName; readonly ms: number }
   | { readonly type: 'cancel'; readonly name: TimerName }

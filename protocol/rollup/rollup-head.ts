@@ -9,6 +9,7 @@ import { inboxMessage } from './inbox.ts'
 import type { InboxMessage } from './inbox-message.ts'
 import { type AccountKeys, ownerOf, registeredKeys } from './registry.ts'
 import { accountCount, loadConfig, type RollupConfig, rollupWords } from './rollup-storage.ts'
+import { isSettled } from './root-history.ts'
 import type { LastClaim } from './sequencing.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
 
@@ -42,6 +43,24 @@ export function rollupHeadAfter(view: StateView, shard: number, genesisHash: Hex
   const hash = number === 0 ? genesisParent(genesisHash, shard) : record.hash
   const claim = { number, hash, entries, supply, sequencer, timestampMs }
   return { ...claim, inboxTo, inboxCount, inboxFrom, rootNumber, root, frozen }
+}
+
+/**
+ * The last claim that states a root which can be challenged no more: it and all before it stay.
+ * `seconds`: of the block after which the state is.
+ */
+export function settledClaim(view: StateView, shard: number, seconds: number): number {
+  const words = rollupWords(view)
+  const { firstRoot, lastRoot } = loadShard(words, shard)
+  // Roots were stated one after the other.
+  let low = firstRoot
+  let high = lastRoot
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (isSettled(loadRoot(words, shard, middle), seconds)) low = middle
+    else high = middle - 1
+  }
+  return loadRoot(words, shard, low).number
 }
 
 /** What the genesis fixed, and how many accounts there are now, those of the genesis included. */

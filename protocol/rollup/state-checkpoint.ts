@@ -4,9 +4,10 @@
 
 import { assert } from '../../lib/assert.ts'
 import { PAGE_RECORDS, RECORD_BYTES, ROLLUP_ACCOUNTS_MAX, SHARDS_MAX } from '../params.ts'
-import { AccountTable, UNSAVED } from './account-table.ts'
+import { AccountTable, depthFor, UNSAVED } from './account-table.ts'
 import type { ShardPlace } from './shard-place.ts'
 import { type ShardNumbers, ShardState } from './shard-state.ts'
+import { encodeMeta } from './state-root.ts'
 
 export const STORED_RECORDS = 1024
 export const STORED_PAGE_BYTES = STORED_RECORDS * RECORD_BYTES
@@ -85,6 +86,27 @@ export function encodeCheckpointMeta(of: ShardNumbers & ShardPlace): Uint8Array 
   return new Uint8Array(words.buffer)
 }
 
+/** Undefined where the bytes are not those of `encodeCheckpointMeta`. */
+function readCheckpointMeta(meta: Uint8Array): (ShardNumbers & ShardPlace) | undefined {
+  if (meta.length !== 4 * META_WORDS) return undefined
+  const words = new Uint32Array(Uint8Array.from(meta).buffer)
+  const w = (at: number) => words[at] as number
+  const [version, shard, shards, used] = [w(0), w(1), w(2), w(3)]
+  if (version !== META_VERSION || used > ROLLUP_ACCOUNTS_MAX) return undefined
+  if (shards < 1 || shards > SHARDS_MAX || shard >= shards) return undefined
+  const entries = w(5) * U32 + w(4)
+  const supply = (BigInt(w(7)) << 32n) | BigInt(w(6))
+  return { shard, shards, used, entries, supply, inboxTo: w(9) * U32 + w(8) }
+}
+
+/** The 64 bytes that the state root of a checkpoint is over besides its records. */
+export function provenMeta(meta: Uint8Array): Uint8Array {
+  const numbers = readCheckpointMeta(meta)
+  assert(numbers, 'written by a checkpoint')
+  const { used, shard, entries, supply, inboxTo } = numbers
+  return encodeMeta({ depth: depthFor(used), shard, entries, supply, inboxTo })
+}
+
 /** Whether the page has no record from slot `used` on, as is so in every table. */
 function endsAt(used: number, { page, bytes }: StoredPage): boolean {
   const from = Math.max(0, used - page * STORED_RECORDS) * RECORD_BYTES
@@ -101,12 +123,9 @@ export function restoreState(
   pages: Iterable<StoredPage>,
   { slots = 0, shared = false }: { readonly slots?: number; readonly shared?: boolean } = {},
 ): ShardState | undefined {
-  if (meta.length !== 4 * META_WORDS) return undefined
-  const words = new Uint32Array(Uint8Array.from(meta).buffer)
-  const w = (at: number) => words[at] as number
-  const [version, shard, shards, used] = [w(0), w(1), w(2), w(3)]
-  if (version !== META_VERSION || used > ROLLUP_ACCOUNTS_MAX) return undefined
-  if (shards < 1 || shards > SHARDS_MAX || shard >= shards) return undefined
+  const numbers = readCheckpointMeta(meta)
+  if (!numbers) return undefined
+  const { shard, shards, used } = numbers
   const table = AccountTable.create(Math.max(used, slots), shared)
   const all = new Uint8Array(table.buffer, 0, table.slots * RECORD_BYTES)
   for (const { page, bytes } of pages) {
@@ -116,9 +135,9 @@ export function restoreState(
   }
   table.used = used
   const state = new ShardState({ shard, shards }, table)
-  state.entries = w(5) * U32 + w(4)
-  state.supply = (BigInt(w(7)) << 32n) | BigInt(w(6))
-  state.inboxTo = w(9) * U32 + w(8)
+  state.entries = numbers.entries
+  state.supply = numbers.supply
+  state.inboxTo = numbers.inboxTo
   assert(used <= table.slots, 'the table has room for all')
   return state
 }

@@ -1,6 +1,7 @@
 // The state root of a shard: of the tree over its records, and of the numbers that go with it.
 
 import { sha256 } from '@noble/hashes/sha2.js'
+import { equalBytes } from '../../lib/bytes.ts'
 
 /** What the state root commits to besides the records. */
 export interface StateMeta {
@@ -16,10 +17,11 @@ export interface StateMeta {
 }
 
 const U32 = 2 ** 32
+const META_BYTES = 64
 
 /** 64 bytes: u32 depth, u32 shard, u64 entries, u64 supply, u64 inboxTo, zeros. */
 export function encodeMeta(meta: StateMeta): Uint8Array {
-  const words = new Uint32Array(16)
+  const words = new Uint32Array(META_BYTES / 4)
   words[0] = meta.depth
   words[1] = meta.shard
   words[2] = meta.entries
@@ -29,6 +31,22 @@ export function encodeMeta(meta: StateMeta): Uint8Array {
   words[6] = meta.inboxTo
   words[7] = Math.floor(meta.inboxTo / U32)
   return new Uint8Array(words.buffer)
+}
+
+/** Undefined where the bytes are not what `encodeMeta` writes of some numbers. */
+export function decodeMeta(bytes: Uint8Array): StateMeta | undefined {
+  if (bytes.length !== META_BYTES) return undefined
+  const words = new Uint32Array(Uint8Array.from(bytes).buffer)
+  const w = (at: number) => words[at] as number
+  const meta: StateMeta = {
+    depth: w(0),
+    shard: w(1),
+    entries: w(3) * U32 + w(2),
+    supply: (BigInt(w(5)) << 32n) | BigInt(w(4)),
+    inboxTo: w(7) * U32 + w(6),
+  }
+  const isSafe = Number.isSafeInteger(meta.entries) && Number.isSafeInteger(meta.inboxTo)
+  return isSafe && equalBytes(encodeMeta(meta), bytes) ? meta : undefined
 }
 
 /** The state root out of the tree's root and the 64 bytes of `encodeMeta`. */

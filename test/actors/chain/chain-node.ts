@@ -113,7 +113,13 @@ export class ChainNode {
   }
 
   check(block: Uint8Array) {
-    return this.host.edge.ask(BlockBuilderMessages, this.name, 'Check', { block }, WITHIN)
+    return this.host.edge.ask(
+      BlockBuilderMessages,
+      this.name,
+      'Check',
+      { block, isFinal: false },
+      WITHIN,
+    )
   }
 
   finalise(hash: Hex, certificate = Uint8Array.of(7)) {

@@ -49,6 +49,7 @@ const KEEPING: Keeping = {
   batches: 1_000_000,
   batchesMin: 1_000_000,
   bytes: 2 ** 50,
+  missing: 1024,
 }
 
 const tasks = {
@@ -68,6 +69,8 @@ export interface RollupOptions extends SeedOptions {
   readonly lie?: Lie | undefined
   readonly habits: readonly Habit[]
   readonly keeping?: Partial<Keeping>
+  /** Another shard than the real one, for some nodes. */
+  readonly shardAt?: (node: string) => typeof ShardActor | undefined
   /** Whether nodes that start have a sequencer; they all do where it is not said. */
   readonly sequencing?: { isOn: boolean }
 }
@@ -81,7 +84,7 @@ function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
 function spawnNode(
   host: Host,
   i: number,
-  { lie, plant, keeping, sequencing }: RollupOptions,
+  { lie, plant, keeping, sequencing, shardAt }: RollupOptions,
 ): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
@@ -99,7 +102,7 @@ function spawnNode(
     ports: lightPorts,
     keeping: { ...KEEPING, ...keeping },
   }
-  host.spawn(shardOf(i, lie, plant), node, shard)
+  host.spawn(shardAt?.(node) ?? shardOf(i, lie, plant), node, shard)
   if (sequencing?.isOn !== false)
     host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
   host.spawn(Validator, node, {

@@ -49,9 +49,11 @@ export interface ShardsOptions extends SeedOptions {
   readonly chain: ShardsChain
   readonly random: Prng
   readonly keeping?: Keeping
+  /** Another shard than the real one, for some nodes. */
+  readonly shardAt?: (node: string) => typeof ShardActor | undefined
 }
 
-function spawnNode(host: Host, i: number, { chain, keeping }: ShardsOptions): void {
+function spawnNode(host: Host, i: number, { chain, keeping, shardAt }: ShardsOptions): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const { genesis, config, rollup, ports } = chain
@@ -63,7 +65,7 @@ function spawnNode(host: Host, i: number, { chain, keeping }: ShardsOptions): vo
   host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
   for (const shard of numbers) {
     const place = { node, shard, peers: PEERS }
-    host.spawn(ShardActor, shardKey(node, shard), {
+    host.spawn(shardAt?.(node) ?? ShardActor, shardKey(node, shard), {
       ...place,
       config: rollup,
       genesisHash,

@@ -1,0 +1,119 @@
+// A shard that lacks batches which every peer has deleted takes up a settled state from them, page
+// by page, against the root that the chain has, whatever some of them send, and then executes what
+// follows: on the same roots as the others.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ShardMessages } from '../../actors/messages/shard.ts'
+import { readPruned } from '../../actors/shard/checkpoint-rows.ts'
+import { ShardActor } from '../../actors/shard/shard.ts'
+import type { ShardProps } from '../../actors/shard/shard-props.ts'
+import { type Actor, actor } from '../../runtime/actor.ts'
+import { NO_FAULTS } from '../../runtime/sim/faults.ts'
+import type { Store } from '../../runtime/store.ts'
+import { startRollup } from './rollup/rollup-cluster.ts'
+
+type Liar = Actor<(typeof ShardMessages)['verbs'], ShardProps>
+
+const HABITS = ['honest', 'honest', 'honest', 'honest'] as const
+/** Checkpoints are as old as the challenge of a root lasts, and batches go at once. */
+const KEEPING = { settledSeconds: 10, batches: 4, batchesMin: 4 }
+
+const flipped = (bytes: Uint8Array): Uint8Array => {
+  const other = Uint8Array.from(bytes)
+  if (other.length > 0) other[other.length >>> 1] = (other[other.length >>> 1] as number) ^ 1
+  return other
+}
+
+/** A peer of which what it serves is wrong by a bit. */
+const liar: Liar = actor({
+  ...ShardActor,
+  setup(ctx, props: ShardProps) {
+    const honest = ShardActor.setup(ctx, props)
+    return {
+      ...honest,
+      Claims: (from, reply) =>
+        honest.Claims(from, ({ code, claims }) => {
+          reply({ code, claims: claims.map((one, i) => (i === 1 ? flipped(one) : one)) })
+        }),
+      CheckpointTree: (of, reply) =>
+        honest.CheckpointTree(of, (tree) => reply({ ...tree, roots: flipped(tree.roots) })),
+    }
+  },
+})
+
+/** One that is right in all but the pages. */
+const forger: Liar = actor({
+  ...ShardActor,
+  setup(ctx, props: ShardProps) {
+    const honest = ShardActor.setup(ctx, props)
+    return {
+      ...honest,
+      CheckpointPages: (of, reply) =>
+        honest.CheckpointPages(of, ({ code, pages }) => reply({ code, pages: pages.map(flipped) })),
+    }
+  },
+})
+
+function setUp(seed: string) {
+  const loads: { number: number; root: string; host: string }[] = []
+  const { world } = startRollup(seed, NO_FAULTS, {
+    habits: HABITS,
+    keeping: KEEPING,
+    shardAt: (node) => (node === 'v0' ? liar : node === 'v2' ? forger : undefined),
+    onLog: ({ host, event, fields }) => {
+      if (event === 'shard-loaded') loads.push({ ...fields, host } as never)
+    },
+  })
+  const gone = (node: string) => {
+    const platter = world.platter(node, 'shards')
+    const get = (table: string, key: Uint8Array) => platter.table(table).get(key)
+    return readPruned({ get } as unknown as Store, 0).number
+  }
+  const loaded = (node: string) => loads.filter(({ host }) => host === node).at(-1)
+  /** Starts nodes again, and says what they load. */
+  const again = (nodes: readonly string[], ms: number) => {
+    loads.length = 0
+    for (const node of nodes) {
+      world.crash(node)
+      world.start(node)
+    }
+    world.runFor(ms)
+  }
+  return { world, gone, loaded, again }
+}
+
+test('a shard without its disk, and a node that comes late, end on the roots of the others', () => {
+  const { world, gone, loaded, again } = setUp('sync')
+  world.runFor(1000)
+  world.crash('v3')
+  world.runFor(2000)
+  // The last root is settled, and has its checkpoint; then some more follows.
+  world.crash('senders')
+  world.runFor(12_500)
+  world.start('senders')
+  world.runFor(2500)
+  world.crash('senders')
+  world.runFor(500)
+  assert.ok(gone('v0') > 5 && gone('v1') > 5, `${gone('v0')} and ${gone('v1')} are gone`)
+  const marks = (name: string) => world.marks.get(name) ?? 0
+  // It has missed all blocks, and executes them without the batches.
+  for (const disk of ['chain', 'shards', 'sign']) world.platter('v3', disk).wipe()
+  world.start('v3')
+  world.runFor(4500)
+  assert.ok(marks('check-without-batches') > 0)
+  assert.is(marks('shard-synced'), 1)
+  // The chain is there, the shard is not.
+  world.platter('v3', 'shards').wipe()
+  again(['v3'], 3000)
+  assert.is(marks('shard-synced'), 2)
+  assert.ok(marks('shard-sync-liar') > 0)
+  again(['v1', 'v3'], 1500)
+  const [one, other] = [loaded('v1'), loaded('v3')]
+  assert.ok(one && other)
+  assert.ok(one.number > gone('v1'))
+  assert.is(other.number, one.number)
+  assert.is(other.root, one.root)
+})
+
+test.run()
