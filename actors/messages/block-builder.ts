@@ -128,8 +128,8 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     'control',
   ),
   /**
-   * From a shard of this node that lacks them: its registered accounts from an index on, as the last
-   * final block has them; `next` is where to go on.
+   * From a shard of this node that lacks them: its registered accounts from an index on, as the
+   * last final block has them; `next` is where to go on.
    */
   RollupAccounts: ask(
     struct({ shard: u53, from: u53 }),

@@ -69,8 +69,8 @@ export const ShardMessages = messages('shard', 1, {
     struct({ code: str(64), claims: list(EncodedClaim, ROLLUP_SYNC_CLAIMS) }),
   ),
   /**
-   * What a batch consumed: messages of the inbox (inbox-entry.ts) and the credits of parcels. Nobody
-   * has to believe it: the claim's trace root is over each of them. `code` as of Claims.
+   * What a batch consumed: messages of the inbox (inbox-entry.ts) and the credits of parcels. It
+   * need not be believed: the claim's trace root is over each of them. `code` as of Claims.
    */
   Inputs: ask(
     struct({ number: u53, hash: hex(32) }),

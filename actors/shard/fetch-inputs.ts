@@ -1,6 +1,6 @@
 // What a batch of a peer consumed, where this node does not know it: messages that are dropped on
-// the base chain, credits of batches that are deleted. They come from the peer that has executed it;
-// executing it here shows whether they are right, since the claim's trace root is over each of them.
+// the base chain, credits of batches that are deleted. They come from a peer that has executed it,
+// and executing it here shows whether they are right: the claim's trace root is over each of them.
 
 import { ROLLUP_SYNC_REST_MS } from '../../config/shard-limits.ts'
 import type { Hex } from '../../lib/hex.ts'

@@ -1,5 +1,5 @@
 // After a start: from the genesis, or from what a checkpoint holds, to the last claim of the chain,
-// batch by batch from the own disk, and from peers where that lacks some. Where they lack them, too,
+// batch by batch from the own disk, and from peers where that lacks some. Where they lack them too,
 // or it is too much, it goes on from a settled root whose pages peers have.
 
 import { ROLLUP_SYNC_AHEAD } from '../../config/shard-limits.ts'
@@ -36,12 +36,6 @@ interface Parts {
   readonly upkeep: Upkeep
 }
 
-interface Ends {
-  readonly done: () => void
-  /** Begins again, with where the chain stands then. */
-  readonly again: () => void
-}
-
 export class Recovery {
   /** The peers lack what is missing here: a state is taken up, or will be. */
   isSyncing = false
@@ -51,7 +45,8 @@ export class Recovery {
   private readonly peers: SyncPeers
   private readonly way: WayBack
   private readonly inputs: FetchInputs
-  private readonly ends: Ends
+  private readonly done: () => void
+  private readonly restart: () => void
   private settled = 0
   /** A batch that peers have deleted: before it there is no state to go on from. */
   private goal = 0
@@ -59,14 +54,22 @@ export class Recovery {
   /** What the own disk lacks, until it is executed and stored. */
   private readonly fetched = new Map<Hex, HeldBatch>()
 
-  constructor(ctx: Context, props: ShardProps, parts: Parts, ends: Ends) {
+  /** `restart` begins again, with where the chain stands then. */
+  constructor(
+    ctx: Context,
+    props: ShardProps,
+    parts: Parts,
+    done: () => void,
+    restart: () => void,
+  ) {
     this.ctx = ctx
     this.props = props
     this.parts = parts
     this.peers = new SyncPeers(ctx, props)
     this.way = new WayBack(ctx, props, this.peers)
     this.inputs = new FetchInputs(this.peers, parts.line, parts.inbox)
-    this.ends = ends
+    this.done = done
+    this.restart = restart
   }
 
   /**
@@ -101,7 +104,7 @@ export class Recovery {
 
   private again(): void {
     this.isForward = false
-    this.ctx.after('recover-again', AGAIN_MS, this.ends.again)
+    this.ctx.after('recover-again', AGAIN_MS, this.restart)
   }
 
   /** Goes on from the latest settled root on the way that some peer has. */
@@ -222,7 +225,7 @@ export class Recovery {
       if (!line.find(held.hash)) line.add(held)
       const outcome = executor.execute(held)
       if (outcome === 'bad') {
-        // The chain has ordered it, so a quorum has checked it: what it consumed was something else.
+        // The chain has ordered it, so a quorum has checked it: it consumed something else.
         if (!this.inputs.blame(held) || this.peers.isAlone) {
           throw new Error(`rollup: final batch ${held.claim.number} does not hold`)
         }
@@ -247,7 +250,7 @@ export class Recovery {
     }
     this.unfinal()
     this.isSyncing = false
-    this.ends.done()
+    this.done()
   }
 
   /** What was checked before the crash and not ordered yet is offered again. */

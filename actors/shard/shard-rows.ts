@@ -142,7 +142,7 @@ export function* rowsAt(
   }
 }
 
-/** Deletes batches and what is known of them up to a number: some at a time; none when all are gone. */
+/** Deletes batches up to a number, some at a time; none when all are gone. */
 export function removeUpTo(
   store: Store,
   shard: number,

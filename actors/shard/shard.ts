@@ -81,10 +81,9 @@ class Shard {
     this.arrivals = new Arrivals(ctx, props, this.line, changed)
     const { line, inbox, arrivals, rows } = this
     this.executor = new Executor(ctx, props, line, inbox, arrivals, rows, changed)
-    const { executor } = this
-    this.keysAhead = new KeysAheadDesk(ctx, props, executor.keys.ahead, inbox.book)
+    this.keysAhead = new KeysAheadDesk(ctx, props, this.executor.keys.ahead, inbox.book)
     const made = (held: HeldBatch) => this.made(held)
-    this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, made)
+    this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, this.executor, made)
     this.peers = new ShardPeers(ctx, props)
     this.upkeep = new Upkeep(ctx, props, { line, drafts: this.drafts, rows, inbox }, checkpoint)
     this.queries = new ShardQueries(ctx, props, line, inbox, this.upkeep.pruner)
@@ -96,14 +95,13 @@ class Shard {
       () => this.nudges.wakeValidator(),
       () => this.looked(),
     )
-    const { peers, upkeep } = this
+    const { executor, peers, upkeep } = this
     const recovering = { line, inbox, executor, peers, rows, upkeep }
-    const ends = { done: () => this.recovered(), again: () => this.start() }
-    this.recovery = new Recovery(ctx, props, recovering, ends)
+    const recovered = () => this.recovered()
+    this.recovery = new Recovery(ctx, props, recovering, recovered, () => this.start())
     this.sync = new SyncServer(ctx, props, this.queries, upkeep.checkpoints.shelf)
     peers.lost = (number) => this.lost(number)
-    const nudging = { line, keeper: this.keeper, peers }
-    this.nudges = new Nudges(ctx, props, nudging, () => this.lastFinal)
+    this.nudges = new Nudges(ctx, props, { line, keeper: this.keeper, peers }, () => this.lastFinal)
     this.start()
     this.nudges.retell(() => this.each())
   }
@@ -292,8 +290,9 @@ class Shard {
   private each(): void {
     this.rows.flush()
     this.upkeep.checkpoints.look()
-    if (this.isReady) this.tellLook()
-    if (this.isReady) this.keysAhead.look()
+    if (!this.isReady) return
+    this.tellLook()
+    this.keysAhead.look()
   }
 }
 

@@ -1,5 +1,5 @@
 // What a shard gives to one that catches up: claims downwards, what batches consumed, checkpoints.
-// Each answer is bounded, in bytes and in the time that it takes here, and so are they all together.
+// Each answer is bounded, in bytes and in the time that it takes here; and so are they all.
 
 import {
   ROLLUP_SYNC_ASKS_BURST,

@@ -1,4 +1,4 @@
-// Credits of a parcel whose batch the own node has no more come from peers, and only the right ones.
+// Credits of a parcel whose batch the own node has no more come from peers, only the right ones.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
