@@ -2,8 +2,8 @@
 // states a root: the first one in a stretch of numbers or of chain time, so that the nodes of a
 // network have the same ones and a peer can read one of several of them. Its pages are copied a few
 // at a time, each time with what has been executed since that batch taken back in the copy
-// (page-image.ts): the open draft, the batches that are not final, those that became final since. It counts
-// when its root is settled, so that no rule takes back what it holds.
+// (page-image.ts): the open draft, the batches that are not final, those that became final since.
+// It counts when its root is settled, so that no rule takes back what it holds.
 //
 // Why all pages are of that batch: a record that was changed after it was changed by an entry of
 // one of those batches, and the trace of the first such entry has the record as it was before.
