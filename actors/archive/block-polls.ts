@@ -68,7 +68,7 @@ export class BlockPolls {
     for (let at = height + 1; at <= final && blocks.length < max; at++) {
       const stored = this.reader.stored(at)
       if (!stored) break
-      bytes += stored.block.length + stored.receipts.reduce((sum, { length }) => sum + length, 0)
+      bytes += stored.block.length + stored.receipts.length
       if (blocks.length > 0 && bytes > ARCHIVE_REPLY_BYTES_MAX) break
       blocks.push(stored)
     }

@@ -3,7 +3,7 @@
 import { assert } from '../../lib/assert.ts'
 import { bytesToBigint, u64 } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
-import { type Block, decodeBlock } from '../../protocol/block/block.ts'
+import { type Block, blockHash, decodeBlock } from '../../protocol/block/block.ts'
 import { asBytes, decodeRlp } from '../../protocol/rlp/rlp.ts'
 import { decodeAccount, EMPTY_ACCOUNT } from '../../protocol/state/account.ts'
 import type { StateView } from '../../protocol/state/state-view.ts'
@@ -24,7 +24,8 @@ export interface StoredRows {
   readonly height: number
   readonly hash: Hex
   readonly block: Uint8Array
-  readonly receipts: Uint8Array[]
+  /** An rlp list. */
+  readonly receipts: Uint8Array
   readonly certificate: Uint8Array
   readonly finalAtMs: number
 }
@@ -54,9 +55,13 @@ export class ChainReader implements StateView {
   }
 
   receipts(height: number): Uint8Array[] {
+    return decodeReceipts(this.receiptsRow(height))
+  }
+
+  private receiptsRow(height: number): Uint8Array {
     const row = this.store.get(CHAIN_TABLES.receipts, u64(height))
     assert(row, `chain store: the receipts of ${height} are missing`)
-    return decodeReceipts(row)
+    return row
   }
 
   stored(height: number): StoredRows | undefined {
@@ -64,12 +69,11 @@ export class ChainReader implements StateView {
     const finality = this.store.get(CHAIN_TABLES.finality, u64(height))
     if (!bytes || !finality) return undefined
     if (height > 0 && height < this.oldestHeight()) return undefined
-    const { hash } = decodeBlock(bytes)
     return {
       height,
-      hash,
+      hash: blockHash(bytes),
       block: bytes,
-      receipts: this.receipts(height),
+      receipts: this.receiptsRow(height),
       ...decodeFinality(finality),
     }
   }

@@ -15,12 +15,16 @@ import {
 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 
-/** A final block as stored: `block` and `receipts` in their canonical encodings (protocol/block). */
+/**
+ * A final block as its rows are stored. PERF: a block's receipts travel as one byte string: most
+ * readers want none of them.
+ */
 export const StoredBlock = struct({
   height: u53,
   hash: hex(32),
   block: bytes(8 << 20),
-  receipts: list(bytes(1 << 20), 65_536),
+  /** An rlp list of encoded receipts (protocol/state/tables.ts). */
+  receipts: bytes(16 << 20),
   /** The finality certificate of this block or of the nearest final descendant that has one. */
   certificate: bytes(4096),
   /** Milliseconds of Unix time at which this node saw the block become final. */
@@ -38,7 +42,7 @@ const LogEntry = struct({
   data: bytes(1 << 20),
 })
 
-export const ArchiveMessages = messages('archive', 1, {
+export const ArchiveMessages = messages('archive', 2, {
   /** From the block-builder, after the commit of a block is durable. */
   Committed: tell(struct({ height: u53 }), 'control'),
   Head: ask(

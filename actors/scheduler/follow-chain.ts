@@ -4,6 +4,7 @@ import type { Infer } from '../../lib/schema.ts'
 import { decodeBlock } from '../../protocol/block/block.ts'
 import { decodeReceipt } from '../../protocol/block/transaction-receipt.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
+import { decodeReceipts } from '../../protocol/state/tables.ts'
 import { ArchiveMessages, type StoredBlock } from '../messages/archive.ts'
 import { assignQueued } from './assign-jobs.ts'
 import { applyBlock, reconcile, type SeenBlock } from './chain-events.ts'
@@ -82,12 +83,13 @@ function poll(desk: Desk): void {
 
 function seenBlock(stored: Infer<typeof StoredBlock>): SeenBlock {
   const { header, transactions } = decodeBlock(stored.block)
+  const receipts = decodeReceipts(stored.receipts)
   return {
     height: header.height,
     timestamp: header.timestamp,
     baseFee: header.baseFeePerGas,
     transactions: transactions.map((raw, i) => {
-      const receipt = decodeReceipt(stored.receipts[i] as Uint8Array)
+      const receipt = decodeReceipt(receipts[i] as Uint8Array)
       return { hash: keccakHex(raw), ok: receipt.succeeded, logs: receipt.logs }
     }),
   }

@@ -53,8 +53,11 @@ export interface ChainAccess {
   /** A set that a checkpoint names, encoded. */
   validatorSet(hash: Hex): Promise<Uint8Array | undefined>
   logs(query: LogQuery): Promise<LogAnswer>
-  /** With a cause, the transaction's way to its block is a part of that trace. */
-  submit(transaction: Uint8Array, cause?: Cause): Promise<Verdict>
+  /**
+   * At most RPC_BATCH_MAX, in their order; one verdict for each. With a cause, their way to a block
+   * is a part of that trace.
+   */
+  submit(transactions: readonly Uint8Array[], cause?: Cause): Promise<readonly Verdict[]>
   /** The nonce after all that waits; undefined when nothing of the address waits. */
   pendingNonce(address: Hex): Promise<number | undefined>
   /** A transaction that waits for a block. */

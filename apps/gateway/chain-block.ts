@@ -8,6 +8,7 @@ import type { Header } from '../../protocol/block/header.ts'
 import { decodeReceipt, type TransactionReceipt } from '../../protocol/block/transaction-receipt.ts'
 import { keccakHex } from '../../protocol/crypto/keccak.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import { decodeReceipts } from '../../protocol/state/tables.ts'
 import { decodeTransaction, recoverSender } from '../../protocol/transaction/decode-transaction.ts'
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import type { StoredBlockRow } from './chain-access.ts'
@@ -47,7 +48,7 @@ export class ChainBlock {
 
   /** What the block weighs in a cache. */
   get bytes(): number {
-    return this.row.receipts.reduce((sum, { length }) => sum + length, this.row.block.length)
+    return this.row.receipts.length + this.row.block.length
   }
 
   /** PERF: without decoding the transaction. */
@@ -80,7 +81,7 @@ export class ChainBlock {
   }
 
   get receipts(): readonly TransactionReceipt[] {
-    this.decodedReceipts ??= this.row.receipts.map((bytes) => decodeReceipt(bytes))
+    this.decodedReceipts ??= decodeReceipts(this.row.receipts).map((bytes) => decodeReceipt(bytes))
     return this.decodedReceipts
   }
 

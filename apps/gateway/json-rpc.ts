@@ -21,6 +21,15 @@ function errorText(id: Id, error: RpcError): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: body })
 }
 
+function busy(): RpcError {
+  return new RpcError('LIMIT', 'the node is busy: try again')
+}
+
+function answerText(id: Id, outcome: unknown): string {
+  if (outcome instanceof RpcError) return errorText(id, outcome)
+  return JSON.stringify({ jsonrpc: '2.0', id, result: outcome ?? null })
+}
+
 function isId(value: unknown): value is Id {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
@@ -81,7 +90,7 @@ export class JsonRpc {
 
   /**
    * One after the other, so that what is read after a transaction was handed in sees it; neighbours
-   * of a method that may go together are begun in their order.
+   * of a method that takes several at once go together.
    */
   private async batch(values: readonly unknown[], context: RpcContext) {
     const answers: string[] = []
@@ -95,7 +104,7 @@ export class JsonRpc {
               const error = new RpcError('REPLY_TOO_LARGE', 'response too large')
               return errorText(idOf(value), error)
             })
-          : await Promise.all(run.map((value) => this.one(value, context)))
+          : await this.run(run, context)
       for (const answer of parts) {
         if (answer === undefined) continue
         bytes += answer.length
@@ -106,14 +115,64 @@ export class JsonRpc {
     return answers.length > 0 ? `[${answers.join(',')}]` : undefined
   }
 
+  private methodOf(value: unknown): Method | undefined {
+    const name = (value as { method?: unknown } | null)?.method
+    return typeof name === 'string' ? this.methods.get(name) : undefined
+  }
+
   private endOfRun(values: readonly unknown[], start: number): number {
-    const goesTogether = (value: unknown) => {
-      const name = (value as { method?: unknown } | null)?.method
-      return typeof name === 'string' && this.methods.get(name)?.together === true
+    const method = this.methodOf(values[start])
+    let end = start + 1
+    if (!method?.runMany) return end
+    while (end < values.length && this.methodOf(values[end]) === method) end++
+    return end
+  }
+
+  private async run(values: readonly unknown[], context: RpcContext) {
+    const method = this.methodOf(values[0])
+    const { runMany } = method ?? {}
+    if (!method || !runMany || values.length === 1) return [await this.one(values[0], context)]
+    const answers: (string | undefined)[] = new Array(values.length)
+    const requests: Request[] = []
+    const places: number[] = []
+    const started = performance.now()
+    for (const [i, value] of values.entries()) {
+      try {
+        requests.push(readRequest(value))
+        places.push(i)
+      } catch (error) {
+        answers[i] = errorText(idOf(value), error as RpcError)
+      }
     }
-    let end = start
-    while (end < values.length && goesTogether(values[end])) end++
-    return Math.max(end, start + 1)
+    const outcomes = await this.outcomes(method.name, requests, (given) => runMany(context, given))
+    const ms = performance.now() - started
+    for (const [i, { id }] of requests.entries()) {
+      const outcome = outcomes[i]
+      const failed = outcome instanceof RpcError
+      this.figures.add(method.name, failed ? 'failure' : 'success', ms)
+      if (id !== undefined) answers[places[i] as number] = answerText(id, outcome)
+    }
+    return answers
+  }
+
+  /** Those beyond what may be in flight are refused; a fault is the answer to all that were run. */
+  private async outcomes(
+    name: string,
+    requests: readonly Request[],
+    runMany: (given: readonly (readonly unknown[])[]) => Promise<readonly unknown[]>,
+  ): Promise<readonly unknown[]> {
+    const room = Math.max(0, RPC_IN_FLIGHT_MAX - this.inFlight)
+    const taken = requests.slice(0, room)
+    const refused = requests.slice(room).map(busy)
+    this.inFlight += taken.length
+    try {
+      return [...(await runMany(taken.map(({ params }) => params))), ...refused]
+    } catch (error) {
+      const known = this.known(error, name)
+      return [...taken.map(() => known), ...refused]
+    } finally {
+      this.inFlight -= taken.length
+    }
   }
 
   private async one(value: unknown, context: RpcContext): Promise<string | undefined> {
@@ -129,9 +188,9 @@ export class JsonRpc {
     const done = (result: 'success' | 'failure') =>
       this.figures.add(name, result, performance.now() - started)
     try {
-      const result = (await this.run(request, context)) ?? null
+      const result = await this.call(request, context)
       done('success')
-      return id === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', id, result })
+      return id === undefined ? undefined : answerText(id, result)
     } catch (error) {
       done('failure')
       const known = this.known(error, request.method)
@@ -139,14 +198,14 @@ export class JsonRpc {
     }
   }
 
-  private async run({ method: name, params }: Request, context: RpcContext): Promise<unknown> {
+  private async call({ method: name, params }: Request, context: RpcContext): Promise<unknown> {
     const method = this.methods.get(name)
     if (!method) {
       const text = `the method ${name.slice(0, 100)} does not exist/is not available`
       throw new RpcError('METHOD_NOT_FOUND', text)
     }
     if (this.inFlight >= RPC_IN_FLIGHT_MAX) {
-      throw new RpcError('LIMIT', 'the node is busy: try again')
+      throw busy()
     }
     this.inFlight++
     try {

@@ -7,6 +7,7 @@ import type { ShareProof } from '../../protocol/light/genesis-share.ts'
 import type { EdgeStep } from '../edge/edge-trace.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { ChainAccess } from './chain-access.ts'
+import { RpcError } from './errors.ts'
 import { type Param, readParams, type Values } from './params.ts'
 import type { PendingFeed } from './pending-feed.ts'
 import type { OrdinaryTransfers } from './rollup/ordinary-transfers.ts'
@@ -37,8 +38,11 @@ export interface RpcContext {
 
 export interface Method {
   readonly name: string
-  /** Neighbours in a batch are begun without waiting for each other, in the batch's order. */
-  readonly together?: boolean
+  /**
+   * For neighbours in a batch: what each gave, in their order, an RpcError where it gave nothing.
+   * Rejects when all of them fail.
+   */
+  runMany?(context: RpcContext, given: readonly (readonly unknown[])[]): Promise<readonly unknown[]>
   /** Rejects with RpcError for what the client did wrong or the chain refuses. */
   run(context: RpcContext, given: readonly unknown[]): Promise<unknown>
 }
@@ -47,11 +51,43 @@ export function method<const P extends readonly Param<unknown>[]>(
   name: string,
   params: P,
   run: (context: RpcContext, ...values: Values<P>) => unknown,
-  how: Pick<Method, 'together'> = {},
 ): Method {
   return {
-    ...how,
     name,
     run: async (context, given) => run(context, ...readParams(params, given)),
+  }
+}
+
+/** A method that takes calls together: `run` gives what `runMany` does, of those it can read. */
+export function methodOfMany<const P extends readonly Param<unknown>[]>(
+  name: string,
+  params: P,
+  run: (context: RpcContext, calls: readonly Values<P>[]) => Promise<readonly unknown[]>,
+): Method & Required<Pick<Method, 'runMany'>> {
+  const runMany = async (context: RpcContext, given: readonly (readonly unknown[])[]) => {
+    const outcomes: unknown[] = []
+    const calls: Values<P>[] = []
+    const places: number[] = []
+    for (const [i, one] of given.entries()) {
+      try {
+        calls.push(readParams(params, one))
+        places.push(i)
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error
+        outcomes[i] = error
+      }
+    }
+    const found = calls.length > 0 ? await run(context, calls) : []
+    for (const [i, place] of places.entries()) outcomes[place] = found[i]
+    return outcomes
+  }
+  return {
+    name,
+    runMany,
+    async run(context, given) {
+      const [outcome] = await runMany(context, [given])
+      if (outcome instanceof RpcError) throw outcome
+      return outcome
+    },
   }
 }

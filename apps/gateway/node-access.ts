@@ -15,14 +15,9 @@ import { type ChainAccess, ChainUnavailable, type Verdict } from './chain-access
 const SUBMIT_MAX = 256
 
 interface Unsent {
-  readonly transaction: Uint8Array
-  readonly done: (verdict: Verdict) => void
+  readonly transactions: readonly Uint8Array[]
+  readonly done: (verdicts: readonly Verdict[]) => void
   readonly refuse: (error: Error) => void
-}
-
-function known(verdict: Verdict | undefined): Verdict {
-  if (!verdict) throw new ChainUnavailable('the mempool gave no verdict')
-  return verdict
 }
 
 export class NodeAccess implements ChainAccess {
@@ -123,12 +118,13 @@ export class NodeAccess implements ChainAccess {
   }
 
   /** What is handed in within one turn goes to the node as one message, in its order. */
-  submit: ChainAccess['submit'] = (transaction, cause) => {
-    if (cause) return this.submitNow([transaction], cause).then(([verdict]) => known(verdict))
+  submit: ChainAccess['submit'] = (transactions, cause) => {
+    if (cause) return this.submitNow(transactions, cause)
     return new Promise((done, refuse) => {
-      this.unsent.push({ transaction, done, refuse })
+      const waiting = this.unsent.reduce((sum, one) => sum + one.transactions.length, 0)
+      if (waiting + transactions.length > SUBMIT_MAX) this.submitUnsent()
+      this.unsent.push({ transactions, done, refuse })
       if (this.unsent.length === 1) setImmediate(() => this.submitUnsent())
-      else if (this.unsent.length >= SUBMIT_MAX) this.submitUnsent()
     })
   }
 
@@ -136,9 +132,13 @@ export class NodeAccess implements ChainAccess {
     const batch = this.unsent
     if (batch.length === 0) return
     this.unsent = []
-    this.submitNow(batch.map(({ transaction }) => transaction)).then(
+    this.submitNow(batch.flatMap(({ transactions }) => transactions)).then(
       (verdicts) => {
-        for (const [i, { done }] of batch.entries()) done(known(verdicts[i]))
+        let at = 0
+        for (const { transactions, done } of batch) {
+          done(verdicts.slice(at, at + transactions.length))
+          at += transactions.length
+        }
       },
       (error: Error) => {
         for (const { refuse } of batch) refuse(error)

@@ -19,6 +19,9 @@ function isHighS(compact: Uint8Array): boolean {
   return false
 }
 
+/** PERF: a recovered key is hashed at once; above 64 bytes an array is an allocation of its own. */
+const recovered = new Uint8Array(65)
+
 export const secp256k1Native: Secp256k1 = {
   sign(secretKey, digest) {
     const { signature, recid } = secp256k1.ecdsaSign(digest, secretKey)
@@ -30,7 +33,7 @@ export const secp256k1Native: Secp256k1 = {
     const compact = signature.subarray(0, 64)
     try {
       if (isHighS(compact)) return undefined
-      return addressOfKey(secp256k1.ecdsaRecover(compact, recovery, digest, false))
+      return addressOfKey(secp256k1.ecdsaRecover(compact, recovery, digest, false, recovered))
     } catch {
       return undefined
     }

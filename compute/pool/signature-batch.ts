@@ -1,7 +1,7 @@
 // Batches of transactions and of senders as one buffer each, so that a batch changes threads by a
 // transfer instead of a copy of every object in it.
 
-import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
 
 const ADDRESS_BYTES = 20
 
@@ -35,13 +35,13 @@ export function unpackTransactions(packed: Uint8Array): Uint8Array[] {
 }
 
 /** One byte that says whether there is a sender, then its address. */
-export function packSenders(senders: readonly (Hex | null)[]): Uint8Array<ArrayBuffer> {
+export function packSenders(senders: readonly (Uint8Array | null)[]): Uint8Array<ArrayBuffer> {
   const packed = new Uint8Array(senders.length * (1 + ADDRESS_BYTES))
   for (const [i, sender] of senders.entries()) {
     if (!sender) continue
     const at = i * (1 + ADDRESS_BYTES)
     packed[at] = 1
-    packed.set(hexToBytes(sender), at + 1)
+    packed.set(sender, at + 1)
   }
   return packed
 }

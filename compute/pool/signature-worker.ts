@@ -3,7 +3,7 @@
 
 import { move } from 'piscina'
 import { verifyColumns } from '../../protocol/rollup/verify-columns.ts'
-import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
+import { recoverAddresses } from '../../protocol/transaction/recover-senders.ts'
 import { verifyEd25519Native } from '../crypto/ed25519-native.ts'
 import { secp256k1Native } from '../crypto/secp256k1-native.ts'
 import { packBad, unpackColumns } from './ed25519-batch.ts'
@@ -12,5 +12,5 @@ import { packSenders, unpackTransactions } from './signature-batch.ts'
 export function work(packed: Uint8Array): unknown {
   const columns = unpackColumns(packed)
   if (columns) return move(packBad(verifyColumns(columns, verifyEd25519Native)))
-  return move(packSenders(recoverSenders(unpackTransactions(packed), secp256k1Native)))
+  return move(packSenders(recoverAddresses(unpackTransactions(packed), secp256k1Native)))
 }

@@ -3,7 +3,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { keccakHex } from '../crypto/keccak.ts'
-import { asBytes, asList, decodeRlp, encodeRlp } from '../rlp/rlp.ts'
+import { asBytes, asList, decodeRlp, encodeRlp, firstItem } from '../rlp/rlp.ts'
 import type { Header } from './header.ts'
 import { encodeHeader, headerFromItems, headerItems } from './header-codec.ts'
 
@@ -24,6 +24,11 @@ export function makeBlock(
 
 export function encodeBlock({ header, transactions, sidecar }: Block): Uint8Array {
   return encodeRlp([headerItems(header), [...transactions], sidecar])
+}
+
+/** Of an encoded block, of which nothing but the header is read. Throws RlpError. */
+export function blockHash(bytes: Uint8Array): Hex {
+  return keccakHex(firstItem(bytes))
 }
 
 /** Throws RlpError. */

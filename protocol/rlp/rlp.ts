@@ -129,6 +129,13 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
   return item
 }
 
+/** The encoding of a list's first item; what comes after it is not looked at. Throws RlpError. */
+export function firstItem(bytes: Uint8Array): Uint8Array {
+  const { list, start, end } = readSpan(bytes, 0)
+  if (!list || start === end) throw new RlpError('expected a list with items')
+  return bytes.subarray(start, readSpan(bytes.subarray(0, end), start).end)
+}
+
 /** Below this, numbers are exact and much cheaper than bigints. */
 const SMALL_BYTES = 6
 const SMALL_BITS = BigInt(8 * SMALL_BYTES)

@@ -5,9 +5,11 @@ import { keccak } from '../crypto/keccak.ts'
 
 export interface SignedDigest {
   readonly digest: Uint8Array
-  /** r, s, yParity. */
+  /** r, s, yParity. PERF: the same array every time, so it holds until the next call. */
   readonly signature: Uint8Array
 }
+
+const signature = new Uint8Array(65)
 
 /** Items of the list before the signature: types 1 and 2. */
 const UNSIGNED_ITEMS = [0, 8, 9]
@@ -53,7 +55,7 @@ export function signedDigest(raw: Uint8Array): SignedDigest | undefined {
   const sAt = endOf(raw, rAt)
   if (endOf(raw, sAt) !== raw.length) return undefined
   const parity = raw[parityAt] as number
-  const signature = new Uint8Array(65)
+  signature.fill(0)
   if (parity !== 1 && parity !== 0x80) return undefined
   if (!copyWord(raw, rAt, sAt, signature, 0)) return undefined
   if (!copyWord(raw, sAt, raw.length, signature, 32)) return undefined

@@ -4,6 +4,7 @@ import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { type Bundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
 import type { ReceiptV2 } from '../../../protocol/receipt/receipt-v2.ts'
+import { decodeReceipts } from '../../../protocol/state/tables.ts'
 import { collectBundle } from '../../../sdk/receipts/collect-bundle.ts'
 import { type ApiContext, apiRoute } from '../api.ts'
 import { ApiError } from '../errors.ts'
@@ -24,7 +25,10 @@ async function collect(job: Job, settleHeight: number, api: ApiContext): Promise
       genesisShare: api.genesisShare,
       checkpoint: (epoch) => api.archive('Checkpoint', { epoch }),
       bls: blsNative,
-      block: (height) => api.archive('Block', { height }),
+      block: async (height) => {
+        const stored = await api.archive('Block', { height })
+        return stored && { ...stored, receipts: decodeReceipts(stored.receipts) }
+      },
     })
   } catch (error) {
     // The node that was asked is behind the one that saw the settlement, or the stake has not

@@ -10,6 +10,7 @@ import { encodeReceipt } from '../../../protocol/block/transaction-receipt.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import type { Log } from '../../../protocol/modules/module.ts'
 import { MARKET_ADDRESS } from '../../../protocol/params.ts'
+import { encodeReceipts } from '../../../protocol/state/tables.ts'
 import {
   decodeTransaction,
   recoverSender,
@@ -48,7 +49,7 @@ type Stored = {
   height: number
   hash: Hex
   block: Uint8Array
-  receipts: Uint8Array[]
+  receipts: Uint8Array
   certificate: Uint8Array
   finalAtMs: number
 }
@@ -114,7 +115,7 @@ export class TestChain {
       height,
       hash: block.hash,
       block: encodeBlock(block),
-      receipts,
+      receipts: encodeReceipts(receipts),
       certificate: new Uint8Array(0),
       finalAtMs: this.world.wallTime(),
     })

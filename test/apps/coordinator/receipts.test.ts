@@ -8,6 +8,7 @@ import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { decodeBlock, encodeBlock } from '../../../protocol/block/block.ts'
 import { headerHash } from '../../../protocol/block/header-codec.ts'
 import { receiptHash } from '../../../protocol/receipt/receipt-v2.ts'
+import { encodeReceipts } from '../../../protocol/state/tables.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
 import { keyOf } from '../../protocol/market/market-world.ts'
 import {
@@ -32,7 +33,7 @@ const blocks = [genesisBlock(), ...settled.blocks.map(encodeBlock)].map((block, 
     height: header.height,
     hash: headerHash(header),
     block,
-    receipts: i === 1 ? [...settled.receipts] : [],
+    receipts: encodeReceipts(i === 1 ? settled.receipts : []),
     certificate: i === 0 ? new Uint8Array(0) : hexToBytes(settled.finality.certificate),
     finalAtMs: 1,
   }

@@ -7,7 +7,9 @@ import * as assert from 'uvu/assert'
 import { WebSocket } from 'ws'
 import { ChainUnavailable } from '../../../apps/gateway/chain-access.ts'
 import { RPC_BATCH_MAX, RPC_BODY_BYTES_MAX, TRANSACTION_BYTES_MAX } from '../../../config/limits.ts'
-import { FakeChain, serveFake } from './fake-chain.ts'
+import { bytesToHex } from '../../../lib/hex.ts'
+import { keccakHex } from '../../../protocol/crypto/keccak.ts'
+import { ACCEPTED, FakeChain, serveFake } from './fake-chain.ts'
 
 const A = `0x${'ab'.repeat(20)}`
 const H = `0x${'cd'.repeat(32)}`
@@ -147,6 +149,7 @@ const GOOD = call('eth_chainId')
 const post = (url: string, body: string) => fetch(url, { method: 'POST', body })
 
 interface Answer {
+  readonly id?: number
   readonly result?: string
   readonly error?: { readonly code: number; readonly message: string }
 }
@@ -223,6 +226,35 @@ for (const driver of ['uws', 'node'] as const) {
       const most = `[${Array(RPC_BATCH_MAX).fill(GOOD).join()}]`
       const full = (await (await post(url, most)).json()) as Answer[]
       assert.is(full.length, RPC_BATCH_MAX)
+    }))
+
+  test(`${driver}: transactions of a batch go together, and each has its own answer`, () =>
+    with_(async ({ url }) => {
+      const raws = [1, 2, 3].map((n) => Uint8Array.of(ACCEPTED, n))
+      const send = (id: number, raw: unknown) =>
+        JSON.stringify({ jsonrpc: '2.0', id, method: 'eth_sendRawTransaction', params: [raw] })
+      const [first, second, third] = raws.map(bytesToHex)
+      const note = send(0, first).replace('"id":0,', '')
+      const sent = [send(1, first), send(2, '0x0'), note, send(3, '0x05'), send(4, second)]
+      const other = [
+        GOOD,
+        send(5, third),
+        send(6, bytesToHex(new Uint8Array(TRANSACTION_BYTES_MAX + 1))),
+      ]
+      const answers = (await (await post(url, `[${[...sent, ...other]}]`)).json()) as Answer[]
+      const [a, b, c] = raws.map(keccakHex)
+      assert.equal(
+        answers.map(({ id, result, error }) => [id, result ?? error?.code]),
+        [
+          [1, a],
+          [2, -32602],
+          [3, -32000],
+          [4, b],
+          [1, '0x539'],
+          [5, c],
+          [6, -32000],
+        ],
+      )
     }))
 
   test(`${driver}: other doors: large bodies, methods, paths, web pages`, () =>

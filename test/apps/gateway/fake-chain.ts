@@ -14,7 +14,9 @@ import { type Gateway, serveChain } from '../../../apps/gateway/start-gateway.ts
 import type { Hex } from '../../../lib/hex.ts'
 import { encodeBlock, makeBlock } from '../../../protocol/block/block.ts'
 import { encodeHeader } from '../../../protocol/block/header-codec.ts'
+import { keccakHex } from '../../../protocol/crypto/keccak.ts'
 import { proveShare } from '../../../protocol/light/genesis-share.ts'
+import { encodeReceipts } from '../../../protocol/state/tables.ts'
 import { CHAIN_ID, testGenesis } from '../../protocol/chain-world.ts'
 import { FakeRollup } from './fake-rollup.ts'
 
@@ -24,6 +26,9 @@ const EMPTY_ACCOUNT = {
   storageRoot: `0x${'11'.repeat(32)}` as Hex,
   codeHash: `0x${'22'.repeat(32)}` as Hex,
 }
+
+/** A transaction that begins with it is accepted; no real one does. */
+export const ACCEPTED = 0xaa
 
 export class FakeChain implements ChainAccess {
   readonly rows: StoredBlockRow[] = []
@@ -49,7 +54,7 @@ export class FakeChain implements ChainAccess {
       height,
       hash: block.hash,
       block: encodeBlock(block),
-      receipts: [],
+      receipts: encodeReceipts([]),
       certificate: new Uint8Array(0),
       finalAtMs: 1000 + height,
     })
@@ -101,8 +106,15 @@ export class FakeChain implements ChainAccess {
   validatorSet = () => this.answer(undefined)
   call = () => this.answer({ ok: true, code: '', output: Uint8Array.of(1), gasUsed: 21_000 })
   logs = () => this.answer({ code: '', logs: [] })
-  submit: ChainAccess['submit'] = () =>
-    this.answer({ hash: `0x${'33'.repeat(32)}` as Hex, code: 'NONCE_TOO_LOW', message: '' })
+  submit: ChainAccess['submit'] = (transactions) => {
+    return this.answer(
+      transactions.map((raw) => ({
+        hash: keccakHex(raw),
+        code: raw[0] === ACCEPTED ? '' : 'NONCE_TOO_LOW',
+        message: '',
+      })),
+    )
+  }
   pendingNonce = () => this.answer(5)
   waiting = () => this.answer(undefined)
   pool = () => this.answer({ pending: 0, queued: 0 })

@@ -66,9 +66,9 @@ test('all down: an error, one line, and it heals', async () => {
 test('a transaction whose first answer was lost is not reported as a duplicate', async () => {
   const { edge, down } = fakeEdge(() => [{ hash: '0x', code: 'ALREADY_KNOWN', message: 'known' }])
   const access = new NodeAccess(edge, ['a', 'b'], () => {})
-  assert.is((await access.submit(new Uint8Array(1))).code, 'ALREADY_KNOWN')
+  assert.is((await access.submit([new Uint8Array(1)]))[0]?.code, 'ALREADY_KNOWN')
   down.add('a')
-  assert.is((await access.submit(new Uint8Array(1))).code, '')
+  assert.is((await access.submit([new Uint8Array(1)]))[0]?.code, '')
 })
 
 test.run()

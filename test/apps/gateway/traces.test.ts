@@ -17,7 +17,7 @@ class SeenChain extends FakeChain {
   readonly causes: (Cause | undefined)[] = []
   override submit: ChainAccess['submit'] = (_, cause) => {
     this.causes.push(cause)
-    return Promise.resolve({ hash: `0x${'33'.repeat(32)}` as const, code: '', message: '' })
+    return Promise.resolve([{ hash: `0x${'33'.repeat(32)}` as const, code: '', message: '' }])
   }
 }
 
