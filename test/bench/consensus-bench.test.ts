@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { blockCost } from '../../bench/load/consensus/block-cost.ts'
 import { CallCounts, countedBls } from '../../bench/load/consensus/count-calls.ts'
 import { judge } from '../../bench/load/consensus/goals.ts'
+import { ratioTo } from '../../bench/load/consensus/measure-row.ts'
 import { percentile, sendTimes } from '../../bench/load/consensus/open-loop.ts'
 import { readOptions } from '../../bench/load/consensus/options.ts'
 import { statFields } from '../../bench/load/consensus/processor-time.ts'
@@ -20,6 +21,13 @@ test('the schedule has the asked rate, ends in time, and is the same for the sam
   assert.equal(sendTimes('a', 100, 60_000), times)
   assert.not.equal(sendTimes('b', 100, 60_000), times)
   assert.is(sendTimes('a', 100, 60_000, 7).length, 7)
+})
+
+test('a bound of nothing gives no ratio', () => {
+  assert.equal(
+    [ratioTo(0, 60), ratioTo(0.049, 60), ratioTo(0.1, 60), ratioTo(75, 194)],
+    [null, null, 600, 2.6],
+  )
 })
 
 test('a percentile is the nearest rank', () => {

@@ -39,8 +39,8 @@ export interface Row extends Steps {
     readonly raw_call_ms: { readonly p50: number; readonly p99: number }
     /** Three messages one after the other, and the raw call. */
     readonly lower_bound_ms: number
-    /** finality_ms.p50 over the lower bound. */
-    readonly ratio: number
+    /** finality_ms.p50 over the lower bound; null where that is none. */
+    readonly ratio: number | null
   }
 }
 
@@ -57,6 +57,11 @@ export interface RowRequest {
 
 function rounded(value: number): number {
   return Math.round(value * 10) / 10
+}
+
+/** Without a delay between validators the bound is one call, which may take no time to speak of. */
+export function ratioTo(lowerBoundMs: number, p50Ms: number): number | null {
+  return rounded(lowerBoundMs) > 0 ? rounded(p50Ms / lowerBoundMs) : null
 }
 
 function spread(values: readonly number[]) {
@@ -117,7 +122,7 @@ export async function measureRow(request: RowRequest): Promise<Row> {
     comparator: {
       raw_call_ms: rawMs,
       lower_bound_ms: rounded(lowerBoundMs),
-      ratio: rounded(finality.p50 / lowerBoundMs),
+      ratio: ratioTo(lowerBoundMs, finality.p50),
     },
   }
 }

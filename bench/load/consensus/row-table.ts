@@ -22,7 +22,7 @@ export function rowLine(row: Row): string {
     [row.nullified_views, 6],
     [row.cpu_ms_per_block, 14],
     [row.comparator.lower_bound_ms, 10],
-    [row.comparator.ratio, 7],
+    [row.comparator.ratio ?? '-', 7],
   ]
   return start(row) + cells.map(([value, width]) => String(value).padStart(width)).join('')
 }
