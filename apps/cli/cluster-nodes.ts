@@ -39,9 +39,19 @@ function nodeDocument(node: NodeEndpoints, status: ProcessStatus | undefined): N
   return { name, pid, threads: running.length, actors, up: up && running.length === threads.length }
 }
 
-export async function clusterNodes(endpoints: Endpoints): Promise<NodeDocument[]> {
+export interface ClusterNodes {
+  readonly nodes: readonly NodeDocument[]
+  /** What the operator should know now, each once. */
+  readonly warnings: readonly string[]
+}
+
+export async function clusterNodes(endpoints: Endpoints): Promise<ClusterNodes> {
   const statuses = await askAll<ProcessStatus>(endpoints, '/status')
-  return (endpoints.nodes ?? []).map((node) => nodeDocument(node, statuses.get(node.admin)))
+  const told = [...statuses.values()].flatMap(({ warnings = [] }) => warnings)
+  return {
+    nodes: (endpoints.nodes ?? []).map((node) => nodeDocument(node, statuses.get(node.admin))),
+    warnings: [...new Set(told)],
+  }
 }
 
 /** The chain as the nodes that answer see it, for when the coordinator does not. */

@@ -4,6 +4,8 @@ import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:f
 import { createServer } from 'node:net'
 import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import { processAlive, readEndpoints } from '../node/endpoints.ts'
+import { clusterNodes } from './cluster-nodes.ts'
 
 export interface DoctorCheck {
   readonly name: string
@@ -113,6 +115,15 @@ async function nativeChecks(): Promise<DoctorCheck[]> {
   return Promise.all(checks)
 }
 
+/** What the nodes that run with this folder say; nothing where none does. */
+async function clusterChecks(data: string): Promise<DoctorCheck[]> {
+  const found = readEndpoints(data)
+  if (!found?.pids.some(processAlive)) return []
+  const { warnings } = await clusterNodes(found)
+  if (warnings.length === 0) return [check('validators', true, 'nothing to say', '')]
+  return warnings.map((line) => check('validators', false, line, 'see ./aitbc validator status'))
+}
+
 /** Runs all checks; none of them changes anything but making the data folder. */
 export async function doctorChecks(data: string): Promise<DoctorCheck[]> {
   return [
@@ -121,5 +132,6 @@ export async function doctorChecks(data: string): Promise<DoctorCheck[]> {
     ...dataChecks(data),
     ...(await portChecks()),
     ...(await nativeChecks()),
+    ...(await clusterChecks(data)),
   ]
 }

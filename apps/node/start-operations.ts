@@ -25,6 +25,7 @@ export interface OperationsParts {
   readonly guarded?: readonly HttpRoute[]
   readonly rpc: NonNullable<AdminOptions['rpc']>
   readonly setup: ChainSetup
+  readonly warnings: NonNullable<AdminOptions['warnings']>
 }
 
 function watchMachine(
@@ -49,7 +50,7 @@ export async function startOperations(
   parts: OperationsParts,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { topology, process: plan, dataDirectory, environment, report } = options
-  const { host, log, crew, guarded = [], rpc } = parts
+  const { host, log, crew, guarded = [], rpc, warnings } = parts
   const allValidators = validatorNames(topology)
   const own: AdminThread = {
     host: host.name,
@@ -78,6 +79,7 @@ export async function startOperations(
     schedulerKey: nodesWith(topology, 'coordinator').length > 0 ? SCHEDULER_KEY : undefined,
     guarded,
     rpc,
+    warnings,
     warn: (message) => report({ type: 'warning', message }),
   })
   const watch = watchMachine(options, parts, threads)

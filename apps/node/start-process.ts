@@ -12,6 +12,7 @@ import { chaosRoute } from './admin/chaos-route.ts'
 import type { ClusterEvent } from './cluster-events.ts'
 import { ClusterStatusReader } from './cluster-status.ts'
 import { HostLog } from './host-log.ts'
+import { consensusKeys } from './keys/consensus-keys.ts'
 import { watchKeys } from './keys/watch-keys.ts'
 import type { NodeAddresses } from './node-addresses.ts'
 import { networkMark } from './pin-network.ts'
@@ -28,10 +29,10 @@ import { type PreparedProcess, type ProcessOptions, prepareProcess } from './pre
 import { type ProcessLinks, startLinks } from './process-links.ts'
 import { type ProcessServers, startServers } from './process-servers.ts'
 import { pullModels } from './pull-models.ts'
+import { stakeWarnings } from './stake-warnings.ts'
 import { startOperations } from './start-operations.ts'
 import { ThreadCrew } from './thread-crew.ts'
 import { type Upkeep, upkeepOf } from './upkeep.ts'
-import { warnStakeMinimum } from './warn-stake-minimum.ts'
 
 export interface RunningProcess {
   readonly network: PreparedProcess['network']
@@ -60,6 +61,10 @@ function stepper(report: (event: ClusterEvent) => void): Step {
     report({ type: 'step', name, ms: Math.round(now - last), detail })
     last = now
   }
+}
+
+function modelsStep(step: Step, { cached, wanted }: { cached: number; wanted: number }): void {
+  if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
 }
 
 /** The main thread's host: no actors, only the edge. */
@@ -145,15 +150,29 @@ function chaosRoutes(
       ]
 }
 
+/** What the validators of this process should be told of their stake, now. */
+function stakes(
+  { topology, process: plan, environment: { settings } }: ProcessOptions,
+  { network }: PreparedProcess,
+  host: Host,
+): () => Promise<string[]> {
+  const own = consensusKeys(network, topology).filter(({ node }) => plan.nodes.includes(node))
+  return async () => {
+    const lines = await Promise.all(own.map((one) => stakeWarnings({ ...one, host, settings })))
+    // What is expected of the chain is the same for all.
+    return [...new Set(lines.flat())]
+  }
+}
+
 /** What a running node finds out about its keys and settings. */
 function warnings(
-  { dataDirectory, environment, report }: ProcessOptions,
+  { dataDirectory, report }: ProcessOptions,
   { network, keys }: PreparedProcess,
   host: Host,
-  own: readonly string[],
+  stakesNow: () => Promise<string[]>,
 ) {
-  if (own[0]) warnStakeMinimum(host, own[0], environment.settings, report)
   const warn = (message: string) => report({ type: 'warning', message })
+  void stakesNow().then((lines) => lines.forEach(warn))
   const mark = networkMark(network)
   const unwatch = watchKeys({ host, dataDirectory, mark, keys, warn })
   return { stop: async () => unwatch() }
@@ -198,8 +217,9 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
   }
   try {
     const guarded = chaosRoutes(topology, plan, () => links?.faults)
+    const told = stakes(options, prepared, host)
     const edges = { guarded, rpc: () => servers?.rpc() ?? [], setup: prepared.setup }
-    const admin = await startOperations(options, { host, log, crew, ...edges })
+    const admin = await startOperations(options, { host, log, crew, ...edges, warnings: told })
     parts.push(admin)
     const peerSecret = keys[plan.nodes[0] ?? '']?.secrets.peer
     const place = { topology, process: plan, network, dataDirectory, peerSecret }
@@ -210,11 +230,10 @@ export async function startProcess(given: ProcessOptions): Promise<RunningProces
     step('nodes', `${plan.hosts.length} worker threads, ${own.length} validators`)
     const height = await heads(host, own, { limitMs: firstHeadLimit(upkeep), stopped })
     step('chain', height > 0 ? `continues at height ${height}` : 'new, from genesis')
-    const { cached, wanted } = await pulling
-    if (wanted > 0) step('models', `${cached} of ${wanted} in the cache`)
+    modelsStep(step, await pulling)
     launched.push(...(await launch(plan.hosts.filter(isProvider))))
     status.start()
-    parts.push(warnings(options, prepared, host, own))
+    parts.push(warnings(options, prepared, host, told))
     servers = await startServers(options, prepared, host, status)
     parts.push(servers)
     step('servers', servers.detail)

@@ -92,9 +92,9 @@ test('four processes work together, and one that is killed comes back', async ()
       down?.validators.map(({ id }) => id),
       NAMES.slice(1),
     )
-    const nodes = await until(
+    const { nodes } = await until(
       () => clusterNodes(here()),
-      (all) => all.every(({ up }) => up) && pidOf(data, 'node0') !== killed,
+      ({ nodes: all }) => all.every(({ up }) => up) && pidOf(data, 'node0') !== killed,
     )
     assert.ok(
       nodes.every(({ up }) => up),

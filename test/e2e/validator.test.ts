@@ -7,12 +7,16 @@ import * as assert from 'uvu/assert'
 import { createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { devAccount, devAccounts } from '../../apps/node/dev-keys.ts'
+import { devValidatorKey } from '../../apps/node/dev-validator-key.ts'
+import { stakeWarnings } from '../../apps/node/stake-warnings.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { loadNetwork, type Network } from '../../config/network.ts'
+import { bytesToHex } from '../../lib/hex.ts'
 import { makeGenesis } from '../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../protocol/genesis/genesis-spec.ts'
 import { WEI_PER_AITBC } from '../../protocol/params.ts'
-import { type RealChain, startRealChain } from '../apps/gateway/real-chain.ts'
+import type { Host } from '../../runtime/host.ts'
+import { MAIN, type RealChain, startRealChain } from '../apps/gateway/real-chain.ts'
 import { runCommand } from '../kit/cli.ts'
 
 /** Stakers vote in BALANCED; epochs are as short as they can be here. */
@@ -105,6 +109,14 @@ test('it joins with one transaction, votes two epochs later, and leaves with ano
   assert.is(gone.status, 'below')
   assert.is(gone.unbonding.length, 1)
   assert.match((await cli('withdraw')).err, /NOTHING_MATURED/)
+  const told = await stakeWarnings({
+    host: chain.hosts.get(MAIN) as Host,
+    node: 'node0',
+    settings: {},
+    blsPublicKey: bytesToHex(blsNative.publicKey(devValidatorKey(4))),
+  })
+  assert.is(told.length, 1)
+  assert.match(told[0] ?? '', /node0 has 0 AITBC bonded, the chain asks for 1000.*validator join/)
   assert.equal(chain.errors, [])
 })
 

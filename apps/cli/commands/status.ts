@@ -25,6 +25,8 @@ export interface StatusDocument extends Partial<ChainFacts> {
   }[]
   readonly jobs: Readonly<Record<string, number>>
   readonly nodes?: readonly NodeDocument[]
+  /** What the operator should know now. */
+  readonly warnings?: readonly string[]
 }
 
 function checked(value: unknown, url: string): StatusDocument {
@@ -55,7 +57,7 @@ function nodeLines(nodes: readonly NodeDocument[]): string[] {
 /** Of the coordinator; when it is down, of the nodes that answer. */
 async function readStatus(found: Endpoints): Promise<StatusDocument> {
   const url = `${found.endpoints.api}/api/v1/status`
-  const [status, nodes] = await Promise.all([
+  const [status, { nodes, warnings }] = await Promise.all([
     found.endpoints.api === ''
       ? chainOfNodes(found)
       : fetchJson(url, { limitMs: STATUS_LIMIT_MS })
@@ -67,7 +69,7 @@ async function readStatus(found: Endpoints): Promise<StatusDocument> {
     const why = 'no node of it answers'
     throw new CliError('UNREACHABLE', 'the cluster has no status', why, 'look into its logs')
   }
-  return nodes.length > 0 ? { ...status, nodes } : status
+  return nodes.length > 0 ? { ...status, nodes, warnings } : status
 }
 
 function epochLines({ epoch, epoch_blocks_left, leader, ...status }: StatusDocument): string[] {
@@ -101,6 +103,7 @@ export function statusLines(status: StatusDocument): string[] {
     ` jobs      ${jobs.join(', ') || 'none'}`,
     ...table([['validator', 'height', 'block', 'state'], ...rows]).map((line) => ` ${line}`),
     ...nodeLines(status.nodes ?? []),
+    ...(status.warnings ?? []).map((line) => ` ! ${line}`),
   ]
 }
 

@@ -45,6 +45,8 @@ export interface AdminOptions {
   readonly schedulerKey: string | undefined
   /** What the gateways of this process have answered; absent before they are there. */
   readonly rpc?: () => ReturnType<ProcessServers['rpc']>
+  /** What the operator should know now, for people; absent where nothing can be found out. */
+  readonly warnings?: () => Promise<readonly string[]>
   /** Routes of other parts that need the same token, such as /chaos/links. */
   readonly guarded?: readonly HttpRoute[]
   readonly warn: (message: string) => void

@@ -22,11 +22,14 @@ export interface ProcessStatus {
   readonly actors: number | undefined
   /** The validators of this process that answered. */
   readonly validators: readonly { readonly node: string; readonly height: number }[]
+  /** What the operator should know now, for people. */
+  readonly warnings: readonly string[]
 }
 
 export async function readStatus(options: AdminOptions, head: ProcessHead): Promise<ProcessStatus> {
   const threads = options.threads()
-  const [counts, heads] = await Promise.all([
+  const [warnings, counts, heads] = await Promise.all([
+    options.warnings?.() ?? [],
     Promise.allSettled(
       threads.map(({ agent }) => agent.actors({ sort: 'id', filter: '', limit: 1 })),
     ),
@@ -52,5 +55,6 @@ export async function readStatus(options: AdminOptions, head: ProcessHead): Prom
     validators: heads.flatMap((one) => {
       return one.status === 'fulfilled' ? [{ node: one.value.node, height: one.value.height }] : []
     }),
+    warnings,
   }
 }

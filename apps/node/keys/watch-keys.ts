@@ -1,27 +1,17 @@
 // What a running node says of its own keys: that the chain has put one out for ever, and, after a
 // start without its sign record, when it signs again.
 
-import { ArchiveMessages } from '../../../actors/messages/archive.ts'
 import { ValidatorMessages } from '../../../actors/messages/validator.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { KEYS_WATCH_MS } from '../../../config/limits.ts'
-import { bytesToHex, type Hex } from '../../../lib/hex.ts'
-import { decodeArguments } from '../../../protocol/abi/codec.ts'
-import { STAKING_ADDRESS } from '../../../protocol/params.ts'
-import { OPERATOR_OF_KEY } from '../../../protocol/staking/staking-abi.ts'
-import {
-  decodeValidatorOf,
-  encodeOperatorOfKey,
-  encodeValidatorOf,
-} from '../../../protocol/staking/staking-calls.ts'
+import { bytesToHex } from '../../../lib/hex.ts'
 import type { Host } from '../../../runtime/host.ts'
+import { validatorOfKey } from '../validator-of-key.ts'
 import { keyFolderOf } from './key-folder.ts'
 import type { NodeKeys } from './node-keys.ts'
 import { signStateFound } from './sign-state.ts'
 
 const ASK_MS = 5000
-const NOBODY: Hex = `0x${'00'.repeat(20)}`
-const VIEW_GAS = 10_000_000
 const EPOCHS_WAITED = 2
 
 export interface WatchedKeys {
@@ -33,21 +23,9 @@ export interface WatchedKeys {
   warn(message: string): void
 }
 
-async function view(host: Host, node: string, data: Uint8Array): Promise<Uint8Array> {
-  const call = { from: NOBODY, to: STAKING_ADDRESS, value: 0n, data, gas: VIEW_GAS, gasPrice: 0n }
-  const answer = await host.edge.ask(ArchiveMessages, node, 'Call', call, { within: ASK_MS })
-  return answer.output
-}
-
-/** As this node's own chain says, which may be behind. */
 async function isOut(host: Host, node: string, consensus: Uint8Array): Promise<boolean> {
   const key = bytesToHex(blsNative.publicKey(consensus))
-  const output = await view(host, node, encodeOperatorOfKey(key))
-  const [operator] = decodeArguments(OPERATOR_OF_KEY.outputs, output)
-  if (operator === NOBODY) return false
-  return (
-    decodeValidatorOf(await view(host, node, encodeValidatorOf(operator))).status === 'tombstoned'
-  )
+  return (await validatorOfKey(host, node, key))?.status === 'tombstoned'
 }
 
 /** The result ends the watching. */
