@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { HistogramState } from '../../bench/harness/hdr-histogram.ts'
 import { signAbsent } from '../../bench/scenarios/rollup/generator/absentees.ts'
 import { batchShape } from '../../bench/scenarios/rollup/generator/batch-shape.ts'
 import { LoadRun } from '../../bench/scenarios/rollup/generator/load-run.ts'
@@ -84,7 +85,7 @@ test('every transfer of a run is counted once, with its own intended time', () =
   const bySecond = load.bySecond.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0))
   // The first second lacks the three that were refused.
   assert.equal(bySecond[0], 1000 - 3)
-  assert.is(load.fill.max, Math.floor(shape.fillMs * 1000))
+  assert.is((load.fill as HistogramState).max, Math.floor(shape.fillMs * 1000))
 })
 
 /** A batch of one submission with absentees, and what a sequencer tells of it. */

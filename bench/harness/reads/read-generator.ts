@@ -2,8 +2,9 @@
 // anything, so accounts have what the genesis gave them.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import type { SentLoad } from '../load-figures.ts'
 import { benchAccount } from '../transfers/bench-account.ts'
-import type { GeneratorRecord, GeneratorSetup, SentLoad } from '../transfers/generator-messages.ts'
+import type { GeneratorRecord, GeneratorSetup } from '../transfers/generator-messages.ts'
 import { GeneratorRun } from '../transfers/generator-run.ts'
 import { SendLanes } from '../transfers/send-lanes.ts'
 

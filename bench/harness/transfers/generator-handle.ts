@@ -2,13 +2,12 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { HdrHistogram } from '../hdr-histogram.ts'
+import { outcomeOf } from '../load-figures.ts'
 import type { LoadOutcome, LoadPlan } from '../load-plan.ts'
 import type {
   FromGenerator,
   GeneratorRecord,
   GeneratorSetup,
-  SentLoad,
   ToGenerator,
 } from './generator-messages.ts'
 
@@ -76,14 +75,5 @@ export class GeneratorHandle {
   stop(): void {
     this.waiting = undefined
     this.child.kill()
-  }
-}
-
-function outcomeOf({ latency, bySecond, lag, ...load }: SentLoad): LoadOutcome {
-  return {
-    ...load,
-    latencyUs: new HdrHistogram(latency),
-    bySecond: bySecond.map((state) => new HdrHistogram(state)),
-    lagUs: new HdrHistogram(lag),
   }
 }

@@ -1,6 +1,6 @@
 // What the bench and its generator's process say to each other.
 
-import type { HistogramState } from '../hdr-histogram.ts'
+import type { SentLoad } from '../load-figures.ts'
 
 export interface GeneratorSetup {
   /** What it sends: transfers, or calls that read. */
@@ -20,19 +20,6 @@ export type ToGenerator =
   | { readonly do: 'run'; readonly expireMs: number }
   | { readonly do: 'drain'; readonly withinMs: number }
   | { readonly do: 'record' }
-
-export interface SentLoad {
-  readonly offered: number
-  readonly committed: number
-  readonly failed: number
-  readonly expired: number
-  readonly latency: HistogramState
-  readonly bySecond: readonly HistogramState[]
-  readonly finalBySecond: readonly number[]
-  readonly lag: HistogramState
-  readonly bytes: number
-  readonly refusals: Readonly<Record<string, number>>
-}
 
 /** What the generator knows of the chain, to be compared with what the chain itself says. */
 export interface GeneratorRecord {

@@ -1,7 +1,6 @@
 // One run of a generator: every request at its time, whatever has become of those before.
 
-import { HdrHistogram } from '../hdr-histogram.ts'
-import type { SentLoad } from './generator-messages.ts'
+import { LoadFigures, type SentLoad } from '../load-figures.ts'
 import type { SendLanes } from './send-lanes.ts'
 
 /** What is sent in a run. */
@@ -24,15 +23,9 @@ export class GeneratorRun {
   private readonly fates: Uint8Array
   private readonly times: Float64Array
   private readonly lanes: SendLanes
-  private readonly latency = new HdrHistogram()
-  private readonly lag = new HdrHistogram()
-  private readonly bySecond: HdrHistogram[] = []
-  private readonly finalBySecond: number[] = []
-  private readonly refusals = new Map<string, number>()
+  private readonly figures = new LoadFigures()
   private startedAt = 0
   private next = 0
-  private committed = 0
-  private failed = 0
   private over = false
 
   constructor(load: PreparedLoad, times: Float64Array, lanes: SendLanes) {
@@ -46,27 +39,19 @@ export class GeneratorRun {
   final(index: number): boolean {
     if (this.over || this.fates[index] !== SENT) return false
     this.fates[index] = COMMITTED
-    this.committed++
-    const at = this.times[index] as number
-    const now = performance.now() - this.startedAt
-    const us = Math.max(0, (now - at) * 1000)
-    this.latency.record(us)
-    const second = Math.floor(at / 1000)
-    while (this.bySecond.length <= second) this.bySecond.push(new HdrHistogram())
-    this.bySecond[second]?.record(us)
-    const then = Math.floor(now / 1000)
-    while (this.finalBySecond.length <= then) this.finalBySecond.push(0)
-    this.finalBySecond[then] = (this.finalBySecond[then] as number) + 1
+    this.figures.final(this.times[index] as number, performance.now() - this.startedAt)
     return true
   }
 
   refused(index: number, message: string): void {
     if (this.over) return
     const words = message.slice(0, 80)
-    this.refusals.set(words, (this.refusals.get(words) ?? 0) + 1)
-    if (this.fates[index] !== SENT) return
+    if (this.fates[index] !== SENT) {
+      this.figures.noteRefusal(words)
+      return
+    }
     this.fates[index] = FAILED
-    this.failed++
+    this.figures.refused(words)
   }
 
   /** Until all are committed or refused, or `expireMs` after the last was to be sent. */
@@ -80,10 +65,9 @@ export class GeneratorRun {
       this.sendDue(now)
       if (now - reported > REPORT_MS) {
         reported = now
-        const p50 = Math.round(this.latency.percentile(0.5) / 1000)
-        report(`${this.next} sent, ${this.committed} final, ${this.failed} refused, p50 ${p50} ms`)
+        report(`${this.next} sent, ${this.figures.line}`)
       }
-      if (this.next === count && this.committed + this.failed === count) break
+      if (this.next === count && this.figures.settled === count) break
       if (now > end) break
       await new Promise((done) => setTimeout(done, TICK_MS))
     }
@@ -94,7 +78,7 @@ export class GeneratorRun {
     const from = this.next
     while (this.next < this.times.length && (this.times[this.next] as number) <= now) {
       const index = this.next++
-      this.lag.record((now - (this.times[index] as number)) * 1000)
+      this.figures.sent(this.times[index] as number, now)
       this.fates[index] = SENT
       this.lanes.add(this.load.lanes[index] as number, index)
     }
@@ -106,17 +90,6 @@ export class GeneratorRun {
     const { count, bytes } = this.load
     const unsent = this.fates.filter((fate) => fate === UNSENT).length
     if (unsent > 0) throw new Error(`${unsent} were never sent`)
-    return {
-      offered: count,
-      committed: this.committed,
-      failed: this.failed,
-      expired: count - this.committed - this.failed,
-      latency: this.latency.state(),
-      bySecond: this.bySecond.map((histogram) => histogram.state()),
-      finalBySecond: this.finalBySecond,
-      lag: this.lag.state(),
-      bytes,
-      refusals: Object.fromEntries(this.refusals),
-    }
+    return this.figures.load({ offered: count, bytes })
   }
 }

@@ -3,9 +3,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { hexToBytes } from '../../../lib/hex.ts'
+import type { SentLoad } from '../load-figures.ts'
 import { type BenchAccount, benchAccount } from './bench-account.ts'
 import { FinalWatch } from './final-watch.ts'
-import type { GeneratorRecord, GeneratorSetup, SentLoad } from './generator-messages.ts'
+import type { GeneratorRecord, GeneratorSetup } from './generator-messages.ts'
 import { GeneratorRun } from './generator-run.ts'
 import { SendLanes } from './send-lanes.ts'
 import { type SignedTransfers, signTransfers, VALUE } from './signed-transfers.ts'

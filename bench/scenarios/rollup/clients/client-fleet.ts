@@ -4,13 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { GENESIS_KEYS_SEED } from '../../../../compute/crypto/genesis-keys.ts'
 import { KeyBook } from '../../../../compute/crypto/key-book.ts'
 import type { FinalFrame } from '../../../../sdk/rollup/wire/server-frames.ts'
+import type { SentLoad } from '../../../harness/load-figures.ts'
 import { loadPlan } from '../../../harness/load-plan.ts'
 import type {
   GeneratorRecord,
   GeneratorSetup,
   HeardBatch,
   RunTerms,
-  SentLoad,
 } from '../generator/generator-messages.ts'
 import { BenchClient, type ClientEvents, type Habit } from './bench-client.ts'
 import { ClientRun } from './client-run.ts'

@@ -2,13 +2,12 @@
 
 import { fileURLToPath } from 'node:url'
 import { ChildCalls } from '../../../harness/child-calls.ts'
-import { HdrHistogram } from '../../../harness/hdr-histogram.ts'
+import { outcomeOf } from '../../../harness/load-figures.ts'
 import type { LoadOutcome, LoadPlan } from '../../../harness/load-plan.ts'
 import type {
   FromGenerator,
   GeneratorRecord,
   GeneratorSetup,
-  SentLoad,
   ToGenerator,
 } from './generator-messages.ts'
 
@@ -60,15 +59,5 @@ export class GeneratorHandle {
 
   stop(): void {
     this.calls.stop()
-  }
-}
-
-function outcomeOf({ latency, fill, bySecond, lag, ...load }: SentLoad): LoadOutcome {
-  return {
-    ...load,
-    latencyUs: new HdrHistogram(latency),
-    fillUs: new HdrHistogram(fill),
-    bySecond: bySecond.map((state) => new HdrHistogram(state)),
-    lagUs: new HdrHistogram(lag),
   }
 }

@@ -1,8 +1,6 @@
 // What the bench and the process of its generator say to each other.
 
-import type { HistogramState } from '../../../harness/hdr-histogram.ts'
-import type { HeardTimes } from '../../../harness/timeline.ts'
-import type { SentLoad as OfferedLoad } from '../../../harness/transfers/generator-messages.ts'
+import type { SentLoad } from '../../../harness/load-figures.ts'
 import type { Spread } from './submission.ts'
 
 export interface GeneratorSetup {
@@ -30,16 +28,6 @@ export type ToGenerator =
   | { readonly do: 'run' }
   | { readonly do: 'drain'; readonly withinMs: number }
   | { readonly do: 'record' }
-
-export interface SentLoad extends OfferedLoad {
-  readonly fill: HistogramState
-  /** The longest time within the schedule in which nothing became final. */
-  readonly gapMs?: number
-  /** Transfers that were sent again because their sequencer or gateway went away. */
-  readonly sentAgain?: number
-  /** Those with which its transfers became final. */
-  readonly batches?: readonly HeardTimes[]
-}
 
 /** A batch as the generator heard of it. */
 export interface HeardBatch {

@@ -2,9 +2,9 @@
 // them. Transfer i of a run is meant for the time i / rate; what is recorded of a submission is
 // recorded for slices of it, each from the earliest intended time in the slice, with its count.
 
-import { HdrHistogram } from '../../../harness/hdr-histogram.ts'
+import { LoadFigures, type SentLoad } from '../../../harness/load-figures.ts'
 import type { BatchShape } from './batch-shape.ts'
-import type { RunTerms, SentLoad } from './generator-messages.ts'
+import type { RunTerms } from './generator-messages.ts'
 import { HeardBatches } from './heard-batches.ts'
 
 const SLICE_MS = 1
@@ -14,12 +14,7 @@ export class LoadRun {
   readonly shape: BatchShape
   readonly submissions: number
   readonly offered: number
-  private readonly latency = new HdrHistogram()
-  private readonly fill = new HdrHistogram()
-  private readonly lag = new HdrHistogram()
-  private readonly bySecond: HdrHistogram[] = []
-  private readonly finalBySecond: number[] = []
-  private readonly refusals = new Map<string, number>()
+  private readonly figures = new LoadFigures()
   private readonly heard = new HeardBatches()
   /** By submission. */
   private readonly sentMs: number[] = []
@@ -29,8 +24,6 @@ export class LoadRun {
   private lastFinalMs = 0
   private gapMs = 0
   sentAgain = 0
-  committed = 0
-  failed = 0
   isOver = false
 
   constructor(terms: RunTerms, shape: BatchShape) {
@@ -56,16 +49,16 @@ export class LoadRun {
   }
 
   get isSettled(): boolean {
-    return this.committed + this.failed === this.offered
+    return this.figures.settled === this.offered
   }
 
   sent(submission: number, bytes: number): void {
     this.bytes += bytes
     this.sentMs[submission] = this.now
     const due = this.dueMs(submission)
-    this.lag.record((this.now - due) * 1000, this.shape.transfers)
+    this.figures.sent(due, this.now, this.shape.transfers)
     this.slices(submission, 0, this.shape.transfers, (at, count) => {
-      this.fill.record((due - at) * 1000, count)
+      this.figures.filled(due - at, count)
     })
   }
 
@@ -97,18 +90,8 @@ export class LoadRun {
   ): void {
     const { now } = this
     if (batch) this.noteBatch(batch, submission, offset, count)
-    this.committed += count
     this.noteGap(now)
-    const then = Math.floor(now / 1000)
-    while (this.finalBySecond.length <= then) this.finalBySecond.push(0)
-    this.finalBySecond[then] = (this.finalBySecond[then] as number) + count
-    this.slices(submission, offset, count, (at, times) => {
-      const us = Math.max(0, (now - at) * 1000)
-      this.latency.record(us, times)
-      const second = Math.floor(at / 1000)
-      while (this.bySecond.length <= second) this.bySecond.push(new HdrHistogram())
-      this.bySecond[second]?.record(us, times)
-    })
+    this.slices(submission, offset, count, (at, times) => this.figures.final(at, now, times))
   }
 
   private noteBatch(
@@ -135,34 +118,18 @@ export class LoadRun {
   }
 
   refused(why: string, count: number): void {
-    this.failed += count
-    this.refusals.set(why, (this.refusals.get(why) ?? 0) + count)
+    this.figures.refused(why, count)
   }
 
   get line(): string {
-    const p50 = Math.round(this.latency.percentile(0.5) / 1000)
-    return `${this.committed} of ${this.offered} final, ${this.failed} refused, p50 ${p50} ms`
+    return `of ${this.offered}: ${this.figures.line}`
   }
 
   end(): SentLoad {
     this.isOver = true
     this.noteGap(this.now)
-    const { offered, committed, failed, gapMs, sentAgain } = this
-    return {
-      offered,
-      committed,
-      failed,
-      expired: offered - committed - failed,
-      latency: this.latency.state(),
-      fill: this.fill.state(),
-      bySecond: this.bySecond.map((histogram) => histogram.state()),
-      finalBySecond: this.finalBySecond,
-      lag: this.lag.state(),
-      bytes: this.bytes,
-      refusals: Object.fromEntries(this.refusals),
-      gapMs,
-      sentAgain,
-      batches: this.heard.list(this.startedWall),
-    }
+    const { offered, gapMs, sentAgain } = this
+    const batches = this.heard.list(this.startedWall)
+    return this.figures.load({ offered, bytes: this.bytes, gapMs, sentAgain, batches })
   }
 }

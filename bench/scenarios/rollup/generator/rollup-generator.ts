@@ -14,9 +14,10 @@ import type {
   ServerFrame,
   VerdictFrame,
 } from '../../../../sdk/rollup/wire/server-frames.ts'
+import type { SentLoad } from '../../../harness/load-figures.ts'
 import { signAbsent } from './absentees.ts'
 import { DoubtIndex, readClaims } from './doubts.ts'
-import type { GeneratorRecord, GeneratorSetup, HeardBatch, SentLoad } from './generator-messages.ts'
+import type { GeneratorRecord, GeneratorSetup, HeardBatch } from './generator-messages.ts'
 import { Links } from './links.ts'
 import type { LoadRun } from './load-run.ts'
 import { OpenSubmission } from './open-submission.ts'
