@@ -203,8 +203,6 @@ export const ROLLUP_SOCKETS_IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
 export const ROLLUP_SOCKET_BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Frames that are none, until the client is closed. */
 export const ROLLUP_SOCKET_FAULTS_MAX = 16
-export const ROLLUP_CHECK_BATCH = 256
-export const ROLLUP_CHECK_MS = 5000
 
 /** Jobs. */
 export const JOB_INPUT_BYTES_MAX = 256 * 1024

@@ -24,6 +24,12 @@ export const KEYS_AHEAD_MS = 60_000
 export const KEYS_AHEAD_IDLE_MS = 10_000
 /** One run for each shard of a node. */
 export const KEYS_AHEAD_QUEUE_MAX = 64
+/** Ordinary signatures: of one task, how long that may take, tasks of a shard at once. */
+export const ROLLUP_CHECK_BATCH = 256
+export const ROLLUP_CHECK_MS = 5000
+export const ROLLUP_CHECK_TASKS = 4
+/** Those of a submission, before it is taken in. */
+export const ROLLUP_CHECK_AHEAD_MS = 1000
 
 /** A shard that catches up, with what its peers have. */
 /** Who lacks more batches than this takes a peer's checkpoint instead. */

@@ -74,6 +74,7 @@ const shard: ReachOf<typeof ShardMessages> = {
   Parcel: 'any node',
   Assemble: 'own node',
   Proofs: 'own node',
+  Check: 'own node',
   Seal: 'own node',
   Drop: 'own node',
   Figures: 'own node',

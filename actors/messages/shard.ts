@@ -144,6 +144,16 @@ export const ShardMessages = messages('shard', 1, {
     'control',
   ),
   /**
+   * From the own sequencer: do the ordinary signatures of a submission (a body with number 0) hold
+   * over the nonces that their senders have now? `bad` are positions in it; `nonces` are of all
+   * that are listed as absent. `code`: empty; UNDECODABLE; UNCHECKED, try again.
+   */
+  Check: ask(
+    struct({ body: EncodedBody }),
+    struct({ code: str(64), bad: Positions, nonces: Positions }),
+    'control',
+  ),
+  /**
    * Ends the draft: aggregates what the groups signed, checks it and the ordinary signatures like
    * any validator, writes the body, signs the claim, stores both. Replies once they are durable.
    * Every position is in a run of `cosigned` or in `positions`, never in both.
@@ -159,6 +169,8 @@ export const ShardMessages = messages('shard', 1, {
       positions: Positions,
       maxFees: Positions,
       notAfters: Positions,
+      /** Over which nonces Check has found them to hold; 2^32 - 1 where it was not asked. */
+      nonces: Positions,
       signatures: bytes(64 * 65_536),
     }),
     struct({

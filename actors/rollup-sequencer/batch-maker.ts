@@ -5,7 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import { TRANSFER_REFUSALS, type TransferRefusal } from '../messages/rollup-sequencer.ts'
 import { bytesColumn, columnBytes } from './columns.ts'
-import type { Answer, CosignRound } from './cosign-round.ts'
+import type { Answer, CosignRound, RoundResult } from './cosign-round.ts'
 import { Cosigning } from './cosigning.ts'
 import type { Final } from './group-news.ts'
 import type { Groups } from './groups.ts'
@@ -135,10 +135,11 @@ export class BatchMaker {
   }
 
   private cosigned(round: CosignRound, txRoot: Hex): void {
-    const { unsigned } = round.result()
+    const result = round.result()
+    const { unsigned } = result
     round.batch.times.cosigned = this.ctx.wallTime()
     if (unsigned.length === 0) {
-      this.seal(round, txRoot)
+      this.seal(round, result, txRoot)
       return
     }
     this.ctx.reached('rollup-not-cosigned')
@@ -156,15 +157,15 @@ export class BatchMaker {
     else this.idle()
   }
 
-  private seal(round: CosignRound, txRoot: Hex): void {
+  private seal(round: CosignRound, { cosigned, absent }: RoundResult, txRoot: Hex): void {
     const { number, batch } = round
-    const { cosigned, absent } = round.result()
     const body = {
       number,
       cosigned: cosigned.map(({ runs, signature }) => ({ runs: columnBytes(runs), signature })),
       positions: columnBytes(absent.positions),
       maxFees: columnBytes(absent.maxFees),
       notAfters: columnBytes(absent.notAfters),
+      nonces: columnBytes(absent.nonces),
       signatures: absent.signatures,
     }
     if (absent.positions.length > 0) this.ctx.reached('rollup-absentees')
@@ -187,6 +188,8 @@ export class BatchMaker {
     const { cosigned } = round.result()
     const without = new Set<number>(bad)
     const now = this.ctx.now()
+    // From now on what these groups give is checked before it is taken in.
+    for (const position of bad) this.groups.distrust(round.batch.submissionAt(position).group, now)
     for (const which of badGroups) {
       const guilty = cosigned[which]
       if (!guilty) continue

@@ -2,7 +2,14 @@
 
 import type { Absent } from '../../protocol/rollup/body-layout.ts'
 import { SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
-import { AbsentList, find, type OpenBatch, type Run } from './open-batch.ts'
+import {
+  AbsentList,
+  type CheckedAbsent,
+  find,
+  type OpenBatch,
+  type Run,
+  UNCHECKED,
+} from './open-batch.ts'
 
 export interface Answer {
   /** Empty when all of the group are absent. */
@@ -20,7 +27,7 @@ export interface Cosigned {
 
 export interface RoundResult {
   readonly cosigned: readonly Cosigned[]
-  readonly absent: Absent
+  readonly absent: CheckedAbsent
   /** Neither co-signed nor signed before. */
   readonly unsigned: readonly number[]
   /** Groups to which `unsigned` belong. */
@@ -114,8 +121,9 @@ export class CosignRound {
     const given = answer?.absent
     const add = (position: number) => {
       const at = given && given.maxFees.length > 0 ? find(given.positions, position) : -1
-      const ordinary = at >= 0 && given ? { absent: given, at } : this.batch.ordinaryAt(position)
-      if (ordinary) list.add(position, ordinary.absent, ordinary.at)
+      const ordinary =
+        at >= 0 && given ? { absent: given, at, nonce: UNCHECKED } : this.batch.ordinaryAt(position)
+      if (ordinary) list.add(position, ordinary)
       else without.push(position)
     }
     for (const { first, count } of runs) {

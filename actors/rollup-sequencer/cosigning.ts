@@ -50,8 +50,11 @@ export class Cosigning {
     const runs = batch.runs()
     const now = ctx.now()
     const asked = [...runs.keys()].filter((group) => groups.isReachable(group, now))
-    // Who did not answer lately is told, and not waited for.
-    const awaited = asked.filter((group) => !groups.isDistrusted(group, now))
+    // Who did not answer lately is told, and not waited for unless something is lost without him.
+    const awaited = asked.filter((group) => {
+      if (groups.isAwaited(group, now)) return true
+      return !groups.isDistrusted(group, now) && !batch.isSigned(runs.get(group) ?? [])
+    })
     const round = new CosignRound(batch, number, txRoot, runs, awaited)
     if (asked.length === 0) {
       done(round)
@@ -69,7 +72,8 @@ export class Cosigning {
   private wait(round: CosignRound, done: (round: CosignRound) => void): void {
     const { ctx, ms } = this
     if (round.isComplete) {
-      this.end(round, done)
+      // Nobody was waited for: nothing is learnt of how long answers take.
+      done(round)
       return
     }
     this.current = { round, askedMs: ctx.now(), done }

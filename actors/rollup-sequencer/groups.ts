@@ -30,6 +30,8 @@ interface Group {
   seenMs: number
   polledMs: number
   distrustedUntilMs: number
+  /** Until then nobody waits for its answer. */
+  silentUntilMs: number
   /** How often it failed to co-sign since it last did. */
   misses: number
 }
@@ -57,6 +59,7 @@ export class Groups {
       seenMs: now,
       polledMs: Number.NEGATIVE_INFINITY,
       distrustedUntilMs: Number.NEGATIVE_INFINITY,
+      silentUntilMs: Number.NEGATIVE_INFINITY,
       misses: 0,
     })
     return true
@@ -70,14 +73,21 @@ export class Groups {
   }
 
   /**
-   * It did not answer: once may be the fault of a busy machine. From twice in a row on it is not
-   * waited for, each time twice as long.
+   * It did not answer, so nobody waits for it for a while, each time twice as long. Once may be the
+   * fault of a busy machine: from twice in a row on it is taken only with ordinary signatures.
    */
   missed(group: number, now: number): void {
     const known = this.groups.get(group)
-    if (!known || ++known.misses < 2) return
-    const times = 2 ** Math.min(known.misses - 2, MISSES_MAX)
-    known.distrustedUntilMs = now + times * ROLLUP_DISTRUST_MS
+    if (!known) return
+    const times = 2 ** Math.min(known.misses, MISSES_MAX)
+    known.silentUntilMs = now + times * ROLLUP_DISTRUST_MS
+    if (++known.misses >= 2) known.distrustedUntilMs = known.silentUntilMs
+  }
+
+  /** It is expected to answer. */
+  isAwaited(group: number, now: number): boolean {
+    const known = this.groups.get(group)
+    return known !== undefined && now >= known.silentUntilMs && now >= known.distrustedUntilMs
   }
 
   cosigned(group: number): void {
@@ -85,6 +95,7 @@ export class Groups {
     if (!known) return
     known.misses = 0
     known.distrustedUntilMs = Number.NEGATIVE_INFINITY
+    known.silentUntilMs = Number.NEGATIVE_INFINITY
   }
 
   distrust(group: number, now: number): void {

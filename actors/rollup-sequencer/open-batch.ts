@@ -16,6 +16,21 @@ export interface Run {
   readonly count: number
 }
 
+/** Where the shard has not checked a signature yet. */
+export const UNCHECKED = 0xffff_ffff
+
+/** An ordinary signature: its place among others, and the nonce over which it was found good. */
+export interface Ordinary {
+  readonly absent: Absent
+  readonly at: number
+  readonly nonce: number
+}
+
+/** What is known of the absentees of a batch. */
+export interface CheckedAbsent extends Absent {
+  readonly nonces: Uint32Array
+}
+
 const NOTHING: Taken = {
   sections: [],
   submissions: [],
@@ -100,11 +115,20 @@ export class OpenBatch {
     return byGroup
   }
 
-  /** The ordinary signature that came with a transfer: its place among those of its submission. */
-  ordinaryAt(position: number): { readonly absent: Absent; readonly at: number } | undefined {
-    const { absent } = this.submissionAt(position).body
+  /** Whether ordinary signatures came with all of these. */
+  isSigned(runs: readonly Run[]): boolean {
+    return runs.every(({ first, count }) => {
+      for (let i = first; i < first + count; i++) if (!this.ordinaryAt(i)) return false
+      return true
+    })
+  }
+
+  /** The ordinary signature that came with a transfer. */
+  ordinaryAt(position: number): Ordinary | undefined {
+    const { body, nonces } = this.submissionAt(position)
+    const { absent } = body
     const at = find(absent.positions, this.offsetAt(position))
-    return at < 0 ? undefined : { absent, at }
+    return at < 0 ? undefined : { absent, at, nonce: nonces?.[at] ?? UNCHECKED }
   }
 }
 
@@ -124,25 +148,27 @@ export function find(rising: Uint32Array, value: number): number {
 
 /** Absentees are collected one by one, in rising order of their positions. */
 export class AbsentList {
-  private readonly rows: { position: number; absent: Absent; at: number }[] = []
+  private readonly rows: { position: number; ordinary: Ordinary }[] = []
 
-  add(position: number, absent: Absent, at: number): void {
-    this.rows.push({ position, absent, at })
+  add(position: number, ordinary: Ordinary): void {
+    this.rows.push({ position, ordinary })
   }
 
-  build(): Absent {
+  build(): CheckedAbsent {
     const { rows } = this
     rows.sort((a, b) => a.position - b.position)
     const count = Math.min(rows.length, BATCH_TRANSFERS_MAX)
     const column = () => new Uint32Array(count)
-    const [positions, maxFees, notAfters] = [column(), column(), column()]
+    const [positions, maxFees, notAfters, nonces] = [column(), column(), column(), column()]
     const signatures = new Uint8Array(64 * count)
-    for (const [i, { position, absent, at }] of rows.entries()) {
+    for (const [i, { position, ordinary }] of rows.entries()) {
+      const { absent, at, nonce } = ordinary
+      nonces[i] = nonce
       positions[i] = position
       maxFees[i] = absent.maxFees[at] as number
       notAfters[i] = absent.notAfters[at] as number
       signatures.set(absent.signatures.subarray(64 * at, 64 * at + 64), 64 * i)
     }
-    return { positions, maxFees, notAfters, signatures }
+    return { positions, maxFees, notAfters, signatures, nonces }
   }
 }

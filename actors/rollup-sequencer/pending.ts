@@ -19,6 +19,8 @@ export interface Submission {
   readonly number: number
   /** With the ordinary signatures that it gave, by positions in the submission. */
   readonly body: Body
+  /** Of those that it lists as absent, the nonces over which their signatures were found good. */
+  readonly nonces?: Uint32Array
 }
 
 /** A section of a submission, or what is left of it: `offsets` when some were taken out. */
@@ -70,20 +72,28 @@ export class Pending {
     this.busy[sender >>> 3] = (this.busy[sender >>> 3] as number) & ~(1 << (sender & 7))
   }
 
-  /** Takes in what it can; returns the positions of senders that are busy already. */
-  add(submission: Submission, atMs: number): number[] {
+  /**
+   * Takes in what it can, but nothing at the positions of `bad`; returns those of the other senders
+   * that are busy already.
+   */
+  add(submission: Submission, atMs: number, bad: Iterable<number> = []): number[] {
     const { body } = submission
     const { from } = transferColumns(body)
     const refused: number[] = []
     const keep = new Uint8Array(body.transfers).fill(1)
+    for (const position of bad) keep[position] = 0
+    let kept = 0
     for (let i = 0; i < from.length; i++) {
-      if (!this.isBusy(from[i] as number)) continue
-      keep[i] = 0
-      refused.push(i)
+      if (keep[i] === 0) continue
+      const sender = from[i] as number
+      if (this.isBusy(sender)) {
+        keep[i] = 0
+        refused.push(i)
+      } else kept++
     }
     for (let i = 0; i < from.length; i++) if (keep[i]) this.mark(from[i] as number)
-    this.size += body.transfers - refused.length
-    if (refused.length === 0) {
+    this.size += kept
+    if (kept === body.transfers) {
       for (const section of body.sections) this.queue.push({ submission, section, atMs })
       return refused
     }

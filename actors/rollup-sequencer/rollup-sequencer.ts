@@ -2,19 +2,17 @@
 // node's turn. All it holds may be lost in a crash: what is acknowledged is what a block has made
 // final.
 
-import { ROLLUP_PENDING_TRANSFERS_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
-import type { Absent, Body } from '../../protocol/rollup/body-layout.ts'
-import { hasOperations } from '../../protocol/rollup/operations.ts'
-import { readBody } from '../../protocol/rollup/read-body.ts'
+import type { Absent } from '../../protocol/rollup/body-layout.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
-import type { Body as MessageBody, Reply } from '../../runtime/messages.ts'
-import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
+import type { Body as MessageBody } from '../../runtime/messages.ts'
+import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
+import { Admission, type SubmitBody, type Submitted } from './admission.ts'
 import { BatchMaker } from './batch-maker.ts'
-import { bytesColumn, columnBytes } from './columns.ts'
+import { bytesColumn } from './columns.ts'
 import { Groups } from './groups.ts'
 import { Pending } from './pending.ts'
 import { Predecessor } from './predecessor.ts'
@@ -31,22 +29,10 @@ export interface RollupSequencerProps {
 
 type Verbs = (typeof RollupSequencerMessages)['verbs']
 type CosignBody = MessageBody<Verbs, 'Cosign'>
-type Submitted = Reply<Verbs, 'Submit'>
 
 const SWEEP_MS = 500
-const BUSY_RETRY_MS = 20
 /** Whoever does not say within this that it works is taken for dead; a link that broke says so at once. */
 const PREDECESSOR_MS = 1000
-const PENDING = TRANSFER_REFUSALS.indexOf('SENDER_PENDING')
-const NONE = new Uint8Array(0)
-
-/** Its signature must be empty: a body that nobody has co-signed yet. */
-function readDraft(bytes: Uint8Array, shard: number): Body | undefined {
-  const read = readBody(bytes)
-  if (!read.ok || read.body.number !== 0 || read.body.shard !== shard) return undefined
-  if (hasOperations(read.body.operations)) return undefined
-  return read.body.transfers > 0 ? read.body : undefined
-}
 
 /** Undefined when the columns do not fit together or positions do not rise. */
 function readAbsent(body: CosignBody): Absent | undefined {
@@ -68,6 +54,7 @@ class Sequencer {
   readonly groups = new Groups()
   readonly turn: Turn
   readonly maker: BatchMaker
+  private readonly admission: Admission
   readonly predecessor: Predecessor
   private readonly ctx: Context
   private readonly props: RollupSequencerProps
@@ -85,6 +72,7 @@ class Sequencer {
         failed: () => done(false),
       })
     })
+    this.admission = new Admission(ctx, props, pending, groups, this.turn, this.predecessor)
     this.sweep()
     ctx.tell(ShardMessages, shardKey(props.node, props.shard), 'Greet', null)
   }
@@ -119,57 +107,26 @@ class Sequencer {
   }
 
   /** Takes over from the one whose turn it is only when that does not work. */
-  receive(body: MessageBody<Verbs, 'Submit'>, reply: (submitted: Submitted) => void): void {
+  receive(body: SubmitBody, reply: (submitted: Submitted) => void): void {
     const { ctx, turn, props, maker } = this
     const first = turn.first()
+    const submit = () =>
+      this.admission.submit(body, (submitted) => {
+        reply(submitted)
+        maker.look()
+      })
     const now = () => ctx.now()
     const isOthers = first !== '' && first !== props.node
     if (!this.isActive || !isOthers) {
       if (isOthers) this.predecessor.ahead(first, now)
-      reply(this.submit(body))
-      maker.look()
+      submit()
       return
     }
     this.predecessor.look(first, now, (works) => {
       if (!works) ctx.reached('rollup-took-over')
-      reply(works ? this.refusal('NOT_SEQUENCER') : this.submit(body))
-      maker.look()
+      if (works) reply(this.admission.refusal('NOT_SEQUENCER'))
+      else submit()
     })
-  }
-
-  private refusal(code: string, retryAfterMs = 0): Submitted {
-    const none = { accepted: 0, refused: NONE, refusedCodes: NONE }
-    const first = this.turn.first()
-    // Whoever is sent to one that does not answer is kept from the one that is next.
-    return { ...none, code, retryAfterMs, sequencer: this.predecessor.isDead(first) ? '' : first }
-  }
-
-  private submit({
-    group,
-    submission: number,
-    body: bytes,
-  }: MessageBody<Verbs, 'Submit'>): Submitted {
-    const { pending, groups, ctx } = this
-    const not = (code: string, retryAfterMs = 0) => this.refusal(code, retryAfterMs)
-    const now = ctx.now()
-    if (!this.isActive) return not('NOT_SEQUENCER')
-    const body = readDraft(bytes, this.props.shard)
-    if (!body) return not('UNDECODABLE')
-    const { transfers, absent } = body
-    const room = ROLLUP_PENDING_TRANSFERS_MAX - pending.size
-    if (transfers > room || !groups.seen(group, now)) return not('BUSY', BUSY_RETRY_MS)
-    if (groups.isDistrusted(group, now) && absent.positions.length < transfers) {
-      return not('NEEDS_SIGNATURES')
-    }
-    const refused = Uint32Array.from(pending.add({ group, number, body }, now))
-    return {
-      code: '',
-      retryAfterMs: 0,
-      sequencer: '',
-      accepted: transfers - refused.length,
-      refused: columnBytes(refused),
-      refusedCodes: new Uint8Array(refused.length).fill(PENDING),
-    }
   }
 }
 

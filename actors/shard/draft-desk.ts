@@ -2,8 +2,9 @@
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
-import type { Absent } from '../../protocol/rollup/body-layout.ts'
+import { type Absent, pickAbsent } from '../../protocol/rollup/body-layout.ts'
 import { stragglerChecks } from '../../protocol/rollup/check-signatures.ts'
+import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
@@ -168,20 +169,31 @@ export class DraftDesk {
       answer('BAD_SIGNATURES', [], bad)
       return
     }
+    // Not what was checked before it was taken in, over the nonce that it has in this batch.
+    const nonces = column(body.nonces)
+    const nonceOf = nonceOfSenders(draft, absent.positions)
+    const { from } = transferColumns(draft.body)
+    const rest = pickAbsent(absent, (i) => {
+      return nonces[i] !== nonceOf(from[absent.positions[i] as number] as number)
+    })
+    if (rest.positions.length < absent.positions.length) this.ctx.reached('shard-checked-ahead')
     const found = stragglerChecks(
-      { ...draft.body, absent },
+      { ...draft.body, absent: rest },
       this.props.genesisHash,
-      nonceOfSenders(draft, absent.positions),
+      nonceOf,
       this.executor.keys,
     )
     if (!found.ok) {
       answer('BAD_SIGNATURES', [], [found.position])
       return
     }
-    this.executor.verifyStragglers(found.checks, (wrong) => {
+    const { positions } = found.checks
+    this.executor.ordinary.check(found.checks, true, (wrong) => {
       if (this.draft !== draft || wrong === undefined) answer('STALE', [], [])
-      else if (wrong.length > 0) answer('BAD_SIGNATURES', [], wrong)
-      else this.finish(draft, cosigned, absent, answer, reply)
+      else if (wrong.length > 0) {
+        const bad = wrong.map((i) => positions[i] as number)
+        answer('BAD_SIGNATURES', [], bad)
+      } else this.finish(draft, cosigned, absent, answer, reply)
     })
   }
 

@@ -1,7 +1,6 @@
 // Executes batches on the line: checks all that is to be checked, stores what holds, and remembers
 // what does not.
 
-import { ROLLUP_CHECK_BATCH, ROLLUP_CHECK_MS } from '../../config/limits.ts'
 import { assert } from '../../lib/assert.ts'
 import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import {
@@ -17,12 +16,13 @@ import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
 import type { Context } from '../../runtime/context.ts'
-import { VerifyEd25519 } from '../messages/tasks.ts'
 import type { Arrivals } from './arrivals.ts'
+import { type CheckedAhead, checkAhead } from './check-ahead.ts'
 import { checkBatch } from './check-batch.ts'
 import type { ClaimLine } from './claim-line.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
+import { OrdinaryChecks } from './ordinary-checks.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
@@ -35,9 +35,6 @@ const IDLE_ROOT_MS = 1000
 /** Done; wrong; or to be tried again when the inbox has more. */
 export type Outcome = 'done' | 'bad' | 'wait'
 
-/** Positions whose signatures do not hold; undefined when they could not be checked. */
-type StragglersDone = (bad: readonly number[] | undefined) => void
-
 /** A copy: the words are used again for the next batch. */
 export function leavesOf(exits: Uint32Array): Uint8Array {
   return Uint8Array.from(new Uint8Array(exits.buffer, exits.byteOffset, exits.byteLength))
@@ -45,6 +42,7 @@ export function leavesOf(exits: Uint32Array): Uint8Array {
 
 export class Executor {
   readonly keys: CosignerKeys
+  readonly ordinary: OrdinaryChecks
   private readonly ctx: Context
   private readonly props: ShardProps
   private readonly line: ClaimLine
@@ -71,6 +69,7 @@ export class Executor {
     this.arrivals = arrivals
     this.keeper = keeper
     this.changed = changed
+    this.ordinary = new OrdinaryChecks(ctx)
     this.keys = props.ports.cosignerKeys(inbox.book)
     this.execution = executionPorts(props.ports.hashPairs)
   }
@@ -99,8 +98,7 @@ export class Executor {
     if (parcels === 'wait') return parcels
     const inbox = entries.map(({ message }) => message)
     const again = held.verdict === ''
-    const checks = again ? undefined : this.checkSignatures(held)
-    if (checks === 'bad') return 'bad'
+    if (!again && this.checkSignatures(held) === 'bad') return 'bad'
     const { claim, body } = held
     const batch = { inbox, parcels, body }
     const checked = checkBatch(line.state, claim, batch, this.execution)
@@ -115,7 +113,6 @@ export class Executor {
     held.verdict = ''
     held.inbox = entries
     held.parcels = parcels
-    if (checks) this.startStragglers(held, checks)
     if (!held.isStored) this.store(held, checked.executed)
     return 'done'
   }
@@ -133,6 +130,11 @@ export class Executor {
       held.isStored = true
       done()
     })
+  }
+
+  /** Signatures of a submission of the own sequencer. */
+  checkAhead(bytes: Uint8Array, done: (checked: CheckedAhead) => void): void {
+    checkAhead(bytes, this.props, this, done)
   }
 
   /** Those of a batch of the own disk, or of a peer, came with it. */
@@ -162,37 +164,37 @@ export class Executor {
   statedTo = 0
   finalMs = 0
 
-  /** Straggler checks that are still to be run, if any. */
-  private checkSignatures(held: HeldBatch): StragglerChecks | 'bad' | undefined {
+  /** Ordinary signatures are still being checked when it returns: in threads, beside all else. */
+  private checkSignatures(held: HeldBatch): 'bad' | 'good' {
     const { claim, body } = held
     const { genesisHash } = this.props
     const terms = checkTerms(body, claim)
     if (!terms.ok) return this.refuse(held, terms.code)
-    let checks: StragglerChecks | undefined
     if (held.stragglers === 'unknown') {
       const found = stragglerChecks(body, genesisHash, this.nonceOf, this.keys)
       if (!found.ok) return this.refuse(held, found.code, `position ${found.position}`)
-      checks = found.checks
+      this.startStragglers(held, found.checks)
     }
-    if (body.transfers === 0) return checks
+    if (body.transfers === 0) return 'good'
     const aggregate = checkAggregate(body, claim, genesisHash, this.keys)
-    if (!aggregate.ok) return this.refuse(held, aggregate.code)
-    return checks
+    return aggregate.ok ? 'good' : this.refuse(held, aggregate.code)
   }
 
   private startStragglers(held: HeldBatch, checks: StragglerChecks): void {
     held.stragglers = 'checking'
-    this.verifyStragglers(checks, (bad) => {
+    this.ordinary.check(checks, true, (bad) => {
+      held.stragglers = bad === undefined ? 'unknown' : bad.length > 0 ? 'bad' : 'good'
+      // It may have been refused for something else meanwhile.
+      if (held.verdict !== '') return
       if (bad === undefined) {
         // Nothing was learnt: it is checked when it is executed next.
-        held.stragglers = 'unknown'
         held.verdict = undefined
         this.unexecute(held)
       } else if (bad.length > 0) {
-        held.stragglers = 'bad'
-        this.refuse(held, 'BAD_SPEND_SIGNATURE', `position ${bad[0]}`)
+        const position = checks.positions[bad[0] as number]
+        this.refuse(held, 'BAD_SPEND_SIGNATURE', `position ${position}`)
         this.unexecute(held)
-      } else held.stragglers = 'good'
+      }
       this.changed()
     })
   }
@@ -210,36 +212,6 @@ export class Executor {
     this.beforeUndo(this.line.final.number + depth + 1)
     this.line.undoTo(depth)
     this.ctx.reached('shard-undone')
-  }
-
-  verifyStragglers(checks: StragglerChecks, done: StragglersDone): void {
-    const count = checks.positions.length
-    const bad: number[] = []
-    let open = Math.ceil(count / ROLLUP_CHECK_BATCH)
-    let failed = false
-    const ended = () => {
-      if (--open === 0) done(failed ? undefined : bad.sort((a, b) => a - b))
-    }
-    if (count === 0) done([])
-    for (let start = 0; start < count; start += ROLLUP_CHECK_BATCH) {
-      const end = Math.min(count, start + ROLLUP_CHECK_BATCH)
-      const part = {
-        keys: checks.keys.slice(32 * start, 32 * end),
-        digests: checks.digests.slice(32 * start, 32 * end),
-        signatures: checks.signatures.slice(64 * start, 64 * end),
-      }
-      this.ctx.run(VerifyEd25519, part, {
-        within: ROLLUP_CHECK_MS,
-        ok: (out) => {
-          for (const i of out.bad) bad.push(checks.positions[start + i] as number)
-          ended()
-        },
-        failed: () => {
-          failed = true
-          ended()
-        },
-      })
-    }
   }
 
   private refuse(held: HeldBatch, code: string, detail = ''): 'bad' {

@@ -61,7 +61,7 @@ class Shard {
   private readonly ctx: Context
   private readonly props: ShardProps
   private readonly rows: ShardKeeper
-  private readonly executor: Executor
+  readonly executor: Executor
   private early: Ordered[] = []
   private readonly startedMs: number
   private readonly waiting: (() => void)[] = []
@@ -302,7 +302,7 @@ export const ShardActor = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
-    const { drafts, keeper, queries, line, sync } = shard
+    const { drafts, executor, keeper, queries, line, sync } = shard
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
     return {
       Batch({ claim, body }) {
@@ -335,6 +335,7 @@ export const ShardActor = actor({
       Proofs({ number, positions }, reply) {
         reply(drafts.proofs(number, positions))
       },
+      Check: ({ body }, reply) => executor.checkAhead(body, reply),
       Seal(body, reply) {
         drafts.seal(body, reply)
       },

@@ -41,6 +41,25 @@ export interface Absent {
   readonly signatures: Uint8Array
 }
 
+/** Those whose index is chosen, in their order. */
+export function pickAbsent(absent: Absent, isChosen: (i: number) => boolean): Absent {
+  const { positions, maxFees, notAfters, signatures } = absent
+  const chosen = [...positions.keys()].filter(isChosen)
+  if (chosen.length === positions.length) return absent
+  const column = (from: Uint32Array) => Uint32Array.from(chosen, (i) => from[i] as number)
+  const picked = new Uint8Array(SPEND_SIGNATURE_BYTES * chosen.length)
+  for (const [at, i] of chosen.entries()) {
+    const from = SPEND_SIGNATURE_BYTES * i
+    picked.set(signatures.subarray(from, from + SPEND_SIGNATURE_BYTES), SPEND_SIGNATURE_BYTES * at)
+  }
+  return {
+    positions: column(positions),
+    maxFees: column(maxFees),
+    notAfters: column(notAfters),
+    signatures: picked,
+  }
+}
+
 export interface Body {
   readonly shard: number
   readonly number: number

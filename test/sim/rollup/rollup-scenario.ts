@@ -109,6 +109,7 @@ export const rollupScenario: Scenario = {
     'rollup-absentees',
     'rollup-not-cosigned',
     'rollup-bad-signature',
+    'shard-checked-ahead',
     'rollup-cosign-late',
     'liar-lied',
   ],
