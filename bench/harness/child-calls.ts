@@ -61,3 +61,18 @@ export class ChildCalls<To extends { readonly do: string }, From> {
     this.child.kill()
   }
 }
+
+/** The end of the process that is asked: `act` answers, `report` says how it comes along. */
+export function serveCalls<To, From extends object>(
+  act: (message: To, report: (text: string) => void) => Promise<From>,
+): void {
+  const say = (message: From | Said) => {
+    process.send?.(message)
+  }
+  const fail = (error: Error) => say({ failed: error.stack ?? error.message })
+  process.on('message', (message: To) => {
+    act(message, (progress) => say({ progress })).then(say, fail)
+  })
+  process.on('uncaughtException', fail)
+  process.on('disconnect', () => process.exit(0))
+}

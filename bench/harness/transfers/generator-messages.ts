@@ -39,5 +39,3 @@ export type FromGenerator =
   | { readonly done: 'drain'; readonly empty: boolean }
   | { readonly done: 'run'; readonly load: SentLoad }
   | { readonly done: 'record'; readonly record: GeneratorRecord }
-  | { readonly failed: string }
-  | { readonly progress: string }

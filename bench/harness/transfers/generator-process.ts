@@ -1,6 +1,7 @@
 // The generator's own process: what it uses of the processors is counted apart from the system's.
 
 import { setPriority } from 'node:os'
+import { serveCalls } from '../child-calls.ts'
 import { ReadGenerator } from '../reads/read-generator.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator } from './generator-messages.ts'
@@ -16,12 +17,7 @@ try {
 
 let generator: Generator | ReadGenerator | undefined
 
-const say = (message: FromGenerator) => {
-  process.send?.(message)
-}
-const report = (progress: string) => say({ progress })
-
-async function act(message: ToGenerator): Promise<FromGenerator> {
+async function act(message: ToGenerator, report: (text: string) => void): Promise<FromGenerator> {
   if (message.do === 'setup') {
     const { setup } = message
     generator = setup.kind === 'reads' ? new ReadGenerator(setup) : await Generator.start(setup)
@@ -41,7 +37,4 @@ async function act(message: ToGenerator): Promise<FromGenerator> {
   }
 }
 
-process.on('message', (message: ToGenerator) => {
-  act(message).then(say, (error: Error) => say({ failed: error.stack ?? error.message }))
-})
-process.on('disconnect', () => process.exit(0))
+serveCalls(act)

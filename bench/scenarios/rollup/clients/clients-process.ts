@@ -1,17 +1,13 @@
 // The process of the separate clients, which says and is told the same as a generator's.
 
+import { serveCalls } from '../../../harness/child-calls.ts'
 import type { FromGenerator, ToGenerator } from '../generator/generator-messages.ts'
 import { ClientFleet } from './client-fleet.ts'
 
 let fleet: ClientFleet | undefined
 let expireMs = 0
 
-const say = (message: FromGenerator) => {
-  process.send?.(message)
-}
-const report = (progress: string) => say({ progress })
-
-async function act(message: ToGenerator): Promise<FromGenerator> {
+async function act(message: ToGenerator, report: (text: string) => void): Promise<FromGenerator> {
   if (message.do === 'setup') {
     fleet = await ClientFleet.start(message.setup)
     return { done: 'setup' }
@@ -31,10 +27,4 @@ async function act(message: ToGenerator): Promise<FromGenerator> {
   }
 }
 
-process.on('message', (message: ToGenerator) => {
-  act(message).then(say, (error: Error) => say({ failed: error.stack ?? error.message }))
-})
-process.on('uncaughtException', (error) => {
-  say({ failed: error.stack ?? error.message })
-})
-process.on('disconnect', () => process.exit(0))
+serveCalls(act)

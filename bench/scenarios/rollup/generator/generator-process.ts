@@ -1,5 +1,6 @@
 // The generator's own process: what it uses of the processors is counted apart from the system's.
 
+import { serveCalls } from '../../../harness/child-calls.ts'
 import type { FromGenerator, ToGenerator } from './generator-messages.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
 import { RollupGenerator } from './rollup-generator.ts'
@@ -7,12 +8,7 @@ import { RollupGenerator } from './rollup-generator.ts'
 let generator: RollupGenerator | undefined
 let prepared: PreparedRun | undefined
 
-const say = (message: FromGenerator) => {
-  process.send?.(message)
-}
-const report = (progress: string) => say({ progress })
-
-async function act(message: ToGenerator): Promise<FromGenerator> {
+async function act(message: ToGenerator, report: (text: string) => void): Promise<FromGenerator> {
   if (message.do === 'setup') {
     generator = await RollupGenerator.start(message.setup)
     return { done: 'setup' }
@@ -35,10 +31,4 @@ async function act(message: ToGenerator): Promise<FromGenerator> {
   }
 }
 
-process.on('message', (message: ToGenerator) => {
-  act(message).then(say, (error: Error) => say({ failed: error.stack ?? error.message }))
-})
-process.on('uncaughtException', (error) => {
-  say({ failed: error.stack ?? error.message })
-})
-process.on('disconnect', () => process.exit(0))
+serveCalls(act)
