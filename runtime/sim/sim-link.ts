@@ -1,6 +1,7 @@
 // One end of a simulated connection: what was sent waits here until the wire is free, control
 // before data, in a bounded buffer as in a socket.
 
+import { OwnedLink } from '../owned-link.ts'
 import type { Lane, Link } from '../ports.ts'
 
 export interface Waiting {
@@ -15,15 +16,12 @@ export interface Wire {
   close(end: SimLink, why: string): void
 }
 
-export class SimLink implements Link {
+export class SimLink extends OwnedLink implements Link {
   readonly from: string
   readonly to: string
   private readonly wire: Wire
   other!: SimLink
   open = true
-  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
-  down: (why: string) => void = () => {}
-  drained: () => void = () => {}
   /** A frame was refused since the buffer last drained. */
   refused = false
   queuedBytes = 0
@@ -35,6 +33,7 @@ export class SimLink implements Link {
   private readonly data: Waiting[] = []
 
   constructor(wire: Wire, from: string, to: string) {
+    super()
     this.wire = wire
     this.from = from
     this.to = to
@@ -48,18 +47,6 @@ export class SimLink implements Link {
     }
     this.wire.offer(this, frame.slice(), lane)
     return true
-  }
-
-  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
-    this.receive = receive
-  }
-
-  onDrain(drained: () => void): void {
-    this.drained = drained
-  }
-
-  onDown(down: (why: string) => void): void {
-    this.down = down
   }
 
   close(why = 'closed'): void {

@@ -4,6 +4,7 @@
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
 import { TRUNK_STOP_MS } from '../../config/limits.ts'
 import { EMPTY } from '../../lib/bytes.ts'
+import { OwnedLink } from '../../runtime/owned-link.ts'
 import type { Lane } from '../../runtime/ports.ts'
 import type { Carrier } from '../carrier.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -23,17 +24,15 @@ function pieces(data: StreamMessageEvent['data']): Iterable<Uint8Array> {
   return data instanceof Uint8Array ? [data] : data
 }
 
-export class Trunk implements Carrier {
+export class Trunk extends OwnedLink implements Carrier {
   private readonly connection: Connection
   private readonly streams: LaneStreams
   private readonly events: TrunkEvents
   private readonly writers: Record<Lane, FrameWriter>
   private up = true
-  private receive: (frame: Uint8Array, lane: Lane) => void = () => {}
-  private drained: () => void = () => {}
-  private down: (why: string) => void = () => {}
 
   constructor(connection: Connection, streams: LaneStreams, events: TrunkEvents) {
+    super()
     this.connection = connection
     this.streams = streams
     this.events = events
@@ -69,18 +68,6 @@ export class Trunk implements Carrier {
 
   sendWith(head: Uint8Array, frame: Uint8Array, lane: Lane): boolean {
     return this.up && this.writers[lane].write(head, frame)
-  }
-
-  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
-    this.receive = receive
-  }
-
-  onDrain(drained: () => void): void {
-    this.drained = drained
-  }
-
-  onDown(down: (why: string) => void): void {
-    this.down = down
   }
 
   /** What was taken is still sent, for at most TRUNK_STOP_MS. */

@@ -2,13 +2,11 @@
 // other link, so that what is tested over it meets the same refusals.
 
 import { LINK_BUFFER_BYTES_MAX } from '../../config/limits.ts'
+import { OwnedLink } from '../../runtime/owned-link.ts'
 import type { Lane, Link } from '../../runtime/ports.ts'
 
-class MemoryLink implements Link {
+class MemoryLink extends OwnedLink implements Link {
   peer: MemoryLink | undefined
-  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
-  drained: () => void = () => {}
-  down: (why: string) => void = () => {}
   private bytes = 0
   private refused = false
 
@@ -34,18 +32,6 @@ class MemoryLink implements Link {
       this.drained()
     })
     return true
-  }
-
-  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
-    this.receive = receive
-  }
-
-  onDrain(drained: () => void): void {
-    this.drained = drained
-  }
-
-  onDown(down: (why: string) => void): void {
-    this.down = down
   }
 
   close(why = 'closed'): void {

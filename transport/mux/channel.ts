@@ -2,6 +2,7 @@
 // the bound of any link; after that nothing is held: the carrier's own back-pressure counts.
 
 import { LINK_BUFFER_BYTES_MAX } from '../../config/limits.ts'
+import { OwnedLink } from '../../runtime/owned-link.ts'
 import type { Lane, Link } from '../../runtime/ports.ts'
 import { DATA, HEADER_BYTES, writeHeader } from './mux-header.ts'
 
@@ -17,7 +18,7 @@ export interface Held {
   readonly lane: Lane
 }
 
-export class Channel implements Link {
+export class Channel extends OwnedLink implements Link {
   readonly name: string
   /** Stands before each frame that this end sends. */
   readonly number: number
@@ -33,11 +34,9 @@ export class Channel implements Link {
   private heldBytes = 0
   private up = true
   private wantsDrain = false
-  receive: (frame: Uint8Array, lane: Lane) => void = () => {}
-  private drained: () => void = () => {}
-  private down: (why: string) => void = () => {}
 
   constructor(carrier: ChannelCarrier, name: string, number: number) {
+    super()
     this.carrier = carrier
     this.name = name
     this.number = number
@@ -58,18 +57,6 @@ export class Channel implements Link {
     this.heldBytes += frame.length
     this.held.push({ frame: new Uint8Array(frame), lane })
     return true
-  }
-
-  onFrame(receive: (frame: Uint8Array, lane: Lane) => void): void {
-    this.receive = receive
-  }
-
-  onDrain(drained: () => void): void {
-    this.drained = drained
-  }
-
-  onDown(down: (why: string) => void): void {
-    this.down = down
   }
 
   close(why = 'closed'): void {
