@@ -46,6 +46,7 @@ const KNOWN = [
   'AITBC_TEST_JOBS',
   'AITBC_RECORD',
   'AITBC_ROLLUP_SUMS',
+  'AITBC_ROLLUP_WINDOW_MS',
   // Read where keys are opened; never kept with the rest.
   'AITBC_KEY_PASSWORD',
   ...SETTING_NAMES.map(settingVariable),

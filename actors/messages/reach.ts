@@ -102,6 +102,7 @@ const rollupSequencer: ReachOf<typeof RollupSequencerMessages> = {
   Figures: 'own node',
   Look: 'own node',
   Final: 'own node',
+  Proposed: 'own node',
   Undone: 'own node',
   Epoch: 'own node',
 }

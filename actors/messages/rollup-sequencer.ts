@@ -183,6 +183,8 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
     }),
     'control',
   ),
+  /** From the own shard: a block is proposed that orders the own claims up to this one. */
+  Proposed: tell(struct({ number: u53 }), 'control'),
   /** From the own shard: these sealed claims or the open draft (from `number` on) were undone. */
   Undone: tell(struct({ number: u53 }), 'control'),
   /** From the own shard, at its start and at each turn of the epoch. */

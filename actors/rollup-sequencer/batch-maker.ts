@@ -21,6 +21,8 @@ export interface MakerProps {
   readonly shard: number
   /** Units a transfer. */
   readonly fee: number
+  /** Of a batch at any rate, for measurements; undefined: as the rate and blocks ask for. */
+  readonly windowMs?: number | undefined
 }
 
 const RETRY_MS = 50
@@ -45,7 +47,7 @@ export class BatchMaker {
     this.props = props
     this.groups = groups
     this.turn = turn
-    this.next = new NextBatch(ctx, pending, turn)
+    this.next = new NextBatch(ctx, pending, turn, props.windowMs)
     this.outcomes = new Outcomes(ctx, props.shard, pending, groups)
     this.desk = new ShardDesk(ctx, props)
     this.cosigning = new Cosigning(ctx, props.shard, this.desk, groups)
@@ -177,6 +179,8 @@ export class BatchMaker {
         else {
           if (this.isAgain) this.ctx.reached('rollup-sealed-again')
           this.outcomes.seal({ number, hash, txRoot, batch })
+          const { taken, sealed } = batch.times
+          this.next.pace.sealed(number, sealed - taken)
           this.idle()
         }
       },
@@ -210,6 +214,12 @@ export class BatchMaker {
     this.look()
   }
 
+  /** A block that may become final orders our claims up to this one. */
+  proposed(number: number): void {
+    this.next.pace.proposed(number, this.ctx.now())
+    this.look()
+  }
+
   final(news: Final): void {
     this.outcomes.final(news)
     this.look()
@@ -218,6 +228,7 @@ export class BatchMaker {
   /** The shard has undone what was sealed from a number on, and the draft. */
   undone(number: number): void {
     this.outcomes.undone(number)
+    this.next.pace.undone(number)
     const batch = this.cosigning.undone(number)
     if (batch) this.again(batch)
     else this.look()

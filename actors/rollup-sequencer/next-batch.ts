@@ -1,22 +1,26 @@
 // What the next batch is made of, and when: transfers that wait, or messages of the base chain.
 
+import { BATCH_TRANSFERS_MAX } from '../../protocol/params.ts'
 import type { Context } from '../../runtime/context.ts'
+import { BlockPace } from './block-pace.ts'
 import { OpenBatch } from './open-batch.ts'
 import type { Pending, Taken } from './pending.ts'
 import type { Turn } from './turn.ts'
-import { UNDER_WAY_MAX, Window } from './window.ts'
+import { UNDER_WAY_MAX, Window, type WindowFacts } from './window.ts'
 
 export class NextBatch {
-  private readonly window = new Window()
+  readonly pace = new BlockPace()
+  private readonly window: Window
   private readonly ctx: Context
   private readonly pending: Pending
   private readonly turn: Turn
   private inboxSinceMs: number | undefined
 
-  constructor(ctx: Context, pending: Pending, turn: Turn) {
+  constructor(ctx: Context, pending: Pending, turn: Turn, windowMs: number | undefined) {
     this.ctx = ctx
     this.pending = pending
     this.turn = turn
+    this.window = new Window(windowMs)
   }
 
   get windowMs(): number {
@@ -33,9 +37,17 @@ export class NextBatch {
   take(underWay: number): OpenBatch | number | undefined {
     const now = this.ctx.now()
     const { size: waiting, oldestMs } = this.pending
-    const wait = this.window.wait({ now, waiting, oldestMs, underWay })
+    const wait = this.wait({ now, waiting, oldestMs, underWay })
     if (wait === 0) return this.transfers(now, oldestMs ?? now)
     return this.isInboxDue(now, underWay) ? this.opened(undefined, now) : wait
+  }
+
+  private wait(facts: WindowFacts): number | undefined {
+    const { now, waiting, oldestMs, underWay } = facts
+    const wait = this.window.wait(facts)
+    const isPaced = underWay > 0 && waiting < BATCH_TRANSFERS_MAX && !this.window.isFixed
+    if (wait === undefined || oldestMs === undefined || !isPaced) return wait
+    return Math.max(wait, this.pace.wait(now, oldestMs))
   }
 
   private transfers(now: number, firstMs: number): OpenBatch | undefined {

@@ -25,6 +25,8 @@ export interface RollupSequencerProps {
   readonly peers: readonly SequencerPeer[]
   /** Units a transfer. */
   readonly fee: number
+  /** batch-maker.ts. */
+  readonly windowMs?: number | undefined
 }
 
 type Verbs = (typeof RollupSequencerMessages)['verbs']
@@ -181,11 +183,15 @@ export const RollupSequencer = actor({
         sequencer.predecessor.ordered()
         maker.final(news)
       },
+      Proposed({ number }) {
+        maker.proposed(number)
+      },
       Undone({ number }) {
         maker.undone(number)
       },
       Epoch({ rules }) {
         turn.rules = decodeEpochRules(rules)
+        maker.next.pace.turn(turn.rules)
         sequencer.findFeeAccount()
         maker.look()
       },

@@ -26,6 +26,16 @@ export const UNDER_WAY_MAX = 16
 export class Window {
   private perMs = 0
   private tookMs: number | undefined
+  private readonly fixedMs: number | undefined
+
+  /** `fixedMs`: that long at any rate, blocks or not; to measure what that does. */
+  constructor(fixedMs?: number) {
+    this.fixedMs = fixedMs
+  }
+
+  get isFixed(): boolean {
+    return this.fixedMs !== undefined
+  }
 
   /** A batch of so many transfers was taken at this time. */
   took(transfers: number, now: number): void {
@@ -37,7 +47,7 @@ export class Window {
   }
 
   get ms(): number {
-    return ROLLUP_WINDOW_MAX_MS * Math.min(1, this.perMs / FULL_PER_MS) ** STEEPNESS
+    return this.fixedMs ?? ROLLUP_WINDOW_MAX_MS * Math.min(1, this.perMs / FULL_PER_MS) ** STEEPNESS
   }
 
   /** Milliseconds until a batch should begin; 0 now, undefined when nothing waits or nothing may. */

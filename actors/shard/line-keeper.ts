@@ -9,7 +9,8 @@ import { claimDigest } from '../../protocol/rollup/claim.ts'
 import { eligible, turnOf } from '../../protocol/rollup/sequencing.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body } from '../../runtime/messages.ts'
-import type { ShardMessages } from '../messages/shard.ts'
+import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
+import { type ShardMessages, shardKey } from '../messages/shard.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import { type Executor, SLICE_MS } from './executor.ts'
@@ -140,6 +141,7 @@ export class LineKeeper {
   ready({ head, max, timestampMs, sequencer, headMs }: Wanted): Uint8Array[] {
     const { rules, line, props } = this
     const claims: Uint8Array[] = []
+    let offered: HeldBatch['claim'] | undefined
     if (!rules) return claims
     let at = head
     let last = { sequencer, timestampMs: headMs }
@@ -155,7 +157,9 @@ export class LineKeeper {
       claims.push(next.encoded)
       at = next.hash
       last = { sequencer: operator, timestampMs }
+      offered = next.claim
     }
+    this.noteProposed(offered)
     return claims
   }
 
@@ -170,8 +174,17 @@ export class LineKeeper {
       const { number, sequencer } = known.claim
       read.push({ encoded: bytes, hash: known.hash, number, sequencer })
     }
+    this.noteProposed(read.at(-1))
     this.holds.push({ claims: read, untilMs: this.ctx.now() + withinMs, reply })
     this.look()
+  }
+
+  /** The own sequencer closes its next batch by that. */
+  private noteProposed(last: { number: number; sequencer: number } | undefined): void {
+    if (!last || last.sequencer !== this.ownIndex) return
+    const { node, shard } = this.props
+    const { number } = last
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Proposed', { number })
   }
 
   /** The chain has ordered these, one after the other. */

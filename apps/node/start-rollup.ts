@@ -23,6 +23,10 @@ import { signingKeys } from './keys/signing-keys.ts'
 /** 'fresh' for measurements: what a batch costs whose keys were never added up before. */
 const SUMS = process.env.AITBC_ROLLUP_SUMS === 'fresh' ? 'fresh' : 'cached'
 
+/** Milliseconds of a batch's window at any rate, for measurements too. */
+const { AITBC_ROLLUP_WINDOW_MS } = process.env
+const WINDOW_MS = AITBC_ROLLUP_WINDOW_MS ? Number(AITBC_ROLLUP_WINDOW_MS) : undefined
+
 export interface RollupPlace {
   readonly node: string
   /** Among the validators of the topology. */
@@ -84,6 +88,7 @@ export function startSequencers(host: Host, place: RollupPlace, setup: ChainSetu
       blsPublicKey: peers[index]?.blsPublicKey,
       peers,
       fee: ROLLUP_FEE_UNITS,
+      windowMs: WINDOW_MS,
     })
   }
 }

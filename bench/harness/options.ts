@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly sums: 'cached' | 'fresh'
   /** So many separate clients instead of one generator; 0 for the generator. */
   readonly clients: number
+  /** Milliseconds of a batch's window at any rate; undefined: as rate and blocks ask for. */
+  readonly window: number | undefined
   /** What is killed (SIGKILL) in the middle of each round; of scenarios that can. */
   readonly kill: 'sequencer' | 'validator' | undefined
   /** Units a second; without it the bench looks for the knee. */
@@ -37,6 +39,7 @@ const DEFAULTS: BenchOptions = {
   absent: 0,
   sums: 'cached',
   clients: 0,
+  window: undefined,
   kill: undefined,
   offered: undefined,
   against: [],
@@ -69,6 +72,7 @@ export function readBenchOptions(
       absent: text,
       sums: text,
       clients: text,
+      window: text,
       kill: text,
       offered: text,
       against: { type: 'string', multiple: true },
@@ -97,6 +101,7 @@ export function readBenchOptions(
     absent: whole('absent', values.absent, 0, 100) ?? base.absent,
     sums: sums ?? base.sums,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
+    window: whole('window', values.window, 1, 10_000) ?? base.window,
     kill: kill ?? base.kill,
     offered: whole('offered', values.offered, 1, 10_000_000) ?? base.offered,
     against: values.against?.flatMap((names) => names.split(',')) ?? base.against,

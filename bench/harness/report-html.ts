@@ -115,6 +115,16 @@ function timeline({ timeline_ms: found }: BenchResult): string {
   )}`
 }
 
+/** What the parts cost bare, beside what a validator really used. */
+function costs({ raw, cpu_us_per_tx: cpu, unit }: BenchResult): string {
+  const rows = Object.entries(raw).filter(([name]) => name !== 'what')
+  if (rows.length === 0) return ''
+  const used = ['processor time of all validators but the sequencer, measured', cpu.validator]
+  return `<h2>What each of the ${escapeHtml(unit)} costs, part by part</h2>
+<p>${escapeHtml(String(raw.what))}; us: microseconds of one core at one validator.</p>
+${table(['part', ''], [...rows, used, ['the same of all processes but the generator', cpu.total]])}`
+}
+
 function verdict(result: BenchResult): string {
   const { finality_ms: final, comparators, raw } = result
   const lines = [
@@ -153,7 +163,6 @@ export function reportHtml(result: BenchResult): string {
     ['bytes written each, all processes', result.written_bytes_per_tx],
     ['largest process', `${result.rss_max_mb} MB`],
     ['processor time each', JSON.stringify(result.cpu_us_per_tx)],
-    ['raw cost', JSON.stringify(result.raw)],
     ['options', JSON.stringify(result.options)],
   ]
   const list = (lines: readonly string[]) =>
@@ -162,7 +171,7 @@ export function reportHtml(result: BenchResult): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Bench ${escapeHtml(result.scenario)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(result.scenario)}: ${escapeHtml(result.about)}</h1>
-${verdict(result)}${timeline(result)}${plots(result)}
+${verdict(result)}${timeline(result)}${costs(result)}${plots(result)}
 <h2>Rounds</h2>${pointsTable(result.rounds)}
 <h2>Steps</h2>${pointsTable(result.steps)}
 <h2>Audit</h2>${list(result.audit)}

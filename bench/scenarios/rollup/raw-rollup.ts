@@ -10,6 +10,7 @@ import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
 import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
+import { NODE_BYTES, PAIR_BYTES } from '../../../protocol/crypto/hash-pairs.ts'
 import { COHORT_SIZE, ROOT_EVERY_MAX } from '../../../protocol/params.ts'
 import { SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
 import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
@@ -52,12 +53,18 @@ function signatureCosts(count: number, sums: BenchOptions['sums']) {
   const held = new CohortKeys(book, { sums })
   if (!held.verify(signers, DIGEST, signature)) throw new Error('the aggregate does not hold')
   const aggregate = timed(count, () => held.verify(signers, DIGEST, signature))
+  // The bare primitives: one pairing for the batch, and every key added to the sum.
+  const first = signersOfIndices(Uint32Array.of(0))
+  const alone = book.cosign(Uint32Array.of(0), DIGEST)
+  const pairing = timed(count, () => held.verify(first, DIGEST, alone))
+  const anew = new CohortKeys(book, { sums: 'fresh' })
+  const keySums = timed(count, () => anew.verify(signers, DIGEST, signature)) - pairing
   const one = book.signTransfer(0, DIGEST)
   const key = book.spendKeyOf(0) as Uint8Array
   const ordinary = timed(100, () => {
     for (let i = 0; i < 100; i++) verifyEd25519Native(key, DIGEST, one)
   })
-  return { aggregate, ordinary }
+  return { aggregate, pairing, keySums, ordinary }
 }
 
 /** Roots are stated once in ROOT_EVERY_MAX batches, so that is how often they are made here. */
@@ -92,6 +99,13 @@ function stateCosts(count: number, accounts: number) {
   return { read: each(reads), execute: each(executions), root: each(roots), bodyHash, bytes }
 }
 
+/** A tree over as many leaves as transfers: hashing alone. */
+function treeHashing(count: number): number {
+  const pairs = new Uint8Array(count * PAIR_BYTES)
+  const nodes = new Uint8Array(count * NODE_BYTES)
+  return timed(count, () => hashPairsNative(pairs, nodes))
+}
+
 /** Waiting for the disk costs no processor time; it is listed, not added up. */
 function diskCosts(bytes: Uint8Array, count: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'aitbc-raw-'))
@@ -111,7 +125,7 @@ export async function rawRollup(options: BenchOptions): Promise<RawCost> {
   const { validators, sums, absent, offered = PER_SECOND } = options
   const accounts = Math.max(COHORT_SIZE, options.accounts)
   const { transfers } = batchShape(offered, accounts)
-  const { aggregate, ordinary } = signatureCosts(transfers, sums)
+  const { aggregate, pairing, keySums, ordinary } = signatureCosts(transfers, sums)
   const { read, execute, root, bodyHash, bytes } = stateCosts(transfers, accounts)
   const disk = diskCosts(bytes, transfers)
   const stragglers = (ordinary * absent) / 100
@@ -124,14 +138,18 @@ export async function rawRollup(options: BenchOptions): Promise<RawCost> {
     figures: {
       batch_transfers: transfers,
       us_aggregate_check: us(aggregate),
+      us_bare_pairing: us(pairing),
+      us_bare_key_sums: us(keySums),
       us_ordinary_signatures: us(stragglers),
       us_read_body: us(read),
       us_execute: us(execute),
       us_state_root: us(root),
       us_body_hash: us(bodyHash),
+      us_bare_tree_hashing: us(treeHashing(transfers)),
       us_per_validator: us(each),
       us_disk_write_and_sync: us(disk),
       bytes_body_per_transfer: us(bytes.length / transfers),
+      bytes_to_validators_per_transfer: us(((validators - 1) * bytes.length) / transfers),
     },
   }
 }

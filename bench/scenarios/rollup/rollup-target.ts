@@ -25,10 +25,11 @@ const READY_MS = 120_000
 
 /** With so many locks, which belong to the first accounts. */
 export function startRollupCluster(options: BenchOptions, locks = 0): BenchCluster {
-  const { validators, accounts, shards, sums, kill } = options
+  const { validators, accounts, shards, sums, kill, window } = options
   // Whoever is killed, there are gateways left to go to.
   const nodes = validatorNodes(validators, kill ? validators : 1)
   process.env.AITBC_ROLLUP_SUMS = sums
+  if (window !== undefined) process.env.AITBC_ROLLUP_WINDOW_MS = `${window}`
   const rollup = { rollupAccounts: accounts, rollupShards: shards, rollupLocks: locks }
   const spec = { validators, accounts: 0, nodes, ...rollup }
   return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))

@@ -52,7 +52,7 @@ test('what cannot be meant is refused', () => {
 
 test('.env.example names each variable, and only known ones', () => {
   const names = readFileSync('.env.example', 'utf8').match(/AITBC_[A-Z_]+(?==)/g) ?? []
-  assert.is(new Set(names).size, 20)
+  assert.is(new Set(names).size, 21)
   const set = Object.fromEntries(names.map((name) => [name, '']))
   assert.equal(readEnvironment(set).notices, [])
 })

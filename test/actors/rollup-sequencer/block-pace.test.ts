@@ -1,0 +1,75 @@
+// When a batch is closed, by the blocks that order those before it.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BlockPace } from '../../../actors/rollup-sequencer/block-pace.ts'
+
+const BLOCK_MS = 100
+
+/**
+ * Transfers come all the time; a round takes so long; a block every 100 ms takes what is sealed, and
+ * is heard of 15 ms later. When batches were closed, and how long each waited for its block.
+ */
+function run(roundMs: number, untilMs = 5000) {
+  const pace = new BlockPace()
+  const batches: { number: number; closedMs: number; sealedMs: number; blockMs?: number }[] = []
+  let [firstMs, heardMs, heardTo] = [0, Number.POSITIVE_INFINITY, 0]
+  for (let now = 0; now < untilMs; now++) {
+    const last = batches.at(-1)
+    if (last?.sealedMs === now) pace.sealed(last.number, roundMs)
+    if (now % BLOCK_MS === 0) {
+      const ready = batches.filter(({ sealedMs, blockMs }) => sealedMs <= now && !blockMs)
+      for (const one of ready) one.blockMs = now
+      if (ready.length > 0) [heardMs, heardTo] = [now + 15, ready.at(-1)?.number ?? 0]
+    }
+    if (now === heardMs) pace.proposed(heardTo, now)
+    const isFree = !last || last.sealedMs <= now
+    if (isFree && pace.wait(now, firstMs) === 0) {
+      const number = batches.length + 1
+      batches.push({ number, closedMs: now, sealedMs: now + roundMs })
+      firstMs = now + 1
+    }
+  }
+  return batches.slice(5, -2)
+}
+
+test('a block has one batch, which is ready shortly before it', () => {
+  for (const roundMs of [5, 20, 40, 60]) {
+    const batches = run(roundMs)
+    assert.ok(batches.length > 30, `${roundMs} ms: ${batches.length} batches`)
+    const blocks = new Set(batches.map(({ blockMs }) => blockMs))
+    assert.is(blocks.size, batches.length, `${roundMs} ms: one batch a block`)
+    for (const { sealedMs, blockMs = 0 } of batches) {
+      const waited = blockMs - sealedMs
+      assert.ok(waited >= 20 && waited <= 45, `${roundMs} ms: it waited ${waited} ms`)
+    }
+  }
+})
+
+test('where a round takes as long as a block one follows the other at once', () => {
+  const batches = run(130)
+  for (const [i, { closedMs }] of batches.slice(1).entries()) {
+    assert.is(closedMs, batches[i]?.sealedMs)
+  }
+})
+
+test('without a block it is closed two block times after its first transfer', () => {
+  const pace = new BlockPace()
+  pace.sealed(1, 20)
+  assert.is(pace.wait(1000, 990), 190)
+  assert.is(pace.wait(1190, 990), 0)
+  pace.proposed(1, 1020)
+  assert.is(pace.wait(1020, 990), 40)
+})
+
+test('what was undone is not waited for', () => {
+  const pace = new BlockPace()
+  pace.sealed(1, 60)
+  pace.proposed(1, 100)
+  pace.sealed(2, 60)
+  assert.is(pace.wait(500, 490), 190)
+  pace.undone(2)
+  assert.is(pace.wait(500, 490), 0)
+})
+
+test.run()
