@@ -1,4 +1,4 @@
-// When a batch is closed, so that it is ready shortly before a block is built, and no block has two.
+// When a batch is closed, so that it is ready shortly before a block is built, and none has two.
 // A second one costs every validator what a batch costs whatever its size, and its transfers are
 // final no sooner than in the next block's.
 

@@ -7,8 +7,8 @@ import { BlockPace } from '../../../actors/rollup-sequencer/block-pace.ts'
 const BLOCK_MS = 100
 
 /**
- * Transfers come all the time; a round takes so long; a block every 100 ms takes what is sealed, and
- * is heard of 15 ms later. When batches were closed, and how long each waited for its block.
+ * Transfers come all the time; a round takes so long; a block every 100 ms takes what is sealed,
+ * and is heard of 15 ms later. When batches were closed, and how long each waited for its block.
  */
 function run(roundMs: number, untilMs = 5000) {
   const pace = new BlockPace()
