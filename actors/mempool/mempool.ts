@@ -51,7 +51,21 @@ type Read =
   | { readonly hash: Hex; readonly code: ''; readonly transaction: Transaction }
   | { readonly hash: Hex; readonly code: TransactionRefusal; readonly detail?: string }
 
-type Done = (hash: Hex, code: TransactionRefusal | '', detail?: string) => void
+type Done = (index: number, hash: Hex, code: TransactionRefusal | '', detail?: string) => void
+
+/** What the transactions of one message share until each has its verdict. */
+interface Delivery {
+  readonly own: boolean
+  readonly cause: Cause | undefined
+  readonly done: Done
+}
+
+/** One of them, decoded. */
+interface Delivered {
+  readonly transaction: Transaction
+  readonly delivery: Delivery
+  readonly index: number
+}
 
 /** Accepted from a client and not told to the peers yet. */
 interface Untold {
@@ -86,43 +100,47 @@ class Desk {
     this.retell()
   }
 
-  /** Calls `done` once for each transaction, now or later. */
-  take(transactions: readonly Uint8Array[], own: boolean, done: (index: number) => Done): void {
-    for (const [index, raw] of transactions.entries()) {
-      const told = done(index)
-      this.takeOne(raw, own, (hash, code, detail) => {
-        if (code !== '') this.refused[code] = (this.refused[code] ?? 0) + 1
-        told(hash, code, detail)
-      })
-    }
+  /** Calls `done` once for each transaction, now or later. PERF: each waits with few objects. */
+  take(transactions: readonly Uint8Array[], own: boolean, done: Done): void {
+    const delivery = { own, cause: this.ctx.cause, done }
+    for (const [index, raw] of transactions.entries()) this.takeOne(raw, delivery, index)
     this.checks.start()
   }
 
-  private takeOne(raw: Uint8Array, own: boolean, done: Done): void {
+  private takeOne(raw: Uint8Array, delivery: Delivery, index: number): void {
     const read = this.read(raw)
     if (read.code !== '') {
-      done(read.hash, read.code, read.detail)
+      this.say(delivery, index, read.hash, read.code, read.detail)
       return
     }
     const { hash, transaction } = read
-    const end: Done = (...verdict) => {
-      this.inCheck.delete(hash)
-      done(...verdict)
-    }
-    const found = (sender: Hex | null | undefined) => {
-      if (sender === undefined) end(hash, 'BUSY')
-      else if (sender === null) end(hash, 'INVALID_SENDER')
-      else this.withSender(transaction, sender, own, end)
-    }
-    const queued = this.checks.add(raw, this.underCause(found))
+    const one = { transaction, delivery, index }
+    const queued = this.checks.add(raw, (sender) => this.found(one, sender))
     if (queued) this.inCheck.add(hash)
-    else done(hash, 'BUSY')
+    else this.say(delivery, index, hash, 'BUSY')
+  }
+
+  private say(
+    { done }: Delivery,
+    index: number,
+    hash: Hex,
+    code: TransactionRefusal | '',
+    detail?: string,
+  ): void {
+    if (code !== '') this.refused[code] = (this.refused[code] ?? 0) + 1
+    done(index, hash, code, detail)
+  }
+
+  private end({ delivery, index, transaction }: Delivered, code: TransactionRefusal | ''): void {
+    this.inCheck.delete(transaction.hash)
+    this.say(delivery, index, transaction.hash, code)
   }
 
   /** Checks of several messages share a task and its callback: each goes on under its own cause. */
-  private underCause<T>(run: (value: T) => void): (value: T) => void {
-    const { cause } = this.ctx
-    return (value) => this.ctx.causedBy(cause, () => run(value))
+  private found(one: Delivered, sender: Hex | null | undefined): void {
+    const { cause } = one.delivery
+    if (this.ctx.cause === cause) this.withSender(one, sender)
+    else this.ctx.causedBy(cause, () => this.withSender(one, sender))
   }
 
   /** What can be said without the sender: the cheap checks come before the signature. */
@@ -139,16 +157,25 @@ class Desk {
     return { hash, code: '', transaction }
   }
 
-  private withSender(transaction: Transaction, sender: Hex, own: boolean, done: Done): void {
-    const add = (account: AccountView | undefined) => {
-      const added = this.pool.add(transaction, sender, account, { own, at: this.ctx.now() })
-      if (added.ok) this.traced.add(transaction.hash)
-      if (added.ok && own) this.tellSoon(transaction.raw)
-      if (added.ok && added.executable) this.wakeValidator()
-      done(transaction.hash, added.ok ? '' : added.code)
+  private withSender(one: Delivered, sender: Hex | null | undefined): void {
+    if (!sender) this.end(one, sender === null ? 'INVALID_SENDER' : 'BUSY')
+    else if (this.pool.knowsSender(sender)) this.add(one, sender, undefined)
+    else {
+      const { cause } = one.delivery
+      this.accounts.ask(sender, (account) =>
+        this.ctx.causedBy(cause, () => this.add(one, sender, account)),
+      )
     }
-    if (this.pool.knowsSender(sender)) add(undefined)
-    else this.accounts.ask(sender, this.underCause(add))
+  }
+
+  private add(one: Delivered, sender: Hex, account: AccountView | undefined): void {
+    const { transaction, delivery } = one
+    const { own } = delivery
+    const added = this.pool.add(transaction, sender, account, { own, at: this.ctx.now() })
+    if (added.ok) this.traced.add(transaction.hash)
+    if (added.ok && own) this.tellSoon(transaction.raw)
+    if (added.ok && added.executable) this.wakeValidator()
+    this.end(one, added.ok ? '' : added.code)
   }
 
   /**
@@ -234,7 +261,7 @@ export const Mempool = actor({
         const verdicts: Verdict[] = new Array(transactions.length)
         let open = transactions.length
         if (open === 0) reply([])
-        desk.take(transactions, true, (index) => (hash, code, detail) => {
+        desk.take(transactions, true, (index, hash, code, detail) => {
           verdicts[index] = { hash, code, message: messageOf(code, detail).slice(0, 512) }
           if (--open === 0) reply(verdicts)
         })
@@ -242,7 +269,7 @@ export const Mempool = actor({
       Forward({ transactions }) {
         const peer = forwarders.admit(transactions.length)
         if (peer === undefined) return
-        desk.take(transactions, false, () => (_, code) => forwarders.verdict(peer, code))
+        desk.take(transactions, false, (_index, _hash, code) => forwarders.verdict(peer, code))
       },
       TakeForBlock({ gasLimit, baseFee, max, exclude }, reply) {
         const chosen = pool.best({ gasLimit, baseFee, max, exclude: new Set(exclude) })

@@ -176,6 +176,7 @@ try {
   await main.stop()
   await tasks.stop()
   await stores.close()
+  clock.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -205,4 +206,5 @@ else {
       `${summary.ratio.toFixed(2)} times bare recovery`,
   )
 }
-process.exit(0)
+// The follower's last question has nobody left who could answer it.
+process.exit()
