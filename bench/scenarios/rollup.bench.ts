@@ -1,6 +1,6 @@
 // Distilled transfers on the rollup: npm run bench -- rollup [--validators 1|4|7] [--accounts N]
 // [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json]
-// [--kill sequencer|validator], killed in the middle of each round.
+// [--window MS] [--kill sequencer|validator], killed in the middle of each round.
 
 import { runBench } from '../harness/run-bench.ts'
 import { rawRollup } from './rollup/raw-rollup.ts'
