@@ -251,10 +251,10 @@ export const ShardMessages = messages('shard', 1, {
   /**
    * A proof of the record against the state root after the last executed claim; of a frozen shard
    * that is the root at which it stands. While a draft is open the answer waits until it is sealed
-   * or dropped.
+   * or dropped. `settled`: against the root of the last checkpoint, which nothing takes back.
    */
   AccountProof: ask(
-    struct({ index: u53 }),
+    struct({ index: u53, settled: bool }),
     optional(
       struct({
         number: u53,

@@ -35,7 +35,7 @@ const NOWHERE: Omit<FinalRow, 'hash'> = {
   timestampMs: 0,
 }
 
-function hexes(path: Uint8Array): Hex[] {
+export function hexes(path: Uint8Array): Hex[] {
   const list: Hex[] = []
   for (let at = 0; at < path.length; at += 32) list.push(bytesToHex(path.subarray(at, at + 32)))
   return list

@@ -311,24 +311,7 @@ export const ShardActor = actor({
       Fetch(wanted, reply) {
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : queries.nothing('BUSY'))
       },
-      Claims(from, reply) {
-        reply(sync.claims(from))
-      },
-      Inputs(of, reply) {
-        reply(sync.inputs(of))
-      },
-      Checkpoints(_, reply) {
-        reply(sync.checkpoints())
-      },
-      CheckpointTree({ number, hash }, reply) {
-        reply(sync.tree(number, hash))
-      },
-      CheckpointPages({ number, hash, pages }, reply) {
-        reply(sync.pages(number, hash, pages))
-      },
-      Parcel({ number, destination }, reply) {
-        reply(sync.parcel(number, destination))
-      },
+      ...sync.handlers,
       Assemble(body, reply) {
         reply(shard.mayAssemble() ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
       },
@@ -369,8 +352,9 @@ export const ShardActor = actor({
       IndexOf({ owner }, reply) {
         reply(queries.indexOf(owner))
       },
-      AccountProof({ index }, reply) {
-        shard.undrafted(() => reply(queries.proof(index)))
+      AccountProof({ index, settled }, reply) {
+        if (settled) reply(sync.proof(index))
+        else shard.undrafted(() => reply(queries.proof(index)))
       },
       ExitProof(wanted, reply) {
         const isFinal = wanted.number <= line.final.number

@@ -7,23 +7,30 @@ import {
   ROLLUP_SYNC_CLAIM_BYTES,
   ROLLUP_SYNC_CLAIMS,
 } from '../../config/shard-limits.ts'
-import type { Hex } from '../../lib/hex.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { TokenBucket } from '../../lib/token-bucket.ts'
-import { CHECKPOINT_PAGES_MAX, ZERO_PAGE } from '../../protocol/rollup/checkpoint-tree.ts'
+import {
+  CHECKPOINT_PAGES_MAX,
+  recordProof,
+  ZERO_PAGE,
+} from '../../protocol/rollup/checkpoint-tree.ts'
 import { encodeInboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import { provenMeta } from '../../protocol/rollup/state-checkpoint.ts'
 import type { Context } from '../../runtime/context.ts'
-import type { Reply } from '../../runtime/messages.ts'
+import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { readPage, sideOf } from './checkpoint-rows.ts'
 import type { CheckpointShelf } from './checkpoint-shelf.ts'
 import type { Point } from './claim-line.ts'
 import { readClaim } from './held-batch.ts'
-import type { ShardQueries } from './queries.ts'
+import { hexes, type ShardQueries } from './queries.ts'
 import type { ShardProps } from './shard-props.ts'
 import { readBatchRow } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
+type To<N extends AskNames<Verbs>> = (reply: Reply<Verbs, N>) => void
+type Of<N extends AskNames<Verbs>> = Body<Verbs, N>
 
 /** Milliseconds for one answer. */
 const SLICE_MS = 5
@@ -44,11 +51,26 @@ export class SyncServer {
     this.asks = new TokenBucket(ROLLUP_SYNC_ASKS_PER_SECOND, ROLLUP_SYNC_ASKS_BURST, ctx.now())
   }
 
+  /** Of the messages that are answered here alone. */
+  get handlers() {
+    return {
+      Claims: (from: Of<'Claims'>, reply: To<'Claims'>) => reply(this.claims(from)),
+      Inputs: (of: Of<'Inputs'>, reply: To<'Inputs'>) => reply(this.inputs(of)),
+      Checkpoints: (_: null, reply: To<'Checkpoints'>) => reply(this.checkpoints()),
+      CheckpointTree: ({ number, hash }: Of<'CheckpointTree'>, reply: To<'CheckpointTree'>) =>
+        reply(this.tree(number, hash)),
+      CheckpointPages: (of: Of<'CheckpointPages'>, reply: To<'CheckpointPages'>) =>
+        reply(this.pages(of.number, of.hash, of.pages)),
+      Parcel: ({ number, destination }: Of<'Parcel'>, reply: To<'Parcel'>) =>
+        reply(this.parcel(number, destination)),
+    }
+  }
+
   private get isBusy(): boolean {
     return !this.asks.take(1, this.ctx.now())
   }
 
-  claims(from: Point): Reply<Verbs, 'Claims'> {
+  private claims(from: Point): Reply<Verbs, 'Claims'> {
     if (this.isBusy) return { code: 'BUSY', claims: [] }
     const until = this.ctx.now() + SLICE_MS
     const claims: Uint8Array[] = []
@@ -66,7 +88,7 @@ export class SyncServer {
     return { code: '', claims }
   }
 
-  inputs({ number, hash }: Point): Reply<Verbs, 'Inputs'> {
+  private inputs({ number, hash }: Point): Reply<Verbs, 'Inputs'> {
     if (this.isBusy) return { code: 'BUSY', inbox: [], parcels: [] }
     const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
     if (!row) return { code: 'NOT_HELD', inbox: [], parcels: [] }
@@ -78,11 +100,11 @@ export class SyncServer {
     return { code: '', inbox: row.inbox.map(encodeInboxEntry), parcels }
   }
 
-  checkpoints(): Reply<Verbs, 'Checkpoints'> {
+  private checkpoints(): Reply<Verbs, 'Checkpoints'> {
     return this.shelf.all.map(({ number, hash }) => ({ number, hash }))
   }
 
-  tree(number: number, hash: Hex): Reply<Verbs, 'CheckpointTree'> {
+  private tree(number: number, hash: Hex): Reply<Verbs, 'CheckpointTree'> {
     if (this.isBusy) return { code: 'BUSY', meta: NONE, roots: NONE }
     const found = this.shelf.find(number, hash)
     if (!found) return { code: 'GONE', meta: NONE, roots: NONE }
@@ -90,7 +112,11 @@ export class SyncServer {
     return { code: '', meta: provenMeta(found.meta), roots: found.roots }
   }
 
-  pages(number: number, hash: Hex, wanted: readonly number[]): Reply<Verbs, 'CheckpointPages'> {
+  private pages(
+    number: number,
+    hash: Hex,
+    wanted: readonly number[],
+  ): Reply<Verbs, 'CheckpointPages'> {
     if (this.isBusy) return { code: 'BUSY', pages: [] }
     const found = this.shelf.find(number, hash)
     if (!found || wanted.some((page) => page >= CHECKPOINT_PAGES_MAX)) {
@@ -103,8 +129,31 @@ export class SyncServer {
     return { code: '', pages: wanted.map(pageAt) }
   }
 
+  /** Of an account in the last checkpoint; undefined where there is none of either. */
+  proof(index: number): Reply<Verbs, 'AccountProof'> {
+    const { saved } = this.shelf
+    const { shard, config, ports } = this.props
+    const slot = slotIn({ shard, shards: config.shards }, index)
+    if (!saved || slot < 0 || this.isBusy) return undefined
+    const { number, hash, root, meta, sides, roots } = saved
+    const pageAt = (page: number) =>
+      readPage(this.ctx.store, shard, page, sideOf(sides, page)) ?? ZERO_PAGE
+    const found = recordProof(slot, roots, pageAt, ports.hashPairs)
+    return (
+      found && {
+        number,
+        claim: hash,
+        stateRoot: root,
+        treeRoot: bytesToHex(found.treeRoot),
+        meta: provenMeta(meta),
+        record: found.record,
+        proof: hexes(found.proof),
+      }
+    )
+  }
+
   /** For the own node without a limit. */
-  parcel(number: number, destination: number): Reply<Verbs, 'Parcel'> {
+  private parcel(number: number, destination: number): Reply<Verbs, 'Parcel'> {
     const isOwn = this.ctx.isFrom(ShardMessages, shardKey(this.props.node, this.props.shard))
     if (!isOwn && this.isBusy) return { found: false, gone: false, leaves: NONE }
     return this.queries.parcel(number, destination)

@@ -82,7 +82,13 @@ function head(world: World, node: string) {
 
 async function proofOf(world: World, node: string, index: number) {
   const { edge } = world.host(node) ?? {}
-  const asked = edge?.ask(ShardMessages, node, 'AccountProof', { index }, { within: 1000 })
+  const asked = edge?.ask(
+    ShardMessages,
+    node,
+    'AccountProof',
+    { index, settled: false },
+    { within: 1000 },
+  )
   const found = await answer(world, asked)
   if (!found) throw new Error(`${node} has no proof`)
   return found

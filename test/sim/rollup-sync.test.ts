@@ -4,17 +4,23 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ShardMessages } from '../../actors/messages/shard.ts'
+import { ShardMessages } from '../../actors/messages/shard.ts'
 import { readPruned } from '../../actors/shard/checkpoint-rows.ts'
 import { ShardActor } from '../../actors/shard/shard.ts'
 import type { ShardProps } from '../../actors/shard/shard-props.ts'
+import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
+import { hashPairsNoble } from '../../protocol/crypto/hash-pairs.ts'
+import { decodeMeta, stateRootOf } from '../../protocol/rollup/state-root.ts'
+import { rootOfProof } from '../../protocol/rollup/transfer-tree.ts'
 import { type Actor, actor } from '../../runtime/actor.ts'
 import { NO_FAULTS } from '../../runtime/sim/faults.ts'
+import type { World } from '../../runtime/sim/world.ts'
 import type { Store } from '../../runtime/store.ts'
 import { startRollup } from './rollup/rollup-cluster.ts'
 
 type Liar = Actor<(typeof ShardMessages)['verbs'], ShardProps>
 
+const WITHIN = { within: 1000 }
 const HABITS = ['honest', 'honest', 'honest', 'honest'] as const
 /** Checkpoints are as old as the challenge of a root lasts, and batches go at once. */
 const KEEPING = { settledSeconds: 10, batches: 4, batchesMin: 4 }
@@ -83,7 +89,22 @@ function setUp(seed: string) {
   return { world, gone, loaded, again }
 }
 
-test('a shard without its disk, and a node that comes late, end on the roots of the others', () => {
+/** The node that took up a checkpoint proves accounts against its root. */
+async function checkSettled(world: World): Promise<void> {
+  const body = { index: 5, settled: true }
+  const asked = world.host('v3')?.edge.ask(ShardMessages, 'v3', 'AccountProof', body, WITHIN)
+  world.runFor(100)
+  const found = await asked
+  assert.ok(found && found.number > 0)
+  const { record, proof, meta, treeRoot, stateRoot } = found
+  const siblings = hexToBytes(`0x${proof.map((node) => node.slice(2)).join('')}`)
+  const size = 2 ** (decodeMeta(meta)?.depth ?? 0)
+  const root = rootOfProof(record, 5, size, siblings, hashPairsNoble)
+  assert.is(root && bytesToHex(root), treeRoot)
+  assert.is(bytesToHex(stateRootOf(hexToBytes(treeRoot), meta)), stateRoot)
+}
+
+test('a shard without its disk, and a node that comes late, end on the roots of the others', async () => {
   const { world, gone, loaded, again } = setUp('sync')
   world.runFor(1000)
   world.crash('v3')
@@ -114,6 +135,7 @@ test('a shard without its disk, and a node that comes late, end on the roots of 
   assert.ok(one.number > gone('v1'))
   assert.is(other.number, one.number)
   assert.is(other.root, one.root)
+  await checkSettled(world)
 })
 
 test.run()

@@ -74,8 +74,8 @@ export class NodeRollup implements RollupAccess {
     return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', { index }) }
   }
 
-  accountProof = (index: number) =>
-    this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index })
+  accountProof = (index: number, settled: boolean) =>
+    this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index, settled })
 
   // A shard knows the accounts of its own inbox.
   indexOf: RollupAccess['indexOf'] = async (owner) => {

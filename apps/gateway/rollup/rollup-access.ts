@@ -33,7 +33,8 @@ export interface RollupAccess {
   readonly shards: number
   head(shard: number): Promise<ShardHead>
   account(index: number): Promise<RollupAccountState | undefined>
-  accountProof(index: number): Promise<RollupAccountProof | undefined>
+  /** `settled`: against a root that nothing takes back, not the last one. */
+  accountProof(index: number, settled: boolean): Promise<RollupAccountProof | undefined>
   exitProof(shard: number, number: number, position: number): Promise<RollupExitProof | undefined>
   /** And the account's shard. */
   exitsOf(index: number): Promise<{ shard: number; exits: RollupExits }>

@@ -142,7 +142,7 @@ export class ShardsChecker {
             ShardMessages,
             key,
             'AccountProof',
-            { index: accounts[0] as number },
+            { index: accounts[0] as number, settled: false },
             { within: 1000 },
           )
           .then((proof) => {
