@@ -84,6 +84,10 @@ test('what is wrong is named', () => {
       /params\.epochBlocks\[2\]: expected between 2/,
       (json) => params(json, { epochBlocks: [6, 6, 1] }),
     ],
+    [
+      /rollup\.committee: expected 0/,
+      (json) => params(json, { rollup: { shards: 2, committee: 9 } }),
+    ],
     [/params\.epochMs: expected between/, (json) => params(json, { epochMs: 5 })],
     [/params\.modePolicy: expected auto \| pinned/, (json) => params(json, { modePolicy: 'no' })],
     [/params\.governance: .*do not fit/, (json) => params(json, { balancedStake: [1, 5] })],
