@@ -28,7 +28,7 @@ export const KEYS_AHEAD_QUEUE_MAX = 64
 export const ROLLUP_CHECK_BATCH = 256
 export const ROLLUP_CHECK_MS = 5000
 export const ROLLUP_CHECK_TASKS = 4
-/** Those of a submission, before it is taken in. */
+/** Those of a submission before it is taken in; after so long it is taken in unchecked. */
 export const ROLLUP_CHECK_AHEAD_MS = 1000
 
 /** A shard that catches up, with what its peers have. */

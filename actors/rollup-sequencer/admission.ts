@@ -91,10 +91,13 @@ export class Admission {
       return done(this.take(submission, NO_POSITIONS))
     }
     this.checking += transfers
-    const over = (then: () => void) => {
+    const checked = (bad: Uint32Array, nonces: Uint32Array | undefined) => {
       this.checking -= transfers
-      then()
+      if (!this.turn.isOurs(ctx.wallTime())) not('NOT_SEQUENCER')
+      else done(this.take(nonces ? { ...submission, nonces } : submission, bad))
     }
+    // What could not be checked now is checked when its batch is sealed.
+    const failed = () => checked(NO_POSITIONS, undefined)
     ctx.ask(
       ShardMessages,
       shardKey(this.node, this.shard),
@@ -102,13 +105,11 @@ export class Admission {
       { body: bytes },
       {
         within: ROLLUP_CHECK_AHEAD_MS,
-        ok: ({ code, bad, nonces }) =>
-          over(() => {
-            if (code !== '') not('BUSY', BUSY_RETRY_MS)
-            else if (!this.turn.isOurs(ctx.wallTime())) not('NOT_SEQUENCER')
-            else done(this.take({ ...submission, nonces: bytesColumn(nonces) }, bytesColumn(bad)))
-          }),
-        failed: () => over(() => not('BUSY', BUSY_RETRY_MS)),
+        ok: ({ code, bad, nonces }) => {
+          if (code === '') checked(bytesColumn(bad), bytesColumn(nonces))
+          else failed()
+        },
+        failed,
       },
     )
   }
