@@ -16,6 +16,16 @@ export const ROLLUP_KEPT_BATCHES_MIN = 4096
 /** Batches with exits that are searched for those of one account, and exits that are told. */
 export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64
+/** Operations on locks that wait or are in batches that are not final. */
+export const ROLLUP_PENDING_OPERATIONS_MAX = 16_384
+/** Locks whose deadline has passed that one batch gives back. */
+export const ROLLUP_REFUNDS_PER_BATCH = 256
+/** An operation that is void so many blocks from now is not taken into a batch any more. */
+export const ROLLUP_OPERATION_BLOCKS_MIN = 5
+/** Keys of payees in other shards that are kept. */
+export const ROLLUP_PAYEE_KEYS_MAX = 65_536
+/** Operations of final batches that are found by their lock. */
+export const ROLLUP_FOUND_OPERATIONS_MAX = 65_536
 
 /** Keys and sums of rollup cohorts in memory: 447 kB a cohort, 109 bytes an account. */
 export const COHORT_KEYS_BYTES_MAX = 256 * 1024 * 1024

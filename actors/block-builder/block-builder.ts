@@ -4,6 +4,7 @@
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
 import { oldestSent } from '../../protocol/rollup/parcel-notice.ts'
+import { rollupAccount } from '../../protocol/rollup/rollup-head.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeFinality } from '../../protocol/state/tables.ts'
 import { actor } from '../../runtime/actor.ts'
@@ -82,6 +83,9 @@ export const BlockBuilder = actor({
       },
       OldestSent({ shard }, reply) {
         reply(oldestSent(treeView(bench.speculation.final.tree), shard))
+      },
+      SpendKey({ index }, reply) {
+        reply(rollupAccount(treeView(bench.speculation.final.tree), index)?.keys?.spendKey)
       },
       Figures(_, reply) {
         reply(bench.figures.view())

@@ -147,6 +147,8 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
    * (parcel-notice.ts); undefined where there is none.
    */
   OldestSent: ask(struct({ shard: u53 }), optional(u53), 'control'),
+  /** Spend key of a registered account of the rollup, in the state of the last final block. */
+  SpendKey: ask(struct({ index: u53 }), optional(hex(32)), 'control'),
   /** Of all executions since the actor started. */
   Figures: ask(nothing, struct({ gas: u53, seconds: f64, took: HistogramUs }), 'control'),
 })

@@ -30,6 +30,7 @@ const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
   Rollup: 'own node',
   RollupAccounts: 'own node',
   OldestSent: 'own node',
+  SpendKey: 'own node',
   Figures: 'own node',
 }
 
@@ -79,6 +80,7 @@ const shard: ReachOf<typeof ShardMessages> = {
   Drop: 'own node',
   Figures: 'own node',
   Greet: 'own node',
+  Operate: 'own node',
   Ready: 'own node',
   Hold: 'own node',
   Ordered: 'own node',
@@ -89,11 +91,15 @@ const shard: ReachOf<typeof ShardMessages> = {
   Head: 'any node',
   ClaimAt: 'any node',
   FindTransfer: 'any node',
+  Lock: 'any node',
+  OperationAt: 'any node',
+  FindOperation: 'any node',
   ExitProof: 'any node',
   ExitsOf: 'any node',
 }
 
 const rollupSequencer: ReachOf<typeof RollupSequencerMessages> = {
+  Operate: 'any node',
   Submit: 'any node',
   Next: 'any node',
   Cosign: 'any node',

@@ -110,6 +110,19 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
     }),
   ),
   /**
+   * Operations on locks, as the shard's `Operate` has them. `code`: empty, UNDECODABLE, BUSY, STALE
+   * (the shard is not ready), NOT_SEQUENCER (ask `sequencer`). What was PENDING may still come: the
+   * same given again is answered with what became of the first, as long as it is not final.
+   */
+  Operate: ask(
+    struct({ operations: bytes(136 * 4096), withinMs: u53 }),
+    struct({
+      code: str(64),
+      sequencer: str(64),
+      results: list(struct({ code: str(64), number: u53, position: u53 }), 4096),
+    }),
+  ),
+  /**
    * Long poll for what concerns the group: replies at once with what is above `after`, else when
    * the next one comes or after LONG_POLL_HOLD_MS with none. A group that does not ask for
    * GROUP_IDLE_MS is forgotten. `lost`: events were thrown away because nobody fetched them.

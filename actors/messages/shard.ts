@@ -45,6 +45,21 @@ export const OrderedBlock = struct({
   frozen: list(struct({ shard: u53, number: u53 }), 64),
 })
 
+const FoundOperation = optional(
+  struct({
+    number: u53,
+    position: u53,
+    claim: EncodedClaim,
+    claimHash: hex(32),
+    leaf: bytes(32),
+    hash: bytes(32),
+    proof: bytes(32 * 16),
+    height: u53,
+    blockHash: hex(32),
+    timestampMs: u53,
+  }),
+)
+
 export const ShardMessages = messages('shard', 1, {
   /**
    * A batch with its claim: from the node that made it, or passed on. Anybody may send one; the
@@ -185,6 +200,19 @@ export const ShardMessages = messages('shard', 1, {
   ),
   /** Of final batches: hold (until one was checked and durable here), order (then until final). */
   Figures: ask(nothing, struct({ steps: HistogramByName }), 'control'),
+  /**
+   * From the own sequencer: operations on locks (docs/spec/rollup-market.md), 34 words each. Their
+   * signatures are checked, then they wait for a batch. `results`: in their order, once each is in
+   * a final batch or refused, or after `withinMs`. `code` of one is empty, PENDING, UNDECODABLE or
+   * why it is not executed; of all: empty, UNDECODABLE, STALE or BUSY.
+   */
+  Operate: ask(
+    struct({ operations: bytes(136 * 4096), withinMs: u53 }),
+    struct({
+      code: str(64),
+      results: list(struct({ code: str(64), number: u53, position: u53 }), 4096),
+    }),
+  ),
   /** The own sequencer has started: it is told the epoch, the last final claim, and where we are. */
   Greet: tell(nothing, 'control'),
   /** The open draft is undone: it was not co-signed. */
@@ -247,6 +275,26 @@ export const ShardMessages = messages('shard', 1, {
       }),
     ),
   ),
+  /** A lock, as the last executed claim left it. */
+  Lock: ask(
+    struct({ index: u53 }),
+    optional(
+      struct({
+        owner: u53,
+        use: u53,
+        held: bool,
+        payee: u53,
+        amount: u256,
+        deadline: u53,
+        /** Number of the claim after which this is so. */
+        number: u53,
+      }),
+    ),
+  ),
+  /** An operation of a final batch, by its place there (operation-receipt.ts). */
+  OperationAt: ask(struct({ number: u53, position: u53 }), FoundOperation),
+  /** The same of one of the last final batches, by its lock, the lock's use, and its kind. */
+  FindOperation: ask(struct({ lock: u53, use: u53, kind: u53 }), FoundOperation),
   IndexOf: ask(struct({ owner: hex(20) }), optional(u53)),
   /**
    * A proof of the record against the state root after the last executed claim; of a frozen shard

@@ -7,7 +7,7 @@ import { decodeEpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import type { Absent } from '../../protocol/rollup/body-layout.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
-import type { Body as MessageBody } from '../../runtime/messages.ts'
+import type { Body as MessageBody, Reply } from '../../runtime/messages.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { Admission, type SubmitBody, type Submitted } from './admission.ts'
@@ -30,9 +30,12 @@ export interface RollupSequencerProps {
 }
 
 type Verbs = (typeof RollupSequencerMessages)['verbs']
+type Operated = Reply<Verbs, 'Operate'>
 type CosignBody = MessageBody<Verbs, 'Cosign'>
 
 const SWEEP_MS = 500
+/** What the shard may take beyond the time in which it is to answer. */
+const OPERATE_MS = 2000
 /** Whoever does not say within this that it works is taken for dead; a link that broke says so at once. */
 const PREDECESSOR_MS = 1000
 
@@ -108,26 +111,50 @@ class Sequencer {
     )
   }
 
-  /** Takes over from the one whose turn it is only when that does not work. */
   receive(body: SubmitBody, reply: (submitted: Submitted) => void): void {
-    const { ctx, turn, props, maker } = this
-    const first = turn.first()
-    const submit = () =>
+    this.orNext((isOurs) => {
+      if (!isOurs) {
+        reply(this.admission.refusal('NOT_SEQUENCER'))
+        return
+      }
       this.admission.submit(body, (submitted) => {
         reply(submitted)
-        maker.look()
+        this.maker.look()
       })
+    })
+  }
+
+  operate(body: MessageBody<Verbs, 'Operate'>, reply: (operated: Operated) => void): void {
+    const { ctx, props, admission } = this
+    const not = (code: string) =>
+      reply({ code, sequencer: admission.refusal(code).sequencer, results: [] })
+    this.orNext((isOurs) => {
+      if (!isOurs || !this.isActive) {
+        not('NOT_SEQUENCER')
+        return
+      }
+      ctx.ask(ShardMessages, shardKey(props.node, props.shard), 'Operate', body, {
+        within: body.withinMs + OPERATE_MS,
+        ok: (operated) => reply({ ...operated, sequencer: '' }),
+        failed: () => not('STALE'),
+      })
+    })
+  }
+
+  /** Takes over from the one whose turn it is only when that does not work. */
+  private orNext(take: (isOurs: boolean) => void): void {
+    const { ctx, turn, props } = this
+    const first = turn.first()
     const now = () => ctx.now()
     const isOthers = first !== '' && first !== props.node
     if (!this.isActive || !isOthers) {
       if (isOthers) this.predecessor.ahead(first, now)
-      submit()
+      take(true)
       return
     }
     this.predecessor.look(first, now, (works) => {
       if (!works) ctx.reached('rollup-took-over')
-      if (works) reply(this.admission.refusal('NOT_SEQUENCER'))
-      else submit()
+      take(!works)
     })
   }
 }
@@ -142,6 +169,9 @@ export const RollupSequencer = actor({
     return {
       Submit(body, reply) {
         sequencer.receive(body, reply)
+      },
+      Operate(body, reply) {
+        sequencer.operate(body, reply)
       },
       Next({ group, after }, reply) {
         groups.next(group, after, ctx.now(), (events, lost) =>

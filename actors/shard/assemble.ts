@@ -5,7 +5,9 @@ import { ROLLUP_INBOX_PER_BATCH } from '../../config/limits.ts'
 import { type Body, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
 import { cosignDigest } from '../../protocol/rollup/cosign.ts'
 import { type ExecutionPorts, executeBatch } from '../../protocol/rollup/execute-batch.ts'
+import type { RefusedOperation } from '../../protocol/rollup/execute-operations.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
+import { hasOperations, type Operations } from '../../protocol/rollup/operations.ts'
 import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
@@ -29,6 +31,7 @@ export interface Waiting {
   readonly isBehind: (shard: number) => boolean
   /** Nothing else happens: it is time to state the root. */
   readonly isRootDue: boolean
+  readonly operations: Operations
 }
 
 export type Assembled =
@@ -36,6 +39,7 @@ export type Assembled =
       readonly code: string
       readonly draft: undefined
       readonly refused: readonly RefusedTransfer[]
+      readonly leftOut: LeftOut
     }
   | {
       readonly code: ''
@@ -43,7 +47,11 @@ export type Assembled =
       /** What is left of the given body, when something was left out. */
       readonly kept: Uint8Array | undefined
       readonly refused: readonly RefusedTransfer[]
+      readonly leftOut: LeftOut
     }
+
+/** Operations that cannot be executed: code by position. */
+export type LeftOut = ReadonlyMap<number, string>
 
 const UNSIGNED = new Uint8Array(SIGNATURE_BYTES)
 
@@ -63,6 +71,7 @@ function without(body: Body, bytes: Uint8Array, positions: Iterable<number>): Ui
 const WHY: Readonly<Record<string, TransferRefusal>> = {
   SENDER_UNKNOWN: 'NOT_REGISTERED',
   RECEIVER_UNKNOWN: 'NOT_REGISTERED',
+  UNPAYABLE: 'BALANCE',
 }
 
 function read(bytes: Uint8Array): Body | undefined {
@@ -75,7 +84,7 @@ export function assemble(
   inbox: Inbox,
   { shard, genesisHash }: Pick<ShardProps, 'shard' | 'genesisHash'>,
   { draft: bytes, fee, feeAccount }: Wanted,
-  { parcels, isBehind, isRootDue }: Waiting,
+  { parcels, isBehind, isRootDue, operations }: Waiting,
   ports: ExecutionPorts,
 ): Assembled {
   const { state, tip } = line
@@ -85,6 +94,7 @@ export function assemble(
   const entries = inbox.slice(state.inboxTo, to) ?? []
   const messages = entries.map(({ message }) => message)
   const isIdle = messages.length === 0 && parcels.length === 0 && !isRootDue
+  const isAnything = !isIdle || hasOperations(operations)
   const gone = new Map<number, TransferRefusal>()
   for (const { position, why } of filterDraft(state, transferColumns(given), fee, isBehind)) {
     gone.set(position, why)
@@ -92,8 +102,10 @@ export function assemble(
   // Each round takes one transfer out, so this ends; it is rare: forced transfers make it so.
   for (;;) {
     const kept = without(given, bytes, gone.keys())
-    const body = kept === bytes ? given : (read(kept) as Body)
-    if (body.transfers === 0 && isIdle) return fail('NOTHING', gone)
+    const left = kept === bytes ? given : (read(kept) as Body)
+    if (left.transfers === 0 && !isAnything) return fail('NOTHING', gone)
+    const body = { ...left, operations }
+    const refusedOnes: RefusedOperation[] = []
     const execution = executeBatch(
       state,
       {
@@ -103,6 +115,7 @@ export function assemble(
         inbox: messages,
         parcels,
         body,
+        leftOut: refusedOnes,
       },
       ports,
     )
@@ -116,6 +129,11 @@ export function assemble(
       continue
     }
     const { executed } = execution
+    const leftOut = new Map(refusedOnes.map(({ position, code }) => [position, WHY[code] ?? code]))
+    if (executed.entries === 0 && !isRootDue) {
+      state.undo(executed.undo)
+      return fail('NOTHING', gone, leftOut)
+    }
     const { txRoot } = executed
     const number = tip.number + 1
     const { transfers } = body
@@ -123,7 +141,7 @@ export function assemble(
     const draft: Draft = {
       number,
       parent: tip.hash,
-      body,
+      body: { ...body, operations: executed.operations },
       fee,
       feeAccount: feeAccount ?? 0,
       inbox: entries,
@@ -136,6 +154,7 @@ export function assemble(
       draft,
       kept: kept === bytes ? undefined : kept,
       refused: listed(gone),
+      leftOut,
     }
   }
 }
@@ -147,8 +166,8 @@ function listed(gone: Gone): RefusedTransfer[] {
   return sorted.map(([position, why]) => ({ position, why }))
 }
 
-function fail(code: string, gone: Gone = new Map()): Assembled {
-  return { code, draft: undefined, refused: listed(gone) }
+function fail(code: string, gone: Gone = new Map(), leftOut: LeftOut = new Map()): Assembled {
+  return { code, draft: undefined, refused: listed(gone), leftOut }
 }
 
 /** Position in the given body of what stands at a position of what was kept. */

@@ -4,6 +4,7 @@ import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { type Absent, pickAbsent } from '../../protocol/rollup/body-layout.ts'
 import { stragglerChecks } from '../../protocol/rollup/check-signatures.ts'
+import { NO_OPERATIONS, type Operations } from '../../protocol/rollup/operations.ts'
 import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
@@ -16,6 +17,7 @@ import { type Draft, DraftTree, nonceOfSenders } from './draft.ts'
 import { type Executor, leavesOf } from './executor.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
+import type { Market } from './market.ts'
 import { isPartition, type Signed, sealBody, sealClaim } from './seal.ts'
 import type { ShardProps } from './shard-props.ts'
 
@@ -42,6 +44,7 @@ export class DraftDesk {
   private readonly executor: Executor
   private readonly arrivals: Arrivals
   private readonly tree: DraftTree
+  private readonly market: Market
   /** A batch is durable. */
   private readonly made: (held: HeldBatch) => void
 
@@ -52,6 +55,7 @@ export class DraftDesk {
     inbox: Inbox,
     arrivals: Arrivals,
     executor: Executor,
+    market: Market,
     made: (held: HeldBatch) => void,
   ) {
     this.ctx = ctx
@@ -60,6 +64,7 @@ export class DraftDesk {
     this.inbox = inbox
     this.arrivals = arrivals
     this.executor = executor
+    this.market = market
     this.made = made
     this.tree = new DraftTree(props.ports.hashPairs)
     executor.beforeUndo = (number) => this.undone(number)
@@ -67,6 +72,7 @@ export class DraftDesk {
 
   /** The line is about to be undone from this number on: the draft goes first. */
   private undone(number: number): void {
+    this.market.undone(number)
     const hadSteps = this.line.tip.number >= number
     const { draft } = this
     this.undoDraft()
@@ -78,6 +84,7 @@ export class DraftDesk {
   private undoDraft(): void {
     if (!this.draft) return
     this.line.state.undo(this.draft.executed.undo)
+    this.market.undone(this.draft.number)
     this.draft = undefined
   }
 
@@ -88,10 +95,10 @@ export class DraftDesk {
     return rules.set.validators.findIndex(({ blsPublicKey }) => blsPublicKey === props.ownKey)
   }
 
-  private waiting(): Waiting {
+  private waiting(operations: Operations): Waiting {
     const { arrivals, executor } = this
     const isBehind = (shard: number) => arrivals.isBehind(shard)
-    return { parcels: arrivals.takeable(), isBehind, isRootDue: executor.isRootDue() }
+    return { parcels: arrivals.takeable(), isBehind, isRootDue: executor.isRootDue(), operations }
   }
 
   /** What is said when nothing was assembled. */
@@ -105,7 +112,13 @@ export class DraftDesk {
     const { line, inbox, props, executor } = this
     if (this.index < 0) return this.nothing('STALE', body.fee)
     if (this.draft) return this.nothing('DRAFT_OPEN', body.fee, this.draft.number)
-    const made = assemble(line, inbox, props, body, this.waiting(), executor.ports)
+    const taken = this.market.take(body.fee)
+    const waiting = this.waiting(taken.operations)
+    const made = assemble(line, inbox, props, body, waiting, executor.ports)
+    // What did not come to a draft waits again, but what cannot be executed.
+    const number = line.tip.number + 1
+    this.market.drafted(number, taken, made.leftOut)
+    if (!made.draft) this.market.undone(number)
     const refused = {
       refused: bytesOf(made.refused.map(({ position }) => position)),
       refusedCodes: Uint8Array.from(made.refused, ({ why }) => TRANSFER_REFUSALS.indexOf(why)),
@@ -178,7 +191,8 @@ export class DraftDesk {
     })
     if (rest.positions.length < absent.positions.length) this.ctx.reached('shard-checked-ahead')
     const found = stragglerChecks(
-      { ...draft.body, absent: rest },
+      // Operations were checked when they came.
+      { ...draft.body, absent: rest, operations: NO_OPERATIONS },
       this.props.genesisHash,
       nonceOf,
       this.executor.keys,

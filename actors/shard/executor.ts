@@ -2,6 +2,7 @@
 // what does not.
 
 import { assert } from '../../lib/assert.ts'
+import type { Hex } from '../../lib/hex.ts'
 import { CLAIM_MESSAGES_MAX } from '../../protocol/params.ts'
 import {
   checkAggregate,
@@ -11,6 +12,7 @@ import {
 } from '../../protocol/rollup/check-signatures.ts'
 import { type Executed, executionPorts } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
+import { SETTLE_WORDS } from '../../protocol/rollup/operations.ts'
 import { earlyLeaves } from '../../protocol/rollup/outbox-leaves.ts'
 import type { Parcel } from '../../protocol/rollup/parcel.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
@@ -23,6 +25,7 @@ import type { ClaimLine } from './claim-line.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import { OrdinaryChecks } from './ordinary-checks.ts'
+import { PayeeKeys } from './payee-keys.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
@@ -43,6 +46,8 @@ export function leavesOf(exits: Uint32Array): Uint8Array {
 export class Executor {
   readonly keys: CosignerKeys
   readonly ordinary: OrdinaryChecks
+  readonly payees: PayeeKeys
+  readonly genesisHash: Hex
   private readonly ctx: Context
   private readonly props: ShardProps
   private readonly line: ClaimLine
@@ -70,7 +75,13 @@ export class Executor {
     this.keeper = keeper
     this.changed = changed
     this.ordinary = new OrdinaryChecks(ctx)
-    this.keys = props.ports.cosignerKeys(inbox.book)
+    this.payees = new PayeeKeys(ctx, props.node)
+    this.genesisHash = props.genesisHash
+    const { book } = inbox
+    this.keys = props.ports.cosignerKeys({
+      keyOf: (index) => book.keyOf(index),
+      spendKeyOf: (index) => book.spendKeyOf(index) ?? this.payees.keyOf(index),
+    })
     this.execution = executionPorts(props.ports.hashPairs)
   }
 
@@ -98,6 +109,7 @@ export class Executor {
     if (parcels === 'wait') return parcels
     const inbox = entries.map(({ message }) => message)
     const again = held.verdict === ''
+    if (!again && this.needsKeys(held)) return 'wait'
     if (!again && this.checkSignatures(held) === 'bad') return 'bad'
     const { claim, body } = held
     const batch = { inbox, parcels, body }
@@ -116,6 +128,25 @@ export class Executor {
     if (!held.isStored) this.store(held, checked.executed)
     return 'done'
   }
+
+  /** Whether payees of other shards have to be looked up first; once for each batch. */
+  private needsKeys(held: HeldBatch): boolean {
+    const { settles } = held.body.operations
+    if (settles.length === 0 || this.lookedUp.has(held)) return false
+    const missing: number[] = []
+    for (let at = 0; at < settles.length; at += SETTLE_WORDS) {
+      const payee = settles[at + 2] as number
+      if (slotIn(this.line.state, payee) < 0 && !this.keys.spendKey(payee)) missing.push(payee)
+    }
+    if (missing.length === 0) return false
+    this.payees.need(missing, () => {
+      this.lookedUp.add(held)
+      this.ctx.after('payees', 0, this.changed)
+    })
+    return true
+  }
+
+  private readonly lookedUp = new WeakSet<HeldBatch>()
 
   /** Writes the batch down. */
   store(

@@ -45,6 +45,11 @@ export function readClaim(encoded: Uint8Array): { claim: Claim; hash: Hex } | un
   }
 }
 
+/** Whether it has no ordinary signatures. */
+function isUnsigned({ absent, operations }: Body): boolean {
+  return absent.positions.length + operations.settles.length + operations.locks.length === 0
+}
+
 export type ReadBatch =
   | { readonly ok: true; readonly held: HeldBatch }
   | { readonly ok: false; readonly code: string }
@@ -72,7 +77,7 @@ export function readBatch(
     body: form.body,
     isSigned: false,
     verdict: undefined,
-    stragglers: form.body.absent.positions.length === 0 ? 'good' : 'unknown',
+    stragglers: isUnsigned(form.body) ? 'good' : 'unknown',
     isStored: false,
     inbox: [],
     parcels: [],

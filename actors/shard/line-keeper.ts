@@ -200,6 +200,18 @@ export class LineKeeper {
     for (const { reply } of this.holds.splice(0)) reply('SYNCING', '')
   }
 
+  /** Takes back from the first claim on that no block above this final height may order any more. */
+  dropVoid(height: number): void {
+    const { line } = this
+    const dead = line.steps.findIndex(({ held }) => held.claim.notAfter <= height)
+    const first = line.steps[dead]
+    if (!first || this.ordered.some(({ number }) => number >= first.held.claim.number)) return
+    this.ctx.reached('shard-claim-void')
+    const gone = line.steps.slice(dead).map(({ held }) => held.hash)
+    this.executor.undoTo(dead)
+    for (const hash of gone) line.drop(hash)
+  }
+
   get isBehind(): boolean {
     return this.ordered.length > 0
   }

@@ -13,16 +13,17 @@ import type { Body, Reply } from '../../runtime/messages.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
+import { answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
 import { Executor } from './executor.ts'
-import { exitProof, exitsOf } from './exits.ts'
 import { type HeldBatch, readClaim } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
 import { KeysAheadDesk } from './keys-ahead.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
+import { Market } from './market.ts'
 import { Nudges } from './nudges.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
@@ -49,6 +50,7 @@ class Shard {
   readonly keeper: LineKeeper
   readonly queries: ShardQueries
   readonly upkeep: Upkeep
+  readonly market: Market
   readonly peers: ShardPeers
   readonly keysAhead: KeysAheadDesk
   readonly recovery: Recovery
@@ -83,7 +85,11 @@ class Shard {
     this.executor = new Executor(ctx, props, line, inbox, arrivals, rows, changed)
     this.keysAhead = new KeysAheadDesk(ctx, props, this.executor.keys.ahead, inbox.book)
     const made = (held: HeldBatch) => this.made(held)
-    this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, this.executor, made)
+    const isBehind = (shard: number) => arrivals.isBehind(shard)
+    const told = () => this.tellLook()
+    this.market = new Market(ctx, { line, executor: this.executor, isBehind }, told)
+    const { executor, market } = this
+    this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, market, made)
     this.peers = new ShardPeers(ctx, props)
     this.upkeep = new Upkeep(ctx, props, { line, drafts: this.drafts, rows, inbox }, checkpoint)
     this.queries = new ShardQueries(ctx, props, line, inbox, this.upkeep.pruner)
@@ -95,7 +101,7 @@ class Shard {
       () => this.nudges.wakeValidator(),
       () => this.looked(),
     )
-    const { executor, peers, upkeep } = this
+    const { peers, upkeep } = this
     const recovering = { line, inbox, executor, peers, rows, upkeep }
     const recovered = () => this.recovered()
     this.recovery = new Recovery(ctx, props, recovering, recovered, () => this.start())
@@ -162,6 +168,7 @@ class Shard {
     ctx.log('info', 'shard-loaded', { shard: this.props.shard, number, hash, root, ms })
     if (number > 0) ctx.reached('shard-restarted')
     this.executor.finalMs = ctx.now()
+    this.market.start(this.height)
     this.isReady = true
     this.keeper.isPaused = false
     for (const ordered of this.early.splice(0)) this.order(ordered)
@@ -199,6 +206,7 @@ class Shard {
     }
     this.height = height
     this.drafts.height = height
+    this.market.block(height)
     const own: OrderedClaim[] = []
     for (const encoded of claims) {
       const read = readClaim(encoded)
@@ -209,10 +217,11 @@ class Shard {
     }
     for (const one of frozen) this.arrivals.frozen(one.shard, one.number)
     this.keeper.order(own)
+    this.keeper.dropVoid(height)
     const stands = frozen.find((one) => one.shard === shard)
     if (stands) this.freeze(stands.number)
     this.upkeep.checkpoints.block(timestampMs, stands !== undefined)
-    if (own.length > 0 || inbox.length > 0) this.tellLook()
+    if (own.length > 0 || inbox.length > 0 || this.market.isWaiting()) this.tellLook()
   }
 
   /** The shard stands for good at a claim; what was executed after it counts as never made. */
@@ -241,6 +250,7 @@ class Shard {
     this.queries.remember(held, ordered, noncesBefore(undo, held))
     this.rows.saveFinal(ordered.number, ordered)
     this.upkeep.final(step, ordered)
+    this.market.final(step)
     const { number, hash, height, blockHash, timestampMs } = ordered
     const { rules } = this.keeper
     const sequencer = rules?.set.validators[claim.sequencer]?.address
@@ -263,8 +273,8 @@ class Shard {
   private tellLook(): void {
     const { node, shard } = this.props
     const { line, inbox, arrivals, executor } = this
-    const inboxWaiting =
-      inbox.end > line.state.inboxTo || arrivals.takeable().length > 0 || executor.isRootDue()
+    const isDue = inbox.end > line.state.inboxTo || arrivals.takeable().length > 0
+    const inboxWaiting = isDue || executor.isRootDue() || this.market.isWaiting()
     const other = this.keeper.otherMaker()
     this.toldOther = other
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', { inboxWaiting, other })
@@ -302,9 +312,10 @@ export const ShardActor = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
-    const { drafts, executor, keeper, queries, line, sync } = shard
+    const { drafts, executor, keeper, queries, line, market, sync } = shard
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
     return {
+      ...answers(ctx, props, shard),
       Batch({ claim, body }) {
         if (shard.isReady) keeper.receive(claim, body)
       },
@@ -321,6 +332,10 @@ export const ShardActor = actor({
       Check: ({ body }, reply) => executor.checkAhead(body, reply),
       Seal(body, reply) {
         drafts.seal(body, reply)
+      },
+      Operate(body, reply) {
+        if (!shard.isReady || line.isFrozen) reply({ code: 'STALE', results: [] })
+        else market.operate(body, reply)
       },
       Greet() {
         shard.greet()
@@ -345,32 +360,6 @@ export const ShardActor = actor({
       },
       Epoch({ rules }) {
         shard.turn(rules)
-      },
-      Account({ index }, reply) {
-        reply(queries.account(index))
-      },
-      IndexOf({ owner }, reply) {
-        reply(queries.indexOf(owner))
-      },
-      AccountProof({ index, settled }, reply) {
-        if (settled) reply(sync.proof(index))
-        else shard.undrafted(() => reply(queries.proof(index)))
-      },
-      ExitProof(wanted, reply) {
-        const isFinal = wanted.number <= line.final.number
-        reply(isFinal ? exitProof(ctx.store, props, wanted) : undefined)
-      },
-      ExitsOf({ index }, reply) {
-        reply(exitsOf(ctx.store, props.shard, index))
-      },
-      Head(_, reply) {
-        reply(queries.head(shard))
-      },
-      ClaimAt({ number }, reply) {
-        reply(queries.claimAt(number))
-      },
-      FindTransfer({ from, nonce }, reply) {
-        reply(queries.findTransfer(from, nonce))
       },
       inspect: () => ({
         final: line.final.number,

@@ -171,7 +171,7 @@ function readSections(reader: Reader, sectionCount: number, transfers: number): 
 }
 
 /** Whether each is a leaf of its part; what the state must be is for execution. */
-function areOperations(words: Uint32Array, size: number, kind: number): boolean {
+export function areOperations(words: Uint32Array, size: number, kind: number): boolean {
   for (let at = 0; at < words.length; at += size) {
     const operation = readOperation(words, at)
     const { from, to, amount, use, deadline } = operation

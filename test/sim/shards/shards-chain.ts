@@ -35,3 +35,24 @@ export function shardsChain(shards: number): ShardsChain {
   chains.set(shards, chain)
   return chain
 }
+
+export interface MarketChain extends ShardsChain {
+  /** Accounts of shard 1 that send nothing, and a lock of each. */
+  readonly pairs: readonly { readonly owner: number; readonly lock: number }[]
+  /** Of both shards. */
+  readonly payees: readonly number[]
+}
+
+/** Two shards; behind the accounts of shard 1 each of them has a lock. */
+export function marketChain(): MarketChain {
+  const each = 2 * PER_SHARD
+  const count = COHORT_SIZE + each
+  const rollup = { shards: 2, accounts: count, locks: each, balance: BALANCE, owner: OWNER }
+  const genesis = genesisWith(rollup)
+  const { accounts } = shardsChain(2)
+  const others = Array.from({ length: PER_SHARD }, (_, i) => PER_SHARD + i)
+  const pairs = others.map((i) => ({ owner: COHORT_SIZE + i, lock: count + i }))
+  const payees = [...others, ...others.map((i) => COHORT_SIZE + i)]
+  const config = lightConfig(genesis)
+  return { rollup, genesis, config, ports: lightPortsFor(count), accounts, pairs, payees }
+}

@@ -49,6 +49,8 @@ export interface ShardsOptions extends SeedOptions {
   readonly chain: ShardsChain
   readonly random: Prng
   readonly keeping?: Keeping
+  /** Others on the senders' host. */
+  readonly guests?: (host: Host) => void
   /** Another shard than the real one, for some nodes. */
   readonly shardAt?: (node: string) => typeof ShardActor | undefined
 }
@@ -136,6 +138,9 @@ export function startShardsWorld(
     world.addNode(`v${i}`, (host) => spawnNode(host, i, options))
   }
   const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
-  world.addNode('senders', (host) => spawnSenders(host, options, log))
+  world.addNode('senders', (host) => {
+    spawnSenders(host, options, log)
+    options.guests?.(host)
+  })
   return { world, log }
 }

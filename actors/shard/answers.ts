@@ -1,0 +1,79 @@
+// What a shard answers without changing anything: accounts, locks, proofs, final claims.
+
+import type { Handlers } from '../../runtime/actor.ts'
+import type { Context } from '../../runtime/context.ts'
+import type { ShardMessages } from '../messages/shard.ts'
+import type { ClaimLine } from './claim-line.ts'
+import { exitProof, exitsOf } from './exits.ts'
+import type { Market } from './market.ts'
+import type { ShardQueries } from './queries.ts'
+import type { ShardProps } from './shard-props.ts'
+import type { SyncServer } from './sync-server.ts'
+
+type Answers = Pick<
+  Handlers<(typeof ShardMessages)['verbs']>,
+  | 'Account'
+  | 'IndexOf'
+  | 'AccountProof'
+  | 'ExitProof'
+  | 'ExitsOf'
+  | 'Head'
+  | 'ClaimAt'
+  | 'FindTransfer'
+  | 'Lock'
+  | 'OperationAt'
+  | 'FindOperation'
+>
+
+interface Shard {
+  readonly line: ClaimLine
+  readonly queries: ShardQueries
+  readonly market: Market
+  readonly sync: SyncServer
+  undrafted(run: () => void): void
+}
+
+export function answers(
+  ctx: Context,
+  props: ShardProps,
+  shard: Shard & Parameters<ShardQueries['head']>[0],
+): Answers {
+  const { line, queries, market, sync } = shard
+  return {
+    Account({ index }, reply) {
+      reply(queries.account(index))
+    },
+    IndexOf({ owner }, reply) {
+      reply(queries.indexOf(owner))
+    },
+    AccountProof({ index, settled }, reply) {
+      if (settled) reply(sync.proof(index))
+      else shard.undrafted(() => reply(queries.proof(index)))
+    },
+    ExitProof(wanted, reply) {
+      const isFinal = wanted.number <= line.final.number
+      reply(isFinal ? exitProof(ctx.store, props, wanted) : undefined)
+    },
+    ExitsOf({ index }, reply) {
+      reply(exitsOf(ctx.store, props.shard, index))
+    },
+    Head(_, reply) {
+      reply(queries.head(shard))
+    },
+    ClaimAt({ number }, reply) {
+      reply(queries.claimAt(number))
+    },
+    FindTransfer({ from, nonce }, reply) {
+      reply(queries.findTransfer(from, nonce))
+    },
+    Lock({ index }, reply) {
+      reply(market.lock(index))
+    },
+    OperationAt(place, reply) {
+      reply(market.at(queries, place))
+    },
+    FindOperation(wanted, reply) {
+      reply(market.find(queries, wanted))
+    },
+  }
+}
