@@ -201,6 +201,8 @@ export const ROLLUP_SOCKET_FRAMES_MAX = 64
 export const ROLLUP_SOCKET_IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024
 export const ROLLUP_SOCKETS_IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
 export const ROLLUP_SOCKET_BACKLOG_BYTES_MAX = 32 * 1024 * 1024
+/** rollup_sendOperation answers that it is pending after so long. */
+export const ROLLUP_OPERATE_MS = 5000
 /** Frames that are none, until the client is closed. */
 export const ROLLUP_SOCKET_FAULTS_MAX = 16
 

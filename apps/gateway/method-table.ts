@@ -47,8 +47,12 @@ import { getClaim as rollupGetClaim } from './methods/rollup/get-claim.ts'
 import { getExitProof as rollupGetExitProof } from './methods/rollup/get-exit-proof.ts'
 import { getExits as rollupGetExits } from './methods/rollup/get-exits.ts'
 import { getHead as rollupGetHead } from './methods/rollup/get-head.ts'
+import { getLock as rollupGetLock } from './methods/rollup/get-lock.ts'
+import { getOperation as rollupGetOperation } from './methods/rollup/get-operation.ts'
+import { getOperationAt as rollupGetOperationAt } from './methods/rollup/get-operation-at.ts'
 import { getTransfer as rollupGetTransfer } from './methods/rollup/get-transfer.ts'
 import { indexOf as rollupIndexOf } from './methods/rollup/index-of.ts'
+import { sendOperation as rollupSendOperation } from './methods/rollup/send-operation.ts'
 import { sendTransfer as rollupSendTransfer } from './methods/rollup/send-transfer.ts'
 import { rpcModules } from './methods/rpc/modules.ts'
 import { clientVersion } from './methods/web3/client-version.ts'
@@ -101,8 +105,12 @@ const ALL: readonly Method[] = [
   rollupGetExitProof,
   rollupGetExits,
   rollupGetHead,
+  rollupGetLock,
+  rollupGetOperation,
+  rollupGetOperationAt,
   rollupGetTransfer,
   rollupIndexOf,
+  rollupSendOperation,
   rollupSendTransfer,
   rpcModules,
   clientVersion,

@@ -10,6 +10,7 @@ import type { ChainAccess } from './chain-access.ts'
 import { RpcError } from './errors.ts'
 import { type Param, readParams, type Values } from './params.ts'
 import type { PendingFeed } from './pending-feed.ts'
+import type { OperationDesk } from './rollup/operation-desk.ts'
 import type { OrdinaryTransfers } from './rollup/ordinary-transfers.ts'
 import type { RollupAccess } from './rollup/rollup-access.ts'
 import type { SubscriptionDesk } from './subscription-desk.ts'
@@ -21,6 +22,7 @@ export interface RpcContext {
   readonly rollup: RollupAccess
   /** For transfers that come alone. */
   readonly ordinary: OrdinaryTransfers
+  readonly operations: OperationDesk
   readonly chainId: bigint
   readonly genesisHash: Hex
   /** The validators of the first epoch; later ones come from the chain. */

@@ -20,6 +20,7 @@ import { METHODS } from './method-table.ts'
 import { NodeAccess } from './node-access.ts'
 import { PendingFeed } from './pending-feed.ts'
 import { NodeRollup } from './rollup/node-rollup.ts'
+import { OperationDesk } from './rollup/operation-desk.ts'
 import { OrdinaryTransfers } from './rollup/ordinary-transfers.ts'
 import type { RollupAccess } from './rollup/rollup-access.ts'
 import { rollupSocketRoute } from './rollup/rollup-socket.ts'
@@ -74,12 +75,14 @@ export async function serveChain(
   }
   const blocks = new BlockCache(chain, secp256k1)
   const ordinary = new OrdinaryTransfers(rollup)
+  const operations = new OperationDesk(rollup)
   const context: RpcContext = {
     chain,
     blocks,
     pending: new PendingFeed(),
     rollup,
     ordinary,
+    operations,
     chainId,
     genesisHash,
     validatorSet,
@@ -96,7 +99,9 @@ export async function serveChain(
       routes: httpRoutes(rpc, context, options.traces),
       sockets: [
         socketRoute(rpc, context, follower),
-        rollupSocketRoute(rollup, genesisHash, (error) => fault(error, "the rollup's socket")),
+        rollupSocketRoute(rollup, operations, genesisHash, (error) =>
+          fault(error, "the rollup's socket"),
+        ),
       ],
       refuse,
       failed: (error, request) => fault(error, `${request.method} ${request.path}`),

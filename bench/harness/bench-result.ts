@@ -3,6 +3,7 @@
 
 import type { Knee } from './find-knee.ts'
 import { HdrHistogram } from './hdr-histogram.ts'
+import { type JobFigures, jobFigures } from './job-figures.ts'
 import type { Machine } from './machine.ts'
 import type { Point } from './measure-point.ts'
 import type { BenchOptions } from './options.ts'
@@ -69,6 +70,8 @@ export interface BenchResult {
   readonly seconds: readonly { second: number; p50_ms: number; p99_ms: number; final: number }[]
   readonly audit: readonly string[]
   readonly notes: readonly string[]
+  /** Of scenarios that pay for jobs besides. */
+  readonly jobs: JobFigures | null
   /** Milliseconds of each part of a batch's way; of scenarios that make batches. */
   readonly timeline_ms: TimelineResult | null
 }
@@ -211,8 +214,14 @@ export function benchResult(run: BenchRun): BenchResult {
     seconds: secondsOf(own),
     audit: audits.flatMap(({ lines }, i) => lines.map((line) => `${run.names[i]}: ${line}`)),
     notes: scenario.notes?.(options) ?? [],
+    jobs: jobsOf(own, seconds, options.coreHourUsd),
     timeline_ms: timelineResult(run.timelines) ?? null,
   }
+}
+
+function jobsOf(own: readonly Point[], seconds: number, coreHourUsd: number) {
+  const rounds = own.flatMap(({ outcome }) => (outcome.jobs ? [outcome.jobs] : []))
+  return jobFigures(rounds, seconds, coreHourUsd) ?? null
 }
 
 function rawOf({ raw }: Rounds, own: readonly Point[]): BenchResult['raw'] {

@@ -3,6 +3,7 @@
 
 import { prng } from '../../lib/prng.ts'
 import type { HdrHistogram } from './hdr-histogram.ts'
+import type { JobOutcome } from './job-figures.ts'
 import type { HeardTimes } from './timeline.ts'
 
 export interface LoadPlan {
@@ -74,6 +75,8 @@ export interface LoadOutcome {
   readonly gapMs?: number
   /** Sent again because whoever had taken it went away. */
   readonly sentAgain?: number
+  /** Of scenarios that pay for jobs besides. */
+  readonly jobs?: JobOutcome
   /** Of scenarios whose transfers travel in batches. */
   readonly batches?: readonly HeardTimes[]
 }

@@ -17,6 +17,12 @@ export interface BenchOptions {
   readonly clients: number
   /** Milliseconds of a batch's window at any rate; undefined: as rate and blocks ask for. */
   readonly window: number | undefined
+  /** A second, to be paid for; of scenarios that can. */
+  readonly jobs: number
+  /** Percent of them whose money is left to be given back. */
+  readonly left: number
+  /** US dollars for an hour of one core: what turns processor time into money. */
+  readonly coreHourUsd: number
   /** What is killed (SIGKILL) in the middle of each round; of scenarios that can. */
   readonly kill: 'sequencer' | 'validator' | undefined
   /** Units a second; without it the bench looks for the knee. */
@@ -40,6 +46,9 @@ const DEFAULTS: BenchOptions = {
   sums: 'cached',
   clients: 0,
   window: undefined,
+  jobs: 0,
+  left: 10,
+  coreHourUsd: 0.05,
   kill: undefined,
   offered: undefined,
   against: [],
@@ -54,6 +63,12 @@ function whole(name: string, text: string | undefined, min: number, max: number)
   const value = Number(text)
   if (Number.isInteger(value) && value >= min && value <= max) return value
   throw new Error(`--${name} is a whole number from ${min} to ${max}, not "${text}"`)
+}
+
+function dollars(text: string | undefined) {
+  if (text === undefined) return undefined
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && Number(text) > 0) return Number(text)
+  throw new Error(`--core-hour is an amount of US dollars above 0, not "${text}"`)
 }
 
 export function readBenchOptions(
@@ -73,6 +88,9 @@ export function readBenchOptions(
       sums: text,
       clients: text,
       window: text,
+      jobs: text,
+      left: text,
+      'core-hour': text,
       kill: text,
       offered: text,
       against: { type: 'string', multiple: true },
@@ -102,6 +120,9 @@ export function readBenchOptions(
     sums: sums ?? base.sums,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
     window: whole('window', values.window, 1, 10_000) ?? base.window,
+    jobs: whole('jobs', values.jobs, 1, 100_000) ?? base.jobs,
+    left: whole('left', values.left, 0, 100) ?? base.left,
+    coreHourUsd: dollars(values['core-hour']) ?? base.coreHourUsd,
     kill: kill ?? base.kill,
     offered: whole('offered', values.offered, 1, 10_000_000) ?? base.offered,
     against: values.against?.flatMap((names) => names.split(',')) ?? base.against,

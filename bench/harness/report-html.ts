@@ -1,6 +1,7 @@
 // The report of a bench: one file, no script, nothing from elsewhere.
 
 import type { BenchResult, PointRow } from './bench-result.ts'
+import { jobLines } from './job-figures.ts'
 import { LAG_P99_MS } from './measure-point.ts'
 import { barPlot, escapeHtml, linePlot, type Series } from './report-plots.ts'
 import { TIMELINE_STAGES } from './timeline.ts'
@@ -136,6 +137,7 @@ function verdict(result: BenchResult): string {
     ...comparators.map(
       ({ name, tps, ratio }) => `${name}: ${tps} a second; this is ${ratio} times it.`,
     ),
+    ...(result.jobs ? jobLines(result.jobs) : []),
     result.audited ? 'Audited against the chain.' : 'NOT AUDITED: the chain and the count differ.',
     ...(result.valid ? [] : ['INVALID: the generator could not keep its schedule.']),
   ]
@@ -163,6 +165,7 @@ export function reportHtml(result: BenchResult): string {
     ['bytes written each, all processes', result.written_bytes_per_tx],
     ['largest process', `${result.rss_max_mb} MB`],
     ['processor time each', JSON.stringify(result.cpu_us_per_tx)],
+    ...(result.jobs ? [['jobs', JSON.stringify(result.jobs)] as [string, unknown]] : []),
     ['options', JSON.stringify(result.options)],
   ]
   const list = (lines: readonly string[]) =>

@@ -1,6 +1,7 @@
 // A result as a few lines for people.
 
 import type { BenchResult, PointRow } from './bench-result.ts'
+import { jobLines } from './job-figures.ts'
 import { timelineLines } from './timeline.ts'
 
 const NAME_WIDTH = 34
@@ -31,6 +32,7 @@ export function resultLines(result: BenchResult): string[] {
     `processor time: validators ${cpu.validator}, all but the generator ${cpu.total}, generator ${cpu.generator} µs each`,
     `${result.bytes_per_tx} bytes each as sent, ${result.written_bytes_per_tx} written; ${result.rss_max_mb} MB in the largest process`,
     ...bare,
+    ...(result.jobs ? jobLines(result.jobs) : []),
     ...(result.timeline_ms ? timelineLines(result.timeline_ms) : []),
     ...result.comparators.map(({ name, tps, ratio }) => `${name}: ${tps}/s, ratio ${ratio}`),
     ...result.audit,

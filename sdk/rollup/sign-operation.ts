@@ -1,5 +1,5 @@
 // Makes the operations by which a job is paid in the rollup: its consumer locks, its provider
-// settles, anybody gives back what was left over. Whoever signs decides; nothing is looked up here.
+// settles. What nobody settles sequencers give back by themselves. Nothing is looked up here.
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
@@ -29,7 +29,6 @@ export interface LockLimits {
 }
 
 const ZERO_HASH: Hex = `0x${'00'.repeat(32)}`
-const NO_SIGNATURE = new Uint8Array(64)
 
 /** Throws RangeError. */
 function leafOf(terms: OperationTerms): Uint8Array {
@@ -104,11 +103,4 @@ export function signSettle(
 /** Of the provider: takes nothing, and all goes back before the deadline. */
 export function signRelease(genesisHash: Hex, held: HeldLock, sign: SpendSign): SentOperation {
   return signSettled(genesisHash, held, { amount: 0n, hash: ZERO_HASH }, sign)
-}
-
-/** Of anybody, after the deadline. Sequencers do it by themselves. */
-export function refundOf(held: HeldLock): SentOperation {
-  const terms = { ...held, kind: 'refund', nonce: 0 } as const
-  leafOf(terms)
-  return { terms, hash: ZERO_HASH, maxFee: 0, notAfter: 0, signature: NO_SIGNATURE }
 }

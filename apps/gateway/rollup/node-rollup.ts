@@ -91,10 +91,23 @@ export class NodeRollup implements RollupAccess {
   findTransfer = (from: number, nonce: number) =>
     this.ask(ShardMessages, shardOf(from, this.shards), 'FindTransfer', { from, nonce })
 
+  lock = (index: number) => this.ask(ShardMessages, shardOf(index, this.shards), 'Lock', { index })
+
+  findOperation: RollupAccess['findOperation'] = (place) =>
+    this.ask(ShardMessages, shardOf(place.lock, this.shards), 'FindOperation', place)
+
+  operationAt = (shard: number, number: number, position: number) =>
+    this.ask(ShardMessages, shard, 'OperationAt', { number, position })
+
   status = (shard: number) => this.ask(RollupSequencerMessages, shard, 'Status', null)
 
   submit: RollupAccess['submit'] = (node, shard, words) =>
     this.askOf(node, RollupSequencerMessages, shard, 'Submit', words)
+
+  operate: RollupAccess['operate'] = (node, shard, words) => {
+    const within = words.withinMs + RPC_ASK_MS
+    return this.askOf(node, RollupSequencerMessages, shard, 'Operate', words, within)
+  }
 
   next: RollupAccess['next'] = (node, shard, words) => {
     // The sequencer answers an idle poll by itself, somewhat later than it holds it.

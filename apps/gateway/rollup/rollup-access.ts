@@ -20,6 +20,9 @@ export type RollupExitProof = NonNullable<Reply<Shard, 'ExitProof'>>
 export type RollupExits = Reply<Shard, 'ExitsOf'>
 export type OrderedClaim = NonNullable<Reply<Shard, 'ClaimAt'>>
 export type FoundTransfer = NonNullable<Reply<Shard, 'FindTransfer'>>
+export type FoundOperation = NonNullable<Reply<Shard, 'FindOperation'>>
+export type RollupLock = NonNullable<Reply<Shard, 'Lock'>>
+export type OperateReply = Reply<Sequencer, 'Operate'>
 export type SubmitReply = Reply<Sequencer, 'Submit'>
 export type GroupNews = Reply<Sequencer, 'Next'>
 export type GroupEvent = GroupNews['events'][number]
@@ -42,12 +45,18 @@ export interface RollupAccess {
   /** A final claim. */
   claimAt(shard: number, number: number): Promise<OrderedClaim | undefined>
   findTransfer(from: number, nonce: number): Promise<FoundTransfer | undefined>
+  /** As the last executed claim left it; undefined for what is no lock. */
+  lock(index: number): Promise<RollupLock | undefined>
+  findOperation(place: Body<Shard, 'FindOperation'>): Promise<FoundOperation | undefined>
+  operationAt(shard: number, number: number, position: number): Promise<FoundOperation | undefined>
   /** Of the sequencer's actor on the node that reads are from. */
   status(shard: number): Promise<SequencerStatus>
 
   /** Nodes that may be asked to sequence, the one that reads are from first. */
   nodes(): readonly string[]
   submit(node: string, shard: number, words: Body<Sequencer, 'Submit'>): Promise<SubmitReply>
+  /** Answers when all is decided, or after `withinMs`. */
+  operate(node: string, shard: number, words: Body<Sequencer, 'Operate'>): Promise<OperateReply>
   /** Long poll. */
   next(node: string, shard: number, words: Body<Sequencer, 'Next'>): Promise<GroupNews>
   cosign(node: string, shard: number, words: CosignWords): void

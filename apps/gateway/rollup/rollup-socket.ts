@@ -2,6 +2,7 @@
 // wrong is answered and nothing more comes of it; who sends nothing else is closed.
 
 import {
+  LONG_POLL_HOLD_MS,
   ROLLUP_SOCKET_BACKLOG_BYTES_MAX,
   ROLLUP_SOCKET_FAULTS_MAX,
   ROLLUP_SOCKET_FRAMES_MAX,
@@ -14,9 +15,11 @@ import {
   CLIENT_FRAME_BYTES_MAX,
   type ClientFrame,
   decodeClientFrame,
+  type OperateFrame,
   type SubmitFrame,
 } from '../../../sdk/rollup/wire/client-frames.ts'
 import { FrameError } from '../../../sdk/rollup/wire/frame-bytes.ts'
+import type { OperatedFrame } from '../../../sdk/rollup/wire/operated-frame.ts'
 import { encodeServerFrame, type ServerFrame } from '../../../sdk/rollup/wire/server-frames.ts'
 import type {
   HttpSocket,
@@ -25,6 +28,7 @@ import type {
 } from '../../../transport/http/http-server.ts'
 import { ChainUnavailable } from '../chain-access.ts'
 import { GroupSession } from './group-session.ts'
+import type { OperationDesk } from './operation-desk.ts'
 import type { RollupAccess } from './rollup-access.ts'
 import { claimFrame, eventFrame, headFrame, refusedFrame, verdictFrame } from './server-frame-of.ts'
 
@@ -34,6 +38,7 @@ const POLICY = 1008
 /** What all sockets share: bytes of submissions that no sequencer has answered yet. */
 interface Shared {
   readonly rollup: RollupAccess
+  readonly desk: OperationDesk
   readonly genesisHash: Hex
   readonly failed: (error: unknown) => void
   inFlightBytes: number
@@ -82,6 +87,7 @@ class RollupSocket implements SocketHandlers {
     if (shard >= this.shared.rollup.shards) {
       this.refuse(shard, 'NO_SUCH_SHARD', `there are ${this.shared.rollup.shards}`)
     } else if (frame.kind === 'submit') this.submit(frame)
+    else if (frame.kind === 'operate') this.operate(frame)
     else if (frame.kind === 'cosign') {
       const { number, txRoot, signature, absent } = frame
       const group = this.groups.get(shard)
@@ -142,6 +148,24 @@ class RollupSocket implements SocketHandlers {
     this.settle(answered, bytes)
   }
 
+  private operate({ shard, submission, operations }: OperateFrame): void {
+    const operated = (code: string, retryAfterMs: number, results: OperatedFrame['results'] = []) =>
+      this.send({ kind: 'operated', shard, submission, code, retryAfterMs, results })
+    const bytes = operations.length
+    if (!this.begin(bytes)) {
+      operated('BUSY', RPC_RETRY_MS)
+      return
+    }
+    const answered = this.shared.desk.operate(shard, operations, LONG_POLL_HOLD_MS).then(
+      ({ code, retryAfterMs, results }) => operated(code, retryAfterMs, results),
+      (error) => {
+        if (!(error instanceof ChainUnavailable)) throw error
+        operated('UNAVAILABLE', RPC_RETRY_MS)
+      },
+    )
+    this.settle(answered, bytes)
+  }
+
   private read(frame: Extract<ClientFrame, { kind: 'ask-head' | 'ask-claim' }>): void {
     const { shard } = frame
     if (!this.begin(0)) {
@@ -189,10 +213,11 @@ class RollupSocket implements SocketHandlers {
 /** `failed` takes faults of ours. */
 export function rollupSocketRoute(
   rollup: RollupAccess,
+  desk: OperationDesk,
   genesisHash: Hex,
   failed: (error: unknown) => void,
 ): WebSocketRoute {
-  const shared: Shared = { rollup, genesisHash, failed, inFlightBytes: 0 }
+  const shared: Shared = { rollup, desk, genesisHash, failed, inFlightBytes: 0 }
   return {
     path: '/rollup',
     messageBytesMax: CLIENT_FRAME_BYTES_MAX,

@@ -3,7 +3,9 @@
 
 import type { Rpc } from '../../../apps/cli/chaos/rpc.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
+import type { Claim } from '../../../protocol/rollup/claim.ts'
 import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
+import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import type { Audit } from '../../harness/target.ts'
 import { ClaimsReader } from './claims-reader.ts'
 import { Replay } from './replay.ts'
@@ -19,10 +21,18 @@ export interface CountedBatch {
   readonly final: number
 }
 
+/** Looks at every batch besides; what it returns is wrong. */
+export interface BatchLook {
+  batch(claim: Claim, body: Uint8Array): readonly string[]
+  /** After the last: lines of what was looked at, and what is wrong. */
+  end(state: ShardState): { readonly lines: readonly string[]; readonly faults: readonly string[] }
+}
+
 export interface Counted {
   readonly batches: readonly CountedBatch[]
   /** What was wrong on its side. */
   readonly faults: readonly string[]
+  readonly look?: BatchLook
 }
 
 /** Whether the block's sidecar has the claim. */
@@ -51,6 +61,9 @@ export async function auditRollup(
       }
       const { claim, hash, fault } = replay.next(frame.claim, frame.body)
       if (fault) faults.push(`batch ${number}: ${fault}`)
+      for (const what of counted.look?.batch(claim, frame.body) ?? []) {
+        faults.push(`batch ${number}: ${what}`)
+      }
       if (!(await isOrdered(rpc, frame.blockHash, bytesToHex(frame.claim)))) {
         faults.push(`batch ${number} is not in the sidecar of block ${frame.height}`)
       }
@@ -70,6 +83,9 @@ export async function auditRollup(
     const lines = [
       `${last} batches replayed: ${transfers} transfers, ${roots} stated roots, ${each} bytes each`,
     ]
+    const looked = counted.look?.end(replay.state)
+    faults.push(...(looked?.faults ?? []))
+    lines.push(...(looked?.lines ?? []))
     return { ok: faults.length === 0, lines: [...lines, ...faults.slice(0, FAULTS_SHOWN)] }
   } finally {
     reader.close()

@@ -1,5 +1,5 @@
-// The rollup once more, from the genesis on: every batch is read, its signatures are checked and it
-// is executed, and every root that its claim states is compared.
+// The rollup once more, from the genesis on: every batch is read, its signatures are checked and
+// it is executed, and every root that its claim states is compared.
 
 import { createHash } from 'node:crypto'
 import { CohortKeys } from '../../../compute/crypto/cohort-keys.ts'
@@ -52,7 +52,7 @@ export function replayKeys({ accounts }: RollupConfig): CohortKeys {
 }
 
 export class Replay {
-  private readonly state: ShardState
+  readonly state: ShardState
   private readonly keys: CohortKeys
   private readonly genesisHash: Hex
   private readonly ports = executionPorts(hashPairsNative)

@@ -1,13 +1,19 @@
 // What clients send over the rollup's socket: docs/spec/rollup-socket.md.
 
 import type { Hex } from '../../../lib/hex.ts'
-import { BATCH_BYTES_MAX, BATCH_TRANSFERS_MAX, SHARDS_MAX } from '../../../protocol/params.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_TRANSFERS_MAX,
+  OPERATIONS_MAX,
+  SHARDS_MAX,
+} from '../../../protocol/params.ts'
 import {
   type Absent,
   SIGNATURE_BYTES,
   SPEND_SIGNATURE_BYTES,
 } from '../../../protocol/rollup/body-layout.ts'
 import { FrameError, FrameReader, FrameWriter } from './frame-bytes.ts'
+import { SENT_OPERATION_BYTES } from './sent-operation-bytes.ts'
 
 export interface SubmitFrame {
   readonly kind: 'submit'
@@ -16,6 +22,16 @@ export interface SubmitFrame {
   readonly submission: number
   /** A draft: a body with number 0 and signature zero. */
   readonly body: Uint8Array
+}
+
+/** Operations on locks; answered by an operated when all of them are decided. */
+export interface OperateFrame {
+  readonly kind: 'operate'
+  readonly shard: number
+  /** The client's own number. */
+  readonly submission: number
+  /** SENT_OPERATION_BYTES each. */
+  readonly operations: Uint8Array
 }
 
 export interface CosignFrame {
@@ -34,6 +50,7 @@ export interface CosignFrame {
 
 export type ClientFrame =
   | SubmitFrame
+  | OperateFrame
   | CosignFrame
   /** Answered by a head. */
   | { readonly kind: 'ask-head'; readonly shard: number }
@@ -45,6 +62,7 @@ const SUBMIT = 1
 const COSIGN = 2
 const ASK_HEAD = 3
 const ASK_CLAIM = 4
+const OPERATE = 5
 
 /** More than any frame of a client needs besides its lists. */
 const FRAME_HEAD_BYTES = 1024
@@ -68,6 +86,10 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array {
   switch (frame.kind) {
     case 'submit':
       return frameHead(SUBMIT, frame.shard).u32(frame.submission).bytes(frame.body).end()
+    case 'operate': {
+      const { shard, submission, operations } = frame
+      return frameHead(OPERATE, shard).u32(submission).bytes(operations).end()
+    }
     case 'cosign': {
       const { shard, number, txRoot, signature, absent } = frame
       const writer = frameHead(COSIGN, shard).u64(number).hash(txRoot).bytes(signature)
@@ -79,6 +101,15 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array {
     case 'ask-claim':
       return frameHead(ASK_CLAIM, frame.shard).u64(frame.number).end()
   }
+}
+
+function readOperate(reader: FrameReader, shard: number): OperateFrame {
+  const submission = reader.u32()
+  const operations = reader.bytes(OPERATIONS_MAX * SENT_OPERATION_BYTES)
+  if (operations.length === 0 || operations.length % SENT_OPERATION_BYTES !== 0) {
+    throw new FrameError(`operations have ${SENT_OPERATION_BYTES} bytes each`)
+  }
+  return { kind: 'operate', shard, submission, operations }
 }
 
 function readCosign(reader: FrameReader, shard: number): CosignFrame {
@@ -125,6 +156,8 @@ function readKind(reader: FrameReader, kind: number, shard: number): ClientFrame
         submission: reader.u32(),
         body: reader.bytes(BATCH_BYTES_MAX),
       }
+    case OPERATE:
+      return readOperate(reader, shard)
     case COSIGN:
       return readCosign(reader, shard)
     case ASK_HEAD:

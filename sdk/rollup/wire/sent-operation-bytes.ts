@@ -1,6 +1,6 @@
-// One operation on a lock as a sequencer takes it: 136 bytes, little-endian: leaf and hash of 32
-// bytes each, maxFee u32, notAfter u32, Ed25519 signature of 64. What the body of a batch does not
-// have of its kind is zeros.
+// A lock or a settle as a sequencer takes it: 136 bytes, little-endian: leaf and hash of 32 bytes
+// each, maxFee u32, notAfter u32, Ed25519 signature of 64. A settle has zeros for the limits.
+// Refunds are made by sequencers alone.
 
 import { type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { SPEND_SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
@@ -36,12 +36,14 @@ export function encodeSentOperation(sent: SentOperation): Uint8Array {
   return writer.fixed(sent.signature).end()
 }
 
-/** Throws FrameError for another length, and for what is no operation. */
+/** Throws FrameError for another length, and for what is no lock or settle. */
 export function decodeSentOperation(bytes: Uint8Array): SentOperation {
   const reader = new FrameReader(bytes)
   const words = new Uint32Array(Uint8Array.from(reader.fixed(LEAF_BYTES)).buffer)
   const terms = termsOf(readOperation(words, 0))
-  if (!terms || !isOperation(terms)) throw new FrameError('the leaf is no operation')
+  if (!terms || terms.kind === 'refund' || !isOperation(terms)) {
+    throw new FrameError('the leaf is no lock or settle')
+  }
   const hash = reader.hash()
   const [maxFee, notAfter] = [reader.u32(), reader.u32()]
   const signature = reader.fixed(SPEND_SIGNATURE_BYTES)

@@ -3,6 +3,7 @@
 import type { Hex } from '../../../lib/hex.ts'
 import { frameHead, readFrameHead } from './client-frames.ts'
 import { FrameError, FrameReader, type FrameWriter } from './frame-bytes.ts'
+import { type OperatedFrame, readOperated, writeOperated } from './operated-frame.ts'
 
 /** First of all. */
 export interface HelloFrame {
@@ -118,6 +119,7 @@ export type ServerFrame =
   | DroppedFrame
   | LostFrame
   | ClaimFrame
+  | OperatedFrame
   | ErrorFrame
 
 const HELLO = 128
@@ -129,6 +131,7 @@ const DROPPED = 133
 const LOST = 134
 const CLAIM = 135
 const ERROR = 136
+const OPERATED = 137
 
 function writerOf(frame: ServerFrame): FrameWriter {
   switch (frame.kind) {
@@ -181,6 +184,8 @@ function writerOf(frame: ServerFrame): FrameWriter {
         .u64(frame.timestampMs)
         .bytes(frame.claim)
         .bytes(frame.body)
+    case 'operated':
+      return writeOperated(frameHead(OPERATED, frame.shard), frame)
     case 'error':
       return frameHead(ERROR, frame.shard).text(frame.code).text(frame.detail)
   }
@@ -252,6 +257,7 @@ const READERS: Readonly<Record<number, Read>> = {
     claim: r.bytes(),
     body: r.bytes(),
   }),
+  [OPERATED]: readOperated,
   [ERROR]: (r, shard) => ({ kind: 'error', shard, code: r.text(), detail: r.text() }),
 }
 

@@ -115,6 +115,9 @@ const PARAMETERS: Case[] = [
   [call('rollup_getTransfer', '0x1'), -32602, /missing.*1/],
   [call('rollup_sendTransfer', `0x${'00'.repeat(87)}`), -32602, /signed transfer.*176/],
   [call('rollup_sendTransfer', `0x${'ff'.repeat(88)}`), -32000, /not registered/],
+  [call('rollup_sendOperation', `0x${'00'.repeat(136)}`), -32602, /lock or a settle.*272/],
+  [call('rollup_getOperation', '0x1', '0x0', 'transfer'), -32602, /lock, settle, refund/],
+  [call('rollup_getLock', '0x1000000'), -32602, /below 16777216/],
   [call('eth_sendRawTransaction', '0xzz'), -32602, /data/],
   [call('eth_sendRawTransaction', 'f86c'), -32602, /data/],
   [

@@ -3,8 +3,10 @@
 import { ChainUnavailable } from '../../../apps/gateway/chain-access.ts'
 import type {
   CosignWords,
+  FoundOperation,
   GroupEvent,
   GroupNews,
+  OperateReply,
   OrderedClaim,
   RollupAccess,
   SubmitReply,
@@ -61,6 +63,12 @@ export class FakeRollup implements RollupAccess {
   /** Each is asked in turn; the last one answers for ever. */
   replies: (SubmitReply | Error | Promise<SubmitReply>)[] = [TAKEN]
   claim: OrderedClaim | undefined
+  readonly operated: { readonly node: string; readonly operations: Uint8Array }[] = []
+  /** Each is given in turn; the last one for ever. */
+  operateReplies: (OperateReply | Error)[] = [
+    { code: '', sequencer: '', results: [{ code: '', number: 4, position: 2 }] },
+  ]
+  found: FoundOperation | undefined
   private readonly polls = new Map<number, (news: GroupNews | Error) => void>()
   private readonly waiting = new Map<number, GroupEvent[]>()
   private seq = 0
@@ -72,6 +80,14 @@ export class FakeRollup implements RollupAccess {
     const reply = this.replies.length > 1 ? this.replies.shift() : this.replies[0]
     if (reply instanceof Error) throw reply
     return reply as SubmitReply
+  }
+
+  operate: RollupAccess['operate'] = async (node, _shard, { operations }) => {
+    this.operated.push({ node, operations })
+    const { operateReplies: replies } = this
+    const reply = replies.length > 1 ? replies.shift() : replies[0]
+    if (reply instanceof Error) throw reply
+    return reply as OperateReply
   }
 
   next: RollupAccess['next'] = (_node, _shard, { group }) =>
@@ -179,4 +195,13 @@ export class FakeRollup implements RollupAccess {
   indexOf: RollupAccess['indexOf'] = async () => 3
   claimAt: RollupAccess['claimAt'] = async () => this.claim
   findTransfer: RollupAccess['findTransfer'] = async () => undefined
+  lock: RollupAccess['lock'] = async (index) => {
+    const lock = { owner: 5, use: 3, number: 9 }
+    if (index === 8) return { ...lock, held: true, payee: 7, amount: 2n ** 63n, deadline: 900 }
+    return index === 9 ? { ...lock, held: false, payee: 0, amount: 0n, deadline: 0 } : undefined
+  }
+  findOperation: RollupAccess['findOperation'] = async ({ lock, use, kind }) =>
+    lock === 8 && use === 3 && kind === 2 ? this.found : undefined
+  operationAt: RollupAccess['operationAt'] = async (_shard, number, position) =>
+    number === 4 && position === 2 ? this.found : undefined
 }

@@ -2,9 +2,14 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex, type Hex } from '../../../lib/hex.ts'
+import { ChainUnavailable } from '../../../apps/gateway/chain-access.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { encodeClaim, WITHOUT_OPERATIONS } from '../../../protocol/rollup/claim.ts'
+import { operationOf } from '../../../protocol/rollup/operation-terms.ts'
+import { encodeOperation } from '../../../protocol/rollup/operations.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
+import { signSettled } from '../../../sdk/rollup/sign-operation.ts'
+import { encodeSentOperation } from '../../../sdk/rollup/wire/sent-operation-bytes.ts'
 import { encodeSentTransfer } from '../../../sdk/rollup/wire/signed-transfer-bytes.ts'
 import { FakeChain, serveFake } from './fake-chain.ts'
 import { FakeRollup, rootEvent, TAKEN } from './fake-rollup.ts'
@@ -131,6 +136,96 @@ test('a transfer that comes alone is submitted with its signature, and never co-
     const [words] = rollup.cosigned
     assert.is(words?.signature.length, 0)
     assert.equal([...new Uint32Array(Uint8Array.from(words?.absent ?? []).buffer)], [0])
+  }))
+
+const HELD = { owner: 5, lock: 8, payee: 7, use: 3, amount: 2n ** 40n + 3n, deadline: 900 }
+const SETTLED = signSettled(HASH, HELD, { amount: 2n ** 33n, hash: HASH }, () =>
+  new Uint8Array(64).fill(9),
+)
+
+test('an operation that comes alone is handed in as it is, and found again', () =>
+  withRollup(async (rollup, call) => {
+    const bytes = encodeSentOperation(SETTLED)
+    const send = () => call('rollup_sendOperation', bytesToHex(bytes))
+    const sent = { kind: 'settle', lock: '0x8', use: '0x3' }
+    assert.equal((await send()).result, { ...sent, batch: '0x4', position: '0x2' })
+    const [operated] = rollup.operated
+    assert.equal(bytesToHex(operated?.operations ?? new Uint8Array(0)), bytesToHex(bytes))
+    const pending = { code: 'PENDING', number: 0, position: 0 }
+    rollup.operateReplies = [{ code: '', sequencer: '', results: [pending] }]
+    assert.equal((await send()).result, { ...sent, batch: null, position: null })
+    const path = ['0x8', '0x3', 'settle']
+    assert.is((await call('rollup_getOperation', ...path)).result, null)
+    const hash = hexToBytes(HASH)
+    const place = { number: 4, position: 2, claim: hash, claimHash: HASH, proof: hash, hash }
+    const leaf = encodeOperation(operationOf(SETTLED.terms))
+    rollup.found = { ...place, leaf, height: 6, blockHash: HASH, timestampMs: 77 }
+    const shown = {
+      kind: 'settle',
+      owner: '0x5',
+      lock: '0x8',
+      payee: '0x7',
+      use: '0x3',
+      nonce: '0x0',
+      amount: '0x200000000',
+      deadline: '0x384',
+      hash: HASH,
+      batch: '0x4',
+      position: '0x2',
+      proof: [HASH],
+      claim: HASH,
+      raw: HASH,
+      blockNumber: '0x6',
+      blockHash: HASH,
+      timestampMs: 77,
+    }
+    assert.equal((await call('rollup_getOperation', ...path)).result, shown)
+    assert.equal((await call('rollup_getOperationAt', '0x4', '0x2')).result, shown)
+    assert.is((await call('rollup_getOperationAt', '0x4', '0x3')).result, null)
+    const held = (await call('rollup_getLock', '0x8')).result as Record<string, unknown>
+    assert.equal([held.payee, held.amount, held.deadline], ['0x7', '0x8000000000000000', '0x384'])
+    const free = (await call('rollup_getLock', '0x9')).result as Record<string, unknown>
+    assert.equal([free.owner, free.use, free.payee, free.deadline], ['0x5', '0x3', null, null])
+    assert.is((await call('rollup_getLock', '0xa')).result, null)
+  }))
+
+test('an operation goes to whoever sequences; what is none does not; a refusal names itself', () =>
+  withRollup(async (rollup, call) => {
+    const bytes = encodeSentOperation(SETTLED)
+    const errorOf = async (sent: Uint8Array) =>
+      (await call('rollup_sendOperation', bytesToHex(sent))).error as {
+        code: number
+        data: { code: string; retryAfterMs?: number }
+      }
+    // A refund, a settle with a second use, one byte too many.
+    for (const [at, value] of [
+      [0, 3],
+      [28, 1],
+    ] as const) {
+      const other = Uint8Array.from(bytes)
+      other[at] = value
+      assert.is((await errorOf(other)).code, -32602, `byte ${at}`)
+    }
+    assert.is((await errorOf(Uint8Array.of(...bytes, 0))).code, -32602)
+    assert.is(rollup.operated.length, 0)
+    const none = { sequencer: '', results: [] }
+    const expired = { code: 'EXPIRED', number: 0, position: 0 }
+    rollup.operateReplies = [
+      { code: 'NOT_SEQUENCER', sequencer: 'three', results: [] },
+      new ChainUnavailable('gone'),
+      { code: '', sequencer: '', results: [expired] },
+      { ...none, code: 'STALE' },
+    ]
+    const refused = await errorOf(bytes)
+    assert.equal([refused.code, refused.data], [-32000, { code: 'EXPIRED' }])
+    const asked = () => rollup.operated.map(({ node }) => node)
+    assert.equal(asked(), ['one', 'three', 'two'])
+    const stale = await errorOf(bytes)
+    assert.equal([stale.code, stale.data.code], [-32005, 'STALE'])
+    // Who took the last one is asked first.
+    assert.equal(asked(), ['one', 'three', 'two', 'two'])
+    rollup.operateReplies = [new ChainUnavailable('gone')]
+    assert.is((await errorOf(bytes)).code, -32002)
   }))
 
 test('why a transfer was refused is said', () =>

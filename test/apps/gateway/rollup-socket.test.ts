@@ -16,6 +16,7 @@ import {
   type CosignFrame,
   encodeClientFrame,
 } from '../../../sdk/rollup/wire/client-frames.ts'
+import { SENT_OPERATION_BYTES } from '../../../sdk/rollup/wire/sent-operation-bytes.ts'
 import type { ServerFrame } from '../../../sdk/rollup/wire/server-frames.ts'
 import { FakeChain, serveFake } from './fake-chain.ts'
 import { FakeRollup, NONE, rootEvent, TAKEN } from './fake-rollup.ts'
@@ -133,6 +134,17 @@ for (const driver of ['uws', 'node'] as const) {
       const final = { claim: ROOT, txRoot: ROOT, height: 9, blockHash, timestampMs: 5 }
       rollup.say(group, { ...NONE, kind: 'final', number: 3, final })
       assert.equal(await client.next('final'), { kind: 'final', shard: 0, number: 3, ...final })
+      const operations = new Uint8Array(2 * SENT_OPERATION_BYTES).fill(3)
+      const results = [
+        { code: '', number: 2 ** 40, position: 6 },
+        { code: 'LOCK_OTHER', number: 0, position: 0 },
+      ]
+      rollup.operateReplies = [{ code: '', sequencer: '', results }]
+      const operate = { kind: 'operate', shard: 0, submission: 8, operations } as const
+      client.socket.send(encodeClientFrame(operate))
+      const said = { kind: 'operated', shard: 0, submission: 8, code: '', retryAfterMs: 0 }
+      assert.equal(await client.next('operated'), { ...said, results })
+      assert.equal([...(rollup.operated[0]?.operations ?? [])], [...operations])
       client.socket.send(encodeClientFrame({ kind: 'ask-head', shard: 0 }))
       const head = await client.next('head')
       assert.equal([head.number, head.sequencer, head.supply], [9, 'one', 10n ** 15n])

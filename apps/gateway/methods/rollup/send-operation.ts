@@ -1,0 +1,60 @@
+// rollup_sendOperation: hands in one operation on a lock with its signature, and says what became
+// of it: its place in a final batch, or that it is pending.
+
+import { ROLLUP_OPERATE_MS } from '../../../../config/limits.ts'
+import { shardOf } from '../../../../protocol/rollup/layout.ts'
+import { FrameError } from '../../../../sdk/rollup/wire/frame-bytes.ts'
+import {
+  decodeSentOperation,
+  SENT_OPERATION_BYTES,
+} from '../../../../sdk/rollup/wire/sent-operation-bytes.ts'
+import { RpcError, refusal } from '../../errors.ts'
+import { method } from '../../method.ts'
+import { data, type Param } from '../../params.ts'
+import { quantity } from '../../quantity.ts'
+
+const sentParam: Param<Uint8Array> = {
+  expects: `a lock or a settle (0x and ${2 * SENT_OPERATION_BYTES} hex digits)`,
+  read: (value) => {
+    const bytes = data.read(value)
+    return bytes?.length === SENT_OPERATION_BYTES && isOne(bytes) ? bytes : undefined
+  },
+}
+
+function isOne(bytes: Uint8Array): boolean {
+  try {
+    decodeSentOperation(bytes)
+    return true
+  } catch (error) {
+    if (error instanceof FrameError) return false
+    throw error
+  }
+}
+
+export const sendOperation = method(
+  'rollup_sendOperation',
+  [sentParam],
+  async ({ rollup, operations }, bytes) => {
+    const { kind, lock, use } = decodeSentOperation(bytes).terms
+    const shard = shardOf(lock, rollup.shards)
+    const { code, retryAfterMs, results } = await operations.operate(
+      shard,
+      bytes,
+      ROLLUP_OPERATE_MS,
+    )
+    const [result] = results
+    const why = code || (result?.code ?? 'STALE')
+    if (retryAfterMs > 0 || why === 'BUSY') {
+      throw new RpcError('LIMIT', 'the sequencer is busy: try again', { code: why, retryAfterMs })
+    }
+    const isPending = why === 'PENDING'
+    if (why !== '' && !isPending) throw refusal(why)
+    return {
+      kind,
+      lock: quantity(lock),
+      use: quantity(use),
+      batch: isPending ? null : quantity(result?.number ?? 0),
+      position: isPending ? null : quantity(result?.position ?? 0),
+    }
+  },
+)
