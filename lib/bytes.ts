@@ -34,21 +34,38 @@ export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** Big-endian fixed-width encoding of a non-negative integer. */
+/**
+ * Big-endian fixed-width encoding of a non-negative integer.
+ * PERF: eight bytes at a time; one by one, each costs a new bigint.
+ */
 export function bigintToBytes(value: bigint, length: number): Uint8Array {
-  if (value < 0n || value >= 1n << BigInt(8 * length)) {
-    throw new RangeError(`${value} does not fit ${length} bytes`)
-  }
   const bytes = new Uint8Array(length)
-  for (let i = length - 1, rest = value; i >= 0 && rest > 0n; i--, rest >>= 8n) {
-    bytes[i] = Number(rest & 0xffn)
+  let at = length
+  let rest = value
+  if (value > 0n && length >= 8) {
+    const view = new DataView(bytes.buffer)
+    for (; rest > 0n && at >= 8; rest >>= 64n) {
+      at -= 8
+      view.setBigUint64(at, rest)
+    }
   }
+  for (; rest > 0n && at > 0; rest >>= 8n) bytes[--at] = Number(rest & 0xffn)
+  if (rest !== 0n) throw new RangeError(`${value} does not fit ${length} bytes`)
   return bytes
 }
 
 export function bytesToBigint(bytes: Uint8Array): bigint {
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  const { length } = bytes
+  let head = 0
+  const short = Math.min(length, length % 8 || 8)
+  const whole = short <= 6 ? short : 0
+  for (let i = 0; i < whole; i++) head = head * 256 + (bytes[i] as number)
+  let value = BigInt(head)
+  let at = whole
+  for (; (length - at) % 8 !== 0; at++) value = (value << 8n) | BigInt(bytes[at] as number)
+  if (at === length) return value
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length)
+  for (; at < length; at += 8) value = (value << 64n) | view.getBigUint64(at)
   return value
 }
 

@@ -128,7 +128,7 @@ export class BatchMaker {
   }
 
   private cosign(batch: OpenBatch, assembled: Assembled): void {
-    const done = (round: CosignRound) => this.cosigned(round, assembled.txRoot)
+    const done = (round: CosignRound) => this.cosigned(round, assembled)
     this.cosigning.ask(batch, assembled, done, () => this.again(batch))
   }
 
@@ -136,12 +136,12 @@ export class BatchMaker {
     this.cosigning.answer(group, number, txRoot, answer)
   }
 
-  private cosigned(round: CosignRound, txRoot: Hex): void {
+  private cosigned(round: CosignRound, assembled: Assembled): void {
     const result = round.result()
     const { unsigned } = result
     round.batch.times.cosigned = this.ctx.wallTime()
     if (unsigned.length === 0) {
-      this.seal(round, result, txRoot)
+      this.seal(round, result, assembled)
       return
     }
     this.ctx.reached('rollup-not-cosigned')
@@ -159,7 +159,8 @@ export class BatchMaker {
     else this.idle()
   }
 
-  private seal(round: CosignRound, { cosigned, absent }: RoundResult, txRoot: Hex): void {
+  private seal(round: CosignRound, { cosigned, absent }: RoundResult, place: Assembled): void {
+    const { parent, txRoot } = place
     const { number, batch } = round
     const body = {
       number,
@@ -178,7 +179,7 @@ export class BatchMaker {
         else if (code !== '') this.again(batch)
         else {
           if (this.isAgain) this.ctx.reached('rollup-sealed-again')
-          this.outcomes.seal({ number, hash, txRoot, batch })
+          this.outcomes.seal({ number, hash, parent, txRoot, batch })
           const { taken, sealed } = batch.times
           this.next.pace.sealed(number, sealed - taken)
           this.idle()

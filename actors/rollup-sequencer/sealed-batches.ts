@@ -6,6 +6,8 @@ import type { OpenBatch } from './open-batch.ts'
 export interface SealedBatch {
   readonly number: number
   readonly hash: Hex
+  /** Hash of the claim that it stands on. */
+  readonly parent: Hex
   readonly txRoot: Hex
   readonly batch: OpenBatch
 }
@@ -22,16 +24,21 @@ export class SealedBatches {
   }
 
   /**
-   * Takes those up to the final claim, and says what became of them. Those below one of ours are
-   * its ancestors, so they are final with it. Of those below another's nothing is known: submitted
-   * again, what was final is refused by its nonce.
+   * Takes those up to the final claim, and says what became of them. Its ancestors are final with
+   * it. Of others nothing is known, where the claim is another's or they were undone and nobody
+   * said so: submitted again, what was final is refused by its nonce.
    */
   settle(number: number, claim: Hex): { final: SealedBatch[]; superseded: SealedBatch[] } {
     const taken = this.list.filter((one) => one.number <= number)
     this.list = this.list.filter((one) => one.number > number)
-    const last = taken.at(-1)
-    const isOurs = last?.number === number && last.hash === claim
-    return isOurs ? { final: taken, superseded: [] } : { final: [], superseded: taken }
+    const final = new Set<SealedBatch>()
+    let at = claim
+    for (const one of [...taken].reverse()) {
+      if (one.hash !== at) continue
+      final.add(one)
+      at = one.parent
+    }
+    return { final: [...final].reverse(), superseded: taken.filter((one) => !final.has(one)) }
   }
 
   /** Takes those from a number on. */

@@ -21,6 +21,8 @@ export interface BlockNode {
   readonly parentView: number
   readonly validatorSetHash: Hex
   readonly bringsCheckpoint: boolean
+  /** Of the rollup. */
+  readonly hasClaims: boolean
   readonly evidence: readonly Uint8Array[]
   readonly bytes: Uint8Array
   state: CheckState
@@ -45,6 +47,7 @@ export function readBlockNode(bytes: Uint8Array): BlockNode | undefined {
       parentView: sidecar.parentView,
       validatorSetHash: sidecar.validatorSetHash,
       bringsCheckpoint: sidecar.checkpoint.length > 0,
+      hasClaims: sidecar.claims.length > 0,
       evidence: sidecar.evidence,
       bytes,
       state: 'new',

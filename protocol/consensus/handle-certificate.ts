@@ -3,6 +3,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { beginEpoch } from './begin-epoch.ts'
+import type { BlockNode } from './block-tree.ts'
 import { NOTARISED_SLOT, NULLIFIED_SLOT, voteFinalize } from './cast-vote.ts'
 import { type Certificate, encodeCertificate, verifyCertificate } from './certificate.ts'
 import { receiveCheckpoint } from './checkpoint-round.ts'
@@ -89,6 +90,7 @@ export function advance(state: SimplexState): void {
  */
 export function tryFinalise(state: SimplexState): void {
   if (state.finalising) return
+  let unchecked: BlockNode | undefined
   const certificates = [...state.finals.values()].sort((a, b) => b.view - a.view)
   for (const certificate of certificates) {
     const path = state.tree.pathTo(certificate.blockHash)
@@ -104,10 +106,11 @@ export function tryFinalise(state: SimplexState): void {
       })
       return
     }
-    if (next.state === 'new') startCheck(state, next, true)
-    return
+    // What it waits for may be final with a lower certificate.
+    unchecked ??= next
   }
-  if (certificates.length > 0) state.fetchSoon()
+  if (unchecked?.state === 'new') startCheck(state, unchecked, true)
+  else if (!unchecked && certificates.length > 0) state.fetchSoon()
 }
 
 /** True when the block began a new epoch. */

@@ -42,6 +42,21 @@ function chain(state: SimplexState, blocks: readonly FetchedBlock[]) {
   return { links, rest: [] }
 }
 
+/**
+ * A block's claims may take up what the blocks before it brought to the rollup, messages and
+ * parcels, and those count once they are final: so the block before each becomes final by itself,
+ * as it was when the claims were made.
+ */
+function finalBeforeClaims(state: SimplexState, links: readonly Link[]): void {
+  const { chain: identity, bls } = state.config
+  for (const [i, { certificate }] of links.entries()) {
+    if (!certificate || !links[i + 1]?.node.hasClaims) continue
+    if (verifyCertificate(certificate, state.rules, identity, bls).ok) {
+      state.finals.set(certificate.view, certificate)
+    } else state.refuse('forged-certificate')
+  }
+}
+
 export function handleFetched(state: SimplexState, blocks: readonly FetchedBlock[]): void {
   if (state.finalising) return
   const { links, rest } = chain(state, blocks)
@@ -56,6 +71,7 @@ export function handleFetched(state: SimplexState, blocks: readonly FetchedBlock
   state.reached('catch-up')
   compareWithOwnRecord(state, certificate)
   for (const { node } of links) state.tree.add(node.bytes)
+  finalBeforeClaims(state, links)
   state.finals.set(certificate.view, certificate)
   state.ahead = rest
   advance(state)

@@ -14,7 +14,7 @@ function sealed(...numbers: number[]): SealedBatches {
   const batches = new SealedBatches()
   for (const number of numbers) {
     const hash = hashOf(number)
-    batches.add({ number, hash, txRoot: hash, batch: {} as OpenBatch })
+    batches.add({ number, hash, parent: hashOf(number - 1), txRoot: hash, batch: {} as OpenBatch })
   }
   return batches
 }
@@ -35,6 +35,15 @@ test('those below the batch of another are not said to be final', () => {
   assert.equal(replaced, { final: [], superseded: [5, 6], left: 1 })
   // None of ours has the number: found by the bench that kills one sequencer after the other.
   assert.equal(settled(sealed(5), 6, OTHER), { final: [], superseded: [5], left: 0 })
+})
+
+/** Found by the simulator, where a shard that failed had not told its sequencer what it undid. */
+test('of those below a batch of ours only its ancestors are final', () => {
+  const batches = sealed(5, 6)
+  const seventh = { number: 7, hash: hashOf(7), parent: OTHER, txRoot: OTHER }
+  batches.add({ ...seventh, batch: {} as OpenBatch })
+  const found = settled(batches, 7, hashOf(7))
+  assert.equal(found, { final: [7], superseded: [5, 6], left: 0 })
 })
 
 test('a final batch below all of ours changes nothing', () => {

@@ -13,6 +13,7 @@ import { decodeMessage } from '../../../protocol/consensus/consensus-message.ts'
 import { Simplex } from '../../../protocol/consensus/simplex.ts'
 import type { SimplexEffect, SimplexEvent } from '../../../protocol/consensus/simplex-types.ts'
 import type { Validator } from '../../../protocol/consensus/validator-set.ts'
+import { withClaims } from '../../../protocol/execution/sidecar-claims.ts'
 import { Timeline } from '../../../runtime/sim/timeline.ts'
 import { simBls as bls, simVrf as vrf } from '../../sim/sim-crypto.ts'
 import { rulesOf, validatorOf, zeros } from './rules-of.ts'
@@ -28,7 +29,10 @@ const WALL = 1_700_000_000_000
 const GENESIS = `0x${'11'.repeat(32)}` as const
 const NONE = new Uint8Array(0)
 
-function emptyBlock({ view, parent, timestampMs, randomness, sidecar }: Build, height: number) {
+/** With a claim that nobody here reads. */
+function blockOf(asked: Build, height: number) {
+  const { view, parent, timestampMs, randomness } = asked
+  const sidecar = withClaims(asked.sidecar, [Uint8Array.of(1)])
   const extraData = packExtraData({ mode: 0, epoch: 0, view, ms: timestampMs % 1000 })
   const roots = { stateRoot: zeros(32), transactionsRoot: zeros(32), receiptsRoot: zeros(32) }
   const header = {
@@ -41,6 +45,12 @@ function emptyBlock({ view, parent, timestampMs, randomness, sidecar }: Build, h
   return encodeBlock(makeBlock(header, [], sidecar))
 }
 
+/** Hears nothing until a time, and then takes a block only once the one before it is final. */
+interface Late {
+  readonly index: number
+  readonly fromMs: number
+}
+
 class Cluster {
   readonly finals = new Map<number, Final[]>()
   private readonly time: Timeline
@@ -48,8 +58,10 @@ class Cluster {
   private readonly cores = new Map<number, Simplex>()
   private readonly timers = new Map<string, () => void>()
   private readonly loss: number
+  private readonly late: Late | undefined
 
-  constructor(seed: string, n: number, down: readonly number[], loss: number) {
+  constructor(seed: string, n: number, down: readonly number[], loss: number, late?: Late) {
+    this.late = late
     this.random = prng(seed)
     this.time = new Timeline(this.random)
     this.loss = loss
@@ -97,6 +109,7 @@ class Cluster {
   private carry(from: number, to: number, bytes: Uint8Array): void {
     const message = decodeMessage(bytes)
     assert.ok(message, 'a core sends well-formed messages')
+    if (to === this.late?.index && this.time.now < this.late.fromMs) return
     const copies = this.random.chance(this.loss) ? 0 : this.random.chance(this.loss / 2) ? 2 : 1
     for (let i = 0; i < copies; i++) {
       const event = { type: 'message', from: `v${from}`, message } as const
@@ -114,7 +127,10 @@ class Cluster {
     } else if (effect.type === 'build') this.build(index, effect)
     else if (effect.type === 'check') {
       this.blocks.set(effect.hash, effect.block)
-      this.later(index, 1, { type: 'checked', hash: effect.hash, ok: true, code: '' })
+      const last = mine.at(-1)?.hash ?? GENESIS
+      const isFar = index === this.late?.index && readBlockNode(effect.block)?.parent !== last
+      const code = isFar ? 'BUSY' : ''
+      this.later(index, 1, { type: 'checked', hash: effect.hash, ok: !isFar, code })
     } else if (effect.type === 'finalise') {
       this.finalise(mine, effect.hash, effect.certificate)
       this.later(index, 1, {
@@ -136,7 +152,7 @@ class Cluster {
   private build(index: number, effect: Build): void {
     const parent = this.blocks.get(effect.parent)
     const height = parent ? (readBlockNode(parent)?.height as number) + 1 : 1
-    const block = emptyBlock(effect, height)
+    const block = blockOf(effect, height)
     this.blocks.set(readBlockNode(block)?.hash as Hex, block)
     this.later(index, 1, { type: 'built', epoch: 0, view: effect.view, block, code: '' })
   }
@@ -191,6 +207,13 @@ for (const [name, n, down, loss, least] of [
     }
   })
 }
+
+test('one that was away takes claims that take up what the block before them brought', () => {
+  const cluster = new Cluster('late', 4, [], 0, { index: 2, fromMs: 8000 })
+  cluster.run(10_000)
+  const [shortest, longest] = oneChain(cluster)
+  assert.ok(longest > 20 && longest - shortest < 5, `${shortest} of ${longest} blocks`)
+})
 
 test('four, two down: nothing is final, ever', () => {
   const cluster = new Cluster('half', 4, [0, 3], 0)
