@@ -31,6 +31,17 @@ export async function unpaidExits(desk: RollupDesk, index: number): Promise<Roll
   return unpaid
 }
 
+/** Until the node lists an exit that is final: a gateway hears of the block before its shard does. */
+export async function exitListed(desk: RollupDesk, index: number, batch: number): Promise<void> {
+  const isListed = async () =>
+    (await rollupExits(desk.rpc, index)).some((exit) => exit.batch === batch) || undefined
+  await waitFor(isListed, {
+    limitMs: ROLLUP_WAIT_MS,
+    message: `the node does not list the exit of batch ${batch}`,
+    hint: './aitbc rollup exit, without an amount, fetches it later',
+  })
+}
+
 type Proof = Readonly<Record<'from' | 'amount' | 'entry' | 'total' | 'proof', Hex>>
 
 /** Waits for the settled root, then has it paid. Rejects with CliError. */

@@ -20,7 +20,7 @@ async function exit(
   const trusted = await readerTrust(options, terminal)
   const { EXIT_INDEX } = await import('../../../protocol/params.ts')
   const { rollupDesk } = await import('../rollup-desk.ts')
-  const { payExit, unpaidExits } = await import('../rollup-claims.ts')
+  const { exitListed, payExit, unpaidExits } = await import('../rollup-claims.ts')
   const { executeTransfer } = await import('../rollup-transfer.ts')
   const desk = await rollupDesk(options, terminal)
   const say = speaker(options, terminal)
@@ -29,7 +29,9 @@ async function exit(
       ? undefined
       : await executeTransfer(desk, { to: EXIT_INDEX, amount }, trusted)
   if (executed) for (const line of transferLines(executed)) say.line(line)
-  const unpaid = await unpaidExits(desk, await desk.index())
+  const index = await desk.index()
+  if (executed) await exitListed(desk, index, executed.batch)
+  const unpaid = await unpaidExits(desk, index)
   if (unpaid.length === 0) {
     const why = 'all exits of the account that the node knows are paid'
     const hint = 'give an amount to take more out'
