@@ -12,9 +12,9 @@ import {
   PLACE_SHAPES,
   placeInClaim,
 } from '../rollup/final-place.ts'
-import type { OperationReceipt } from '../rollup/operation-receipt.ts'
+import { checkOperation } from '../rollup/operation-receipt.ts'
 import type { OperationTerms } from '../rollup/operation-terms.ts'
-import { claimOfOperation } from '../rollup/verify-final-operation.ts'
+import { shownClaim } from '../rollup/verify-final-file.ts'
 import { isWhole, type Shape, wrongMember } from './json-shape.ts'
 import type { ReceiptV2, UnsignedReceipt } from './receipt-v2.ts'
 import { receiptDigest } from './sign-receipt.ts'
@@ -57,8 +57,9 @@ export function settleOf(
 /** As a check. `header`: RLP, of the block that ordered the claim. */
 export function verifyInRollup(receipt: ReceiptV2, settled: SettledInRollup, header: Hex): string {
   const settle = settleOf(receipt, settled)
-  const receiptIn = (): OperationReceipt => ({ ...settle, ...placeInClaim(settled) })
-  const { claim } = claimOfOperation(receiptIn, hashPairsNoble)
+  const { claim } = shownClaim(() =>
+    checkOperation({ ...settle, ...placeInClaim(settled) }, hashPairsNoble),
+  )
   const ordered = orderedText(claim, orderedBy(settled, header))
   const { payee, amount, lock, use } = settle.operation
   return `account ${payee} was paid ${amount} units from lock ${lock}, use ${use}: ${ordered}`

@@ -2,9 +2,8 @@
 // for a transfer.
 
 import type { Hex } from '../../lib/hex.ts'
-import { FINALITY_OPTIONAL, FINALITY_SHAPES, type FinalityProof } from '../light/finality-proof.ts'
+import type { FinalityProof } from '../light/finality-proof.ts'
 import { ROLLUP_ACCOUNTS_MAX } from '../params.ts'
-import { readCanonicalFile } from '../receipt/canonical-file.ts'
 import { canonicalJson } from '../receipt/jcs.ts'
 import {
   type Fields,
@@ -14,20 +13,25 @@ import {
   type Shape,
   wrongMember,
 } from '../receipt/json-shape.ts'
-import { type FinalPlace, finalPlace, PLACE_SHAPES, placeInClaim } from './final-place.ts'
+import {
+  type FinalFile,
+  finalFileShapes,
+  finalPlace,
+  placeInClaim,
+  type ReadFinalFile,
+  readFinalFile,
+} from './final-place.ts'
 import type { OperationReceipt } from './operation-receipt.ts'
 import { isOperation, OPERATION_KINDS, type OperationTerms } from './operation-terms.ts'
 
 export const ROLLUP_OPERATION_FORMAT = 'aitbc-rollup-operation/1'
 
 /** As JSON has it. */
-export interface FinalOperation extends FinalPlace {
+export interface FinalOperation extends FinalFile {
   readonly format: typeof ROLLUP_OPERATION_FORMAT
   /** The amount in units, in decimal. */
   readonly operation: Omit<OperationTerms, 'amount'> & { readonly amount: string }
   readonly hash: Hex
-  /** The first of its headers is that of the block that ordered the claim. */
-  readonly finality: FinalityProof
 }
 
 export interface FinalOperationSources {
@@ -76,24 +80,14 @@ const isTerms: Shape = (value) => {
 }
 
 const SHAPES: Readonly<Record<keyof FinalOperation, Shape>> = {
-  format: (value) => value === ROLLUP_OPERATION_FORMAT,
+  ...finalFileShapes(ROLLUP_OPERATION_FORMAT),
   operation: isTerms,
   hash: isBytesOf(32),
-  ...PLACE_SHAPES,
-  finality: (value) => wrongMember(value, FINALITY_SHAPES, FINALITY_OPTIONAL) === undefined,
 }
 
-export type ReadFinalOperation =
-  | { readonly ok: true; readonly file: FinalOperation }
-  | { readonly ok: false; readonly reason: string }
-
 /** Form only. Any other spelling than `encodeFinalOperation`'s is refused. Never throws. */
-export function readFinalOperation(file: Uint8Array | string): ReadFinalOperation {
-  const text = readCanonicalFile(file)
-  if (!text.ok) return text
-  const wrong = wrongMember(text.value, SHAPES)
-  if (wrong === undefined) return { ok: true, file: text.value as FinalOperation }
-  return { ok: false, reason: `${wrong} is missing, unknown or ill-formed` }
+export function readFinalOperation(file: Uint8Array | string): ReadFinalFile<FinalOperation> {
+  return readFinalFile(file, SHAPES)
 }
 
 /** Throws RlpError; RangeError where the claim is not there. */

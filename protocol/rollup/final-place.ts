@@ -4,9 +4,11 @@
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { decodeHeader } from '../block/header-codec.ts'
 import { decodeSidecar, sidecarRoot } from '../block/sidecar.ts'
+import { FINALITY_OPTIONAL, FINALITY_SHAPES, type FinalityProof } from '../light/finality-proof.ts'
 import { BATCH_TRANSFERS_MAX, CLAIMS_PER_BLOCK_MAX } from '../params.ts'
+import { readCanonicalFile } from '../receipt/canonical-file.ts'
 import { invalid } from '../receipt/check-list.ts'
-import { isBytes, isBytesUpTo, isWhole, type Shape } from '../receipt/json-shape.ts'
+import { isBytes, isBytesUpTo, isWhole, type Shape, wrongMember } from '../receipt/json-shape.ts'
 import { type Claim, claimHash, decodeClaim } from './claim.ts'
 import { treeDepth } from './transfer-tree.ts'
 
@@ -20,6 +22,13 @@ export interface FinalPlace {
   readonly claim: number
   /** Commit sidecar of the block that ordered the claim. */
   readonly sidecar: Hex
+}
+
+/** A file that shows something of a batch for good. */
+export interface FinalFile extends FinalPlace {
+  readonly format: string
+  /** The first of its headers is that of the block that ordered the claim. */
+  readonly finality: FinalityProof
 }
 
 /** Of a receipt: where it stands, and the claim. */
@@ -53,6 +62,31 @@ export const PLACE_SHAPES: Readonly<Record<keyof FinalPlace, Shape>> = {
   proof: isBytesUpTo(32 * treeDepth(BATCH_TRANSFERS_MAX)),
   claim: isWhole(CLAIMS_PER_BLOCK_MAX - 1),
   sidecar: isBytes,
+}
+
+/** The members that all these files have besides their place. */
+export function finalFileShapes(format: string): Readonly<Record<keyof FinalFile, Shape>> {
+  return {
+    format: (value) => value === format,
+    ...PLACE_SHAPES,
+    finality: (value) => wrongMember(value, FINALITY_SHAPES, FINALITY_OPTIONAL) === undefined,
+  }
+}
+
+export type ReadFinalFile<File> =
+  | { readonly ok: true; readonly file: File }
+  | { readonly ok: false; readonly reason: string }
+
+/** Form only. Any other spelling than that of canonical JSON is refused. Never throws. */
+export function readFinalFile<File extends FinalFile>(
+  file: Uint8Array | string,
+  shapes: Readonly<Record<keyof File, Shape>>,
+): ReadFinalFile<File> {
+  const text = readCanonicalFile(file)
+  if (!text.ok) return text
+  const wrong = wrongMember(text.value, shapes)
+  if (wrong === undefined) return { ok: true, file: text.value as File }
+  return { ok: false, reason: `${wrong} is missing, unknown or ill-formed` }
 }
 
 /** As a check: the height of the block whose sidecar it is. `header`: RLP. */

@@ -1,17 +1,23 @@
 // The file that shows for good that a transfer was executed: its place in a claim, the claim in the
 // sidecar of a block, and that block's finality. Canonical JSON, so that no byte of it can change.
 
-import { FINALITY_OPTIONAL, FINALITY_SHAPES, type FinalityProof } from '../light/finality-proof.ts'
-import { readCanonicalFile } from '../receipt/canonical-file.ts'
+import type { FinalityProof } from '../light/finality-proof.ts'
 import { canonicalJson } from '../receipt/jcs.ts'
-import { hasExactly, isU64Text, isWhole, type Shape, wrongMember } from '../receipt/json-shape.ts'
-import { type FinalPlace, finalPlace, PLACE_SHAPES, placeInClaim } from './final-place.ts'
+import { hasExactly, isU64Text, isWhole, type Shape } from '../receipt/json-shape.ts'
+import {
+  type FinalFile,
+  finalFileShapes,
+  finalPlace,
+  placeInClaim,
+  type ReadFinalFile,
+  readFinalFile,
+} from './final-place.ts'
 import type { RollupReceipt } from './rollup-receipt.ts'
 
 export const ROLLUP_RECEIPT_FORMAT = 'aitbc-rollup-receipt/1'
 
 /** As JSON has it. */
-export interface FinalReceipt extends FinalPlace {
+export interface FinalReceipt extends FinalFile {
   readonly format: typeof ROLLUP_RECEIPT_FORMAT
   readonly transfer: {
     readonly from: number
@@ -20,8 +26,6 @@ export interface FinalReceipt extends FinalPlace {
     /** Units, in decimal. */
     readonly amount: string
   }
-  /** The first of its headers is that of the block that ordered the claim. */
-  readonly finality: FinalityProof
 }
 
 export interface FinalReceiptSources {
@@ -55,23 +59,13 @@ const isTransfer: Shape = (value) =>
   isU64Text(value.amount)
 
 const SHAPES: Readonly<Record<keyof FinalReceipt, Shape>> = {
-  format: (value) => value === ROLLUP_RECEIPT_FORMAT,
+  ...finalFileShapes(ROLLUP_RECEIPT_FORMAT),
   transfer: isTransfer,
-  ...PLACE_SHAPES,
-  finality: (value) => wrongMember(value, FINALITY_SHAPES, FINALITY_OPTIONAL) === undefined,
 }
 
-export type ReadFinalReceipt =
-  | { readonly ok: true; readonly receipt: FinalReceipt }
-  | { readonly ok: false; readonly reason: string }
-
 /** Form only. Any other spelling than `encodeFinalReceipt`'s is refused. Never throws. */
-export function readFinalReceipt(file: Uint8Array | string): ReadFinalReceipt {
-  const text = readCanonicalFile(file)
-  if (!text.ok) return text
-  const wrong = wrongMember(text.value, SHAPES)
-  if (wrong === undefined) return { ok: true, receipt: text.value as FinalReceipt }
-  return { ok: false, reason: `${wrong} is missing, unknown or ill-formed` }
+export function readFinalReceipt(file: Uint8Array | string): ReadFinalFile<FinalReceipt> {
+  return readFinalFile(file, SHAPES)
 }
 
 /** What a rollup account keeps. Throws RlpError; RangeError where the claim is not there. */

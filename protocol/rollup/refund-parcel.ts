@@ -48,7 +48,7 @@ export function refundParcel(call: ModuleCall, args: Arguments): Outcome {
   if (!loadShard(state, destination).frozen) return 'NOT_FROZEN'
   const route = { source, destination }
   const found = source === destination ? undefined : findParcel(state, route, number)
-  if (!found || found.parcel.consumedBy !== 0) return 'NOTHING_TO_REFUND'
+  if (found?.parcel.consumedBy !== 0) return 'NOTHING_TO_REFUND'
   const settled = consumableFrom(state, source, number)
   if (settled === undefined || timestamp < settled) return 'NOT_SETTLED'
   const place = refundedPlace(source, destination, number, position)
