@@ -12,6 +12,7 @@ import type { Audit, Target } from '../../harness/target.ts'
 import { validatorNodes, writeBenchNetwork } from '../../harness/transfers/bench-network.ts'
 import { auditRollup } from './audit-rollup.ts'
 import { GeneratorHandle } from './generator/generator-handle.ts'
+import { keysMade } from './keys-made.ts'
 import { readRollupConfig } from './read-rollup-config.ts'
 import { batchTimelines } from './timeline/batch-timelines.ts'
 
@@ -20,7 +21,6 @@ const GROUPS = 2
 const DRAIN_MS = 60_000
 /** Transfers a second at which the search for the knee begins: in whole cohorts. */
 export const FIRST_STEP = 60_000
-const KEYS_MS = 300_000
 const READY_MS = 120_000
 
 /** With so many locks, which belong to the first accounts. */
@@ -110,22 +110,6 @@ export async function auditWithHeads(
   }
 }
 
-/** Validators make the accounts' keys when they start; nothing is measured while they do. */
-export async function keysMade(rpc: Rpc, progress: Progress, shards = 1): Promise<void> {
-  const end = Date.now() + KEYS_MS
-  for (;;) {
-    let left = 0
-    for (let shard = 0; shard < shards; shard++) {
-      const head = await rpc.call('rollup_getHead', `0x${shard.toString(16)}`)
-      left += Number((head as { keysLeft: string }).keysLeft)
-    }
-    if (left === 0) return
-    if (Date.now() > end) throw new Error(`keys of ${left} accounts were not made in time`)
-    progress.now(` validators make keys, ${left} accounts left`)
-    await new Promise((done) => setTimeout(done, 500))
-  }
-}
-
 async function startGenerator(
   options: BenchOptions,
   ws: readonly string[],
@@ -145,7 +129,7 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
   try {
     const { rpc: url, ws } = running.cluster.endpoints
     let sequencer = await sequencerOf(new Rpc(url))
-    await keysMade(new Rpc(url), progress)
+    await keysMade(running, progress)
     const generator = await startGenerator(
       options,
       options.kill ? gatewaysOf(running) : [ws],

@@ -9,8 +9,9 @@ import type { RoleProcess } from '../../harness/process-usage.ts'
 import type { Progress } from '../../harness/progress.ts'
 import type { Audit, Target } from '../../harness/target.ts'
 import { GeneratorHandle } from '../rollup/generator/generator-handle.ts'
+import { keysMade } from '../rollup/keys-made.ts'
 import { readRollupConfig } from '../rollup/read-rollup-config.ts'
-import { keysMade, sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
+import { sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
 import { auditShards } from './audit-shards.ts'
 
 const GROUPS = 2
@@ -36,7 +37,7 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
       groups: GROUPS,
       spread: { shards, far },
     }
-    await keysMade(rpc, progress, shards)
+    await keysMade(running, progress, shards)
     const say = (text: string) => progress.now(` ${text}`)
     const generator = await GeneratorHandle.start('generator', setup, say)
     return {
