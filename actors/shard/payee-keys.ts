@@ -15,13 +15,18 @@ export class PayeeKeys {
   private readonly ctx: Context
   private readonly node: string
   private readonly keys = new Map<number, Uint8Array>()
-  /** Asked for so often without an answer that has one. */
+  /** Those that are being asked for: so often without an answer that has a key. */
   private readonly tries = new Map<number, number>()
   private waiters: (() => boolean)[] = []
 
   constructor(ctx: Context, node: string) {
     this.ctx = ctx
     this.node = node
+  }
+
+  /** How many are being asked for. */
+  get asked(): number {
+    return this.tries.size
   }
 
   keyOf(index: number): Uint8Array | undefined {
@@ -40,8 +45,6 @@ export class PayeeKeys {
       then()
       return true
     }
-    // What was not there may have been registered since.
-    for (const index of open) if ((this.tries.get(index) ?? 0) >= TRIES) this.tries.delete(index)
     if (look()) return
     this.waiters.push(look)
     for (const index of open) if (!this.tries.has(index)) this.ask(index)
@@ -53,7 +56,7 @@ export class PayeeKeys {
       const tries = (this.tries.get(index) ?? 0) + 1
       this.tries.set(index, tries)
       if (tries < TRIES) this.ctx.after(`payee ${index}`, RETRY_MS, () => this.ask(index))
-      else this.changed()
+      else this.changed(index)
     }
     this.ctx.ask(
       BlockBuilderMessages,
@@ -67,20 +70,21 @@ export class PayeeKeys {
             again()
             return
           }
-          this.tries.delete(index)
           this.keys.set(index, hexToBytes(key))
           const [oldest] = this.keys.keys()
           if (this.keys.size > ROLLUP_PAYEE_KEYS_MAX) this.keys.delete(oldest as number)
-          this.changed()
+          this.changed(index)
         },
         failed: again,
       },
     )
   }
 
-  private changed(): void {
+  /** It has a key or, for those who wait now, none: it may be registered later. */
+  private changed(index: number): void {
     const { waiters } = this
     this.waiters = []
     this.waiters.push(...waiters.filter((look) => !look()))
+    this.tries.delete(index)
   }
 }

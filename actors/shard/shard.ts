@@ -367,6 +367,7 @@ export const ShardActor = actor({
         held: line.size,
         ready: shard.isReady,
         keysLeft: shard.keysAhead.left,
+        payeesAsked: executor.payees.asked,
       }),
     }
   },
