@@ -53,17 +53,17 @@ export async function sequencerOf(rpc: Rpc, shard = 0): Promise<string> {
   }
 }
 
-export function rolesOf(running: BenchCluster, sequencer: string): RoleProcess[] {
+export function rolesOf(running: BenchCluster, ...sequencers: readonly string[]): RoleProcess[] {
   const nodes = running.nodes()
   const known = new Set(nodes.map(({ pid }) => pid))
   const roles: RoleProcess[] = nodes.map(({ name, pid }) => {
-    return { role: name === sequencer ? 'sequencer' : 'validator', pid }
+    return { role: sequencers.includes(name) ? 'sequencer' : 'validator', pid }
   })
   for (const pid of running.cluster.pids) if (!known.has(pid)) roles.push({ role: 'other', pid })
   return roles
 }
 
-function nodeNames(running: BenchCluster): string[] {
+export function nodeNames(running: BenchCluster): string[] {
   return running.nodes().map(({ name }) => name)
 }
 

@@ -5,13 +5,13 @@ import { Rpc } from '../../../apps/cli/chaos/rpc.ts'
 import { COHORT_SIZE } from '../../../protocol/params.ts'
 import type { LoadPlan } from '../../harness/load-plan.ts'
 import type { BenchOptions } from '../../harness/options.ts'
-import type { RoleProcess } from '../../harness/process-usage.ts'
 import type { Progress } from '../../harness/progress.ts'
 import type { Audit, Target } from '../../harness/target.ts'
 import { GeneratorHandle } from '../rollup/generator/generator-handle.ts'
 import { keysMade } from '../rollup/keys-made.ts'
 import { readRollupConfig } from '../rollup/read-rollup-config.ts'
-import { sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
+import { nodeNames, rolesOf, sequencerOf, startRollupCluster } from '../rollup/rollup-target.ts'
+import { batchTimelines } from '../rollup/timeline/batch-timelines.ts'
 import { auditShards } from './audit-shards.ts'
 
 const GROUPS = 2
@@ -42,12 +42,10 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
     const generator = await GeneratorHandle.start('generator', setup, say)
     return {
       name: `aitbc, ${validators} validators, ${shards} shards, ${far} % far`,
-      processes: () => {
-        const roles: RoleProcess[] = running.nodes().map(({ name, pid }) => {
-          return { role: working.includes(name) ? 'sequencer' : 'validator', pid }
-        })
-        return [...roles, { role: 'generator', pid: generator.pid }]
-      },
+      processes: () => [
+        ...rolesOf(running, ...working),
+        { role: 'generator' as const, pid: generator.pid },
+      ],
       async prepare(plan: LoadPlan) {
         await generator.prepare(plan)
         working = await sequencers()
@@ -59,6 +57,7 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
         const config = readRollupConfig(running.dataDirectory)
         return auditShards(ws, rpc, config, batches, refusedRoots)
       },
+      timelines: (heard) => batchTimelines(running.dataDirectory, nodeNames(running), heard),
       async stop() {
         generator.stop()
         running.stop()
