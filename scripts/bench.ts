@@ -1,6 +1,6 @@
 // Lists the benches (bench/**/*.bench.ts) or runs the ones whose name contains a given text, each
 // in its own process. A bench prints its own figures, with the command that makes them. What comes
-// from the first option on is the bench's. `compare A B` and `gate FILE` read results.
+// from the first option on is the bench's. `compare A B`, `gate FILE`, `verify FILE` read results.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -29,7 +29,7 @@ const first = given.findIndex((arg) => arg.startsWith('-'))
 const wanted = first < 0 ? given : given.slice(0, first)
 const options = first < 0 ? [] : given.slice(first)
 
-const COMPARERS = ['compare', 'gate']
+const COMPARERS = ['compare', 'gate', 'verify']
 
 function run(file: string, args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
@@ -40,9 +40,11 @@ function run(file: string, args: readonly string[]): void {
 }
 
 if (COMPARERS.includes(wanted[0] ?? '')) {
-  run(join('bench', 'harness', 'compare-results.ts'), given)
+  run(join('bench', 'harness', 'read-results.ts'), given)
 } else if (wanted.length === 0) {
-  console.log('npm run bench -- NAME, compare A.json B.json, or gate FILE.json; NAME is one of:')
+  console.log(
+    'npm run bench -- NAME, compare A.json B.json, gate FILE.json or verify FILE.json; NAME is one of:',
+  )
   for (const name of names) console.log(`  ${name}`)
 } else {
   const chosen = names.filter((name) => wanted.some((text) => isMeant(name, text)))

@@ -1,5 +1,5 @@
-// Writes what is made from code: docs/LIMITS.md, docs/ERRORS.md and the schema of topology files. A
-// test compares what is written with what would be, so that they cannot drift: `npm run docs`.
+// Writes what is made from code: docs/LIMITS.md, docs/ERRORS.md, the list of reports and the schema
+// of topology files. A test compares what is written with what would be: `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { topologyJsonSchema } from '../config/topology-json-schema.ts'
 import { packageRoot } from '../lib/package-root.ts'
 import { errorsPage } from './errors-page.ts'
 import { limitsPage } from './limits-page.ts'
+import { readReports, reportsPage } from './reports-page.ts'
 
 export interface Page {
   readonly path: string
@@ -23,6 +24,7 @@ export async function generatedPages(root: string): Promise<Page[]> {
   return [
     { path: 'docs/LIMITS.md', text: limitsPage(limits, values) },
     { path: 'docs/ERRORS.md', text: errorsPage() },
+    { path: 'docs/reports/README.md', text: reportsPage(readReports(join(root, 'docs/reports'))) },
     { path: 'config/topologies/topology.schema.json', text: topologyJsonSchema() },
   ]
 }

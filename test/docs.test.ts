@@ -1,16 +1,24 @@
 // The pages made from code are the ones that the code makes now.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { generatedPages } from '../scripts/generate-docs.ts'
 import { limitsPage } from '../scripts/limits-page.ts'
+import { readReports } from '../scripts/reports-page.ts'
 
 for (const { path, text } of await generatedPages('.')) {
   test(`${path} is current (npm run docs writes it)`, () => {
     assert.is(readFileSync(path, 'utf8'), text)
   })
 }
+
+test('every report that a page names is kept, and every one that is kept is quoted', () => {
+  const kept = readReports('docs/reports').map(({ id }) => id)
+  const pages = readdirSync('docs/spec').map((name) => readFileSync(`docs/spec/${name}`, 'utf8'))
+  const named = pages.flatMap((page) => page.match(/(?<=reports\/)[0-9a-f]{16}(?=\.json)/g) ?? [])
+  assert.equal([...new Set(named)].sort(), kept.sort())
+})
 
 test('a limits page groups, explains and counts in words', () => {
   const source = [

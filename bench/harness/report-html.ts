@@ -4,6 +4,7 @@ import type { BenchResult, PointRow } from './bench-result.ts'
 import { jobLines } from './job-figures.ts'
 import { LAG_P99_MS } from './measure-point.ts'
 import { barPlot, escapeHtml, linePlot, type Series } from './report-plots.ts'
+import type { SignedReport } from './signed-report.ts'
 import { TIMELINE_STAGES } from './timeline.ts'
 
 const STYLE = `
@@ -152,9 +153,10 @@ generator sent later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Pr
 and disk are the kernel's counts (/proc). All parts, the generator too, run on this one machine. A comparator's figure
 is the best of its rounds and steps.`
 
-export function reportHtml(result: BenchResult): string {
+export function reportHtml(result: SignedReport): string {
   const { machine } = result
   const facts: [string, unknown][] = [
+    ['report', `${result.id}, signed by ${result.signature.key} (in the JSON beside this)`],
     ['machine', `${machine.cores} × ${machine.cpu}, ${machine.memory_mb} MB, ${machine.kernel}`],
     ['node', machine.node],
     ['commit', machine.commit],

@@ -1,7 +1,8 @@
 // A result as a few lines for people.
 
-import type { BenchResult, PointRow } from './bench-result.ts'
+import type { PointRow } from './bench-result.ts'
 import { jobLines } from './job-figures.ts'
+import type { SignedReport } from './signed-report.ts'
 import { timelineLines } from './timeline.ts'
 
 const NAME_WIDTH = 34
@@ -18,7 +19,7 @@ function row({ target, name, ...point }: PointRow): string {
   return cells([what, offered_tps, committed_tps, p50_ms, p90_ms, p99_ms, max_ms, verdict])
 }
 
-export function resultLines(result: BenchResult): string[] {
+export function resultLines(result: SignedReport): string[] {
   const { finality_ms: final, cpu_us_per_tx: cpu, raw, machine } = result
   const head = ['', 'offered/s', 'final/s', 'p50', 'p90', 'p99', 'max', 'ms']
   const { what, allowed_tps: allowed, share } = raw
@@ -39,6 +40,6 @@ export function resultLines(result: BenchResult): string[] {
     ...result.notes,
     result.audited ? 'audited' : 'NOT AUDITED: see above',
     `${machine.cores} × ${machine.cpu}, commit ${machine.commit}, load ${machine.load_before} at the start`,
-    result.report,
+    `report ${result.id}, signed: ${result.report}`,
   ]
 }

@@ -2,16 +2,19 @@
 // output with --json, a few lines otherwise; progress goes to standard error.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { packageRoot } from '../../lib/package-root.ts'
-import { type BenchResult, benchResult } from './bench-result.ts'
+import { benchResult } from './bench-result.ts'
 import { findKnee, type Knee, warmUp } from './find-knee.ts'
 import { machine } from './machine.ts'
 import { type BenchOptions, readBenchOptions } from './options.ts'
 import { type Progress, stderrProgress } from './progress.ts'
+import { reportCsv } from './report-csv.ts'
 import { reportHtml } from './report-html.ts'
+import { reporterKey } from './reporter-key.ts'
 import { resultLines } from './result-lines.ts'
 import { type Contender, runRounds } from './run-rounds.ts'
+import { type SignedReport, signReport } from './signed-report.ts'
 import type { Audit, Scenario, Target } from './target.ts'
 
 /** Reads the command line and runs; the exit status is 0 only for an audited, valid result. */
@@ -40,7 +43,7 @@ async function measure(
   scenario: Scenario,
   options: BenchOptions,
   progress: Progress,
-): Promise<BenchResult> {
+): Promise<SignedReport> {
   const about = machine()
   progress.line(`${scenario.name} on ${about.cores} × ${about.cpu}, load ${about.load_before}`)
   const targets: Target[] = []
@@ -84,9 +87,10 @@ async function measure(
       audits,
       timelines,
     }
-    const result = benchResult({ ...run, report })
+    const result = signReport(benchResult({ ...run, report }), reporterKey(dirname(report)))
     writeFileSync(report, reportHtml(result))
     writeFileSync(report.replace(/html$/, 'json'), `${JSON.stringify(result, null, 2)}\n`)
+    writeFileSync(report.replace(/html$/, 'csv'), reportCsv(result))
     return result
   } finally {
     for (const target of targets) await target.stop()

@@ -53,7 +53,7 @@ function documentOf(text: string): object | undefined {
 export function benchCommand(terminal: Terminal): Command {
   return new Command('bench')
     .description('measure; without a name, lists what can be measured')
-    .argument('[name]', 'base, rpc, finality …; compare A.json B.json; gate FILE.json')
+    .argument('[name]', 'base, rpc, finality …; compare A.json B.json; gate or verify FILE.json')
     .argument('[options...]', 'of the bench: --json, --seconds N, --validators N …')
     .allowUnknownOption()
     .action(async (_name: string | undefined, _options: string[], _: object, command: Command) => {

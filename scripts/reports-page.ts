@@ -1,0 +1,88 @@
+// docs/reports/README.md out of the reports beside it. Throws for one that was changed.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { reportFault, type SignedReport } from '../bench/harness/signed-report.ts'
+
+const HEAD = `# Reports
+
+Every run whose figures these docs quote, as \`npm run bench -- NAME\` wrote it: the document is here under
+its id, which is a hash of all it says, signed by the key of the machine that measured. Check one with
+\`npm run bench -- verify docs/reports/ID.json\`; the signature says that nothing was changed since, not that
+the machine was idle: see its load. Made by \`npm run docs\`; do not edit.
+
+`
+
+const COLUMNS = [
+  'id',
+  'options',
+  'commit',
+  'date',
+  'load before',
+  'offered/s',
+  'final/s',
+  'p50, p99, max (ms)',
+  'µs a transfer',
+  'MB',
+  'verdict',
+]
+
+/** What the run was asked for, where that is not what it does by itself. */
+function asked({ scenario, options }: SignedReport): string {
+  const { validators, accounts, seconds, shards, far, absent, sums, kill, window } = options
+  const named = [
+    `--validators ${validators} --accounts ${accounts} --seconds ${seconds}`,
+    shards > 1 ? `--shards ${shards}` : '',
+    far > 0 ? `--far ${far}` : '',
+    absent > 0 ? `--absent ${absent}` : '',
+    sums === 'fresh' ? '--sums fresh' : '',
+    kill ? `--kill ${kill}` : '',
+    window === undefined ? '' : `--window ${window}`,
+    options.offered === undefined ? '' : `--offered ${options.offered}`,
+    options.against.length > 0 ? `--against ${options.against.join(',')}` : '',
+  ]
+  return `\`${[scenario, ...named.filter((one) => one !== '')].join(' ')}\``
+}
+
+function verdict({ audited, valid, rounds }: SignedReport): string {
+  if (!audited) return 'NOT AUDITED'
+  if (!valid) return 'audited; INVALID'
+  const own = rounds.filter(({ target }) => target === rounds[0]?.target)
+  const held = own.filter(({ carried }) => carried).length
+  return `audited; ${held} of ${own.length} rounds held`
+}
+
+function row(report: SignedReport): string[] {
+  const { id, machine, finality_ms: final, cpu_us_per_tx: cpu } = report
+  return [
+    `[${id}](${id}.json)`,
+    asked(report),
+    machine.commit,
+    machine.started_at.slice(0, 10),
+    String(machine.load_before),
+    String(report.offered_tps),
+    String(report.committed_tps),
+    [final.p50, final.p99, final.max].join(', '),
+    String(cpu.total),
+    String(report.rss_max_mb),
+    verdict(report),
+  ]
+}
+
+export function readReports(folder: string): SignedReport[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      const report = JSON.parse(readFileSync(join(folder, name), 'utf8')) as SignedReport
+      const fault = name === `${report.id}.json` ? reportFault(report) : 'OTHER_ID'
+      if (fault) throw new Error(`docs/reports/${name}: ${fault}`)
+      return report
+    })
+    .sort((a, b) => (a.machine.started_at < b.machine.started_at ? -1 : 1))
+}
+
+export function reportsPage(reports: readonly SignedReport[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
+  const head = `${line(COLUMNS)}${line(COLUMNS.map(() => '---'))}`
+  return `${HEAD}${head}${reports.map((report) => line(row(report))).join('')}`
+}
