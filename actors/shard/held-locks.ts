@@ -16,7 +16,8 @@ export class HeldLocks {
   /** Slots by deadline, of those above `height`; and those that are due. */
   private readonly byDeadline = new Map<number, Set<number>>()
   private readonly due = new Set<number>()
-  private height = 0
+  /** Of the last final block. */
+  height = 0
 
   constructor(line: { readonly state: ShardState }) {
     this.line = line
@@ -70,13 +71,27 @@ export class HeldLocks {
     }
   }
 
-  /** Leaves of refunds on the tip; what batches that are not final have given back is left out. */
+  /** Slots that are due on the tip: not those that batches which are not final have given back. */
+  private *dueOnTip(): Iterable<number> {
+    const { table } = this.line.state
+    for (const slot of this.due) {
+      const { flags, deadline } = lockAt(table, slot)
+      if (isHeld(flags) && deadline <= this.height) yield slot
+    }
+  }
+
+  /** Whether there are refunds. */
+  get isDue(): boolean {
+    for (const _ of this.dueOnTip()) return true
+    return false
+  }
+
+  /** Leaves of refunds on the tip. */
   refunds(): Uint32Array {
     const { table, shard, shards } = this.line.state
     const leaves: Uint8Array[] = []
-    for (const slot of this.due) {
+    for (const slot of this.dueOnTip()) {
       const { flags, use, deadline, owner } = lockAt(table, slot)
-      if (!isHeld(flags) || deadline > this.height) continue
       const from = indexOf(shard, shards, slot)
       const amount = table.balanceOf(slot)
       const parties = { party: payeeOf(flags), from, to: owner, nonce: use }

@@ -49,7 +49,6 @@ interface Parts {
 }
 
 export class Market {
-  height = 0
   private readonly ctx: Context
   private readonly parts: Parts
   private readonly pool = new OperationPool()
@@ -68,17 +67,15 @@ export class Market {
 
   /** The state is that after the final block of this height. */
   start(height: number): void {
-    this.height = height
     this.held.scan(height)
   }
 
   block(height: number): void {
-    this.height = height
     this.held.block(height)
   }
 
   isWaiting(): boolean {
-    return this.pool.open > 0 || this.held.refunds().length > 0
+    return this.pool.open > 0 || this.held.isDue
   }
 
   /** `operations`: 34 words each, as they travel. */
@@ -171,7 +168,7 @@ export class Market {
   private why({ words }: Pick<WaitingOperation, 'words'>, fee: number): string | undefined {
     const isLock = isLockOperation({ words })
     const last = words[isLock ? LIMITS_AT + 1 : DEADLINE] as number
-    if (last < this.height + ROLLUP_OPERATION_BLOCKS_MIN) return 'EXPIRED'
+    if (last < this.held.height + ROLLUP_OPERATION_BLOCKS_MIN) return 'EXPIRED'
     if (isLock) return (words[LIMITS_AT] as number) < fee ? 'EXPIRED' : undefined
     const { line, isBehind } = this.parts
     const payee = words[2] as number
