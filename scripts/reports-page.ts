@@ -6,10 +6,10 @@ import { reportFault, type SignedReport } from '../bench/harness/signed-report.t
 
 const HEAD = `# Reports
 
-Every run whose figures these docs quote, as \`npm run bench -- NAME\` wrote it: the document is here under
-its id, which is a hash of all it says, signed by the key of the machine that measured. Check one with
-\`npm run bench -- verify docs/reports/ID.json\`; the signature says that nothing was changed since, not that
-the machine was idle: see its load. Made by \`npm run docs\`; do not edit.
+Every run whose figures these docs quote, as \`npm run bench -- NAME\` wrote it. The document is
+here under its id, a hash of all it says, signed by the key of the machine that measured. To check
+one: \`npm run bench -- verify docs/reports/ID.json\`. The signature says that nothing was changed
+since, not that the machine was idle: see its load. Made by \`npm run docs\`; do not edit.
 
 `
 

@@ -13,9 +13,15 @@ for (const { path, text } of await generatedPages('.')) {
   })
 }
 
+function markdownOf(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+}
+
 test('every report that a page names is kept, and every one that is kept is quoted', () => {
   const kept = readReports('docs/reports').map(({ id }) => id)
-  const pages = readdirSync('docs/spec').map((name) => readFileSync(`docs/spec/${name}`, 'utf8'))
+  const pages = markdownOf('docs/spec')
   const named = pages.flatMap((page) => page.match(/(?<=reports\/)[0-9a-f]{16}(?=\.json)/g) ?? [])
   assert.equal([...new Set(named)].sort(), kept.sort())
 })
