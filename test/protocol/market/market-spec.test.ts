@@ -1,14 +1,15 @@
 // docs/spec/market.md says what the code does: its tables are made from the code. Run with
 // WRITE_DOCS=1 to write them.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as viem from 'viem'
 import { JOB_TABLE, type JobEvent, type JobState } from '../../../protocol/market/job-table.ts'
 import { MARKET_ABI_TEXT } from '../../../protocol/market/market-abi.ts'
 import { MARKET_REFUSALS } from '../../../protocol/market/market-refusals.ts'
+import { markdownTable, refusalTable, SpecPage } from '../../kit/spec-page.ts'
 
-const page = new URL('../../../docs/spec/market.md', import.meta.url)
+const page = new SpecPage('market.md')
 const solidity = new URL('../../../docs/spec/IMarket.sol', import.meta.url)
 
 function jobTable(): string {
@@ -18,26 +19,13 @@ function jobTable(): string {
       const to = on[event]
       return `${event} → ${to?.next}${to?.money === 'locked' ? '' : ` (${to?.money})`}`
     })
-    return `| ${state} | ${deadline} | ${steps.join(' · ') || 'ended'} |`
+    return [state, deadline, steps.join(' · ') || 'ended']
   })
-  return ['| state | ends by | on event → next (money) |', '|---|---|---|', ...rows].join('\n')
-}
-
-function refusals(): string {
-  const rows = Object.entries(MARKET_REFUSALS).map(([code, text]) => `| \`${code}\` | ${text} |`)
-  return ['| code | text |', '|---|---|', ...rows].join('\n')
-}
-
-function withTable(text: string, name: string, table: string): string {
-  const pattern = new RegExp(`<!-- ${name} -->\n(\n\\|[^]*?\\|\n(?=\n|$))?`)
-  return text.replace(pattern, () => `<!-- ${name} -->\n\n${table}\n`)
+  return markdownTable(['state', 'ends by', 'on event → next (money)'], rows)
 }
 
 test('the page has the job table and the refusals of the code', () => {
-  const text = readFileSync(page, 'utf8')
-  const made = withTable(withTable(text, 'job-table', jobTable()), 'refusals', refusals())
-  if (process.env.WRITE_DOCS === '1') writeFileSync(page, made)
-  else assert.is(text, made)
+  page.checkTables({ 'job-table': jobTable(), refusals: refusalTable(MARKET_REFUSALS) })
 })
 
 test('IMarket.sol declares the functions and events of the ABI text', () => {

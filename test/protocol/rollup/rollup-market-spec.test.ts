@@ -1,7 +1,6 @@
 // docs/spec/rollup-market.md says what the code does: its worked batch is computed here with the
 // reference libraries. WRITE_DOCS=1 writes it.
 
-import { readFileSync, writeFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,7 +8,6 @@ import { bigintToBytes } from '../../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { verifyEd25519Strict } from '../../../protocol/crypto/ed25519-strict.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import * as params from '../../../protocol/params.ts'
 import { checkSignatures, lowestNotAfter } from '../../../protocol/rollup/check-signatures.ts'
 import { type Claim, encodeClaim, genesisParent } from '../../../protocol/rollup/claim.ts'
 import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
@@ -29,8 +27,9 @@ import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import { NOBODY_ABSENT, writeBody } from '../../../protocol/rollup/write-body.ts'
+import { SpecPage, vectorText } from '../../kit/spec-page.ts'
 
-const page = new URL('../../../docs/spec/rollup-market.md', import.meta.url)
+const page = new SpecPage('rollup-market.md')
 const GENESIS: Hex = `0x${'11'.repeat(32)}`
 const byte = (value: string): Hex => `0x${value.repeat(32)}`
 const seed = (index: number) => bigintToBytes(BigInt(index), 32)
@@ -131,7 +130,7 @@ function vector() {
     ['state root after it', state.root(hashPairsNoble)],
   ]
   return {
-    text: rows.map(([name, value]) => `${name}\n  ${value}\n`).join(''),
+    text: vectorText(rows),
     read,
     made,
     executed,
@@ -139,11 +138,7 @@ function vector() {
 }
 
 test('the worked batch of the page', () => {
-  const text = readFileSync(page, 'utf8')
-  const block = `<!-- vector -->\n\`\`\`\n${vector().text}\`\`\`\n`
-  const made = text.replace(/<!-- vector -->\n```\n[\s\S]*?```\n/, () => block)
-  if (process.env.WRITE_DOCS === '1') writeFileSync(page, made)
-  else assert.is(text, made)
+  page.checkVector(vector().text)
 })
 
 function claimOf({ read, executed }: ReturnType<typeof vector>): Claim {
@@ -215,11 +210,7 @@ test('the receipt of each operation holds, and nothing else', () => {
 })
 
 test('the numbers of the page are the parameters', () => {
-  const text = readFileSync(page, 'utf8')
-  const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)]
-  assert.is(rows.length, 2)
-  const table = params as unknown as Readonly<Record<string, number>>
-  for (const [, name, value] of rows) assert.is(String(table[name as string]), value, name)
+  page.checkParameters(2)
 })
 
 test.run()

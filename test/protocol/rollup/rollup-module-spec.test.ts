@@ -1,6 +1,5 @@
 // docs/spec/rollup-module.md and IRollup.sol say what the code does. Run with WRITE_DOCS=1 to write
 // the tables.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -15,30 +14,20 @@ import {
 } from '../../../protocol/params.ts'
 import * as abi from '../../../protocol/rollup/rollup-abi.ts'
 import { CLAIM_REFUSALS, ROLLUP_REFUSALS } from '../../../protocol/rollup/rollup-refusals.ts'
+import { refusalTable, SpecPage } from '../../kit/spec-page.ts'
 import { checkInterface } from '../solidity-text.ts'
 
-const page = new URL('../../../docs/spec/rollup-module.md', import.meta.url)
-
-function refusals(texts: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(texts).map(([code, text]) => `| \`${code}\` | ${text} |`)
-  return ['| code | text |', '| --- | --- |', ...rows].join('\n')
-}
-
-function withTable(text: string, name: string, made: string): string {
-  const pattern = new RegExp(`<!-- ${name} -->\n(\n\\|[^]*?\\|\n(?=\n|$))?`)
-  return text.replace(pattern, () => `<!-- ${name} -->\n\n${made}\n`)
-}
+const page = new SpecPage('rollup-module.md')
 
 test('the page has the refusals of the code', () => {
-  const text = readFileSync(page, 'utf8')
-  let made = withTable(text, 'rollup-refusals', refusals(ROLLUP_REFUSALS))
-  made = withTable(made, 'claim-refusals', refusals(CLAIM_REFUSALS))
-  if (process.env.WRITE_DOCS === '1') writeFileSync(page, made)
-  else assert.is(text, made)
+  page.checkTables({
+    'rollup-refusals': refusalTable(ROLLUP_REFUSALS),
+    'claim-refusals': refusalTable(CLAIM_REFUSALS),
+  })
 })
 
 test('the page has the numbers of the code', () => {
-  const text = readFileSync(page, 'utf8').replaceAll(/\s+/g, ' ')
+  const text = page.read().replaceAll(/\s+/g, ' ')
   const whole = (value: number) => value.toLocaleString('en-US')
   for (const said of [
     `at most ${CLAIMS_PER_BLOCK_MAX} claims, at most ${CLAIMS_PER_SHARD_MAX} of one shard`,

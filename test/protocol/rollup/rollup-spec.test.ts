@@ -1,7 +1,6 @@
 // docs/spec/rollup.md says what the code does: its numbers are those of the parameters, and its
 // worked batch is computed here with the reference libraries. WRITE_DOCS=1 writes the batch.
 
-import { readFileSync, writeFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { test } from 'uvu'
@@ -11,7 +10,7 @@ import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { blsNoble } from '../../../protocol/crypto/bls-noble.ts'
 import { verifyEd25519Strict } from '../../../protocol/crypto/ed25519-strict.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import * as params from '../../../protocol/params.ts'
+import { ROLLUP_ADDRESS } from '../../../protocol/params.ts'
 import { checkSignatures } from '../../../protocol/rollup/check-signatures.ts'
 import {
   type Claim,
@@ -26,8 +25,9 @@ import { readBody } from '../../../protocol/rollup/read-body.ts'
 import type { CosignerKeys } from '../../../protocol/rollup/signers.ts'
 import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import { type SectionParts, writeBody } from '../../../protocol/rollup/write-body.ts'
+import { SpecPage, vectorText } from '../../kit/spec-page.ts'
 
-const page = new URL('../../../docs/spec/rollup.md', import.meta.url)
+const page = new SpecPage('rollup.md')
 const GENESIS: Hex = `0x${'11'.repeat(32)}`
 const ZERO: Hex = `0x${'00'.repeat(32)}`
 const NONCES = new Map([
@@ -134,7 +134,7 @@ function vector() {
     ['claim digest', bytesToHex(claimDigest(GENESIS, hash))],
   ]
   return {
-    text: rows.map(([name, value]) => `${name}\n  ${value}\n`).join(''),
+    text: vectorText(rows),
     claim,
     body,
     denseBody,
@@ -142,11 +142,7 @@ function vector() {
 }
 
 test('the worked batch of the page', () => {
-  const text = readFileSync(page, 'utf8')
-  const block = `<!-- vector -->\n\`\`\`\n${vector().text}\`\`\`\n`
-  const made = text.replace(/<!-- vector -->\n```\n[\s\S]*?```\n/, () => block)
-  if (process.env.WRITE_DOCS === '1') writeFileSync(page, made)
-  else assert.is(text, made)
+  page.checkVector(vector().text)
 })
 
 test('its signatures hold, in both bodies', () => {
@@ -171,12 +167,8 @@ test('its signatures hold, in both bodies', () => {
 })
 
 test('the numbers of the page are the parameters', () => {
-  const text = readFileSync(page, 'utf8')
-  const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)]
-  assert.ok(rows.length >= 10)
-  const table = params as unknown as Readonly<Record<string, number | bigint>>
-  for (const [, name, value] of rows) assert.is(String(table[name as string]), value, name)
-  assert.is(hexToBytes(params.ROLLUP_ADDRESS).length, 20)
+  page.checkParameters(13)
+  assert.is(hexToBytes(ROLLUP_ADDRESS).length, 20)
 })
 
 test.run()
