@@ -55,6 +55,8 @@ export class Market {
   private readonly held: HeldLocks
   /** Where operations of final batches are, by lock, use and kind. */
   private readonly places = new Map<string, { number: number; position: number }>()
+  /** How many are looked at before they wait. */
+  private checking = 0
   /** More waits for a batch. */
   private readonly changed: () => void
 
@@ -85,11 +87,11 @@ export class Market {
       reply({ code: 'UNDECODABLE', results: [] })
       return
     }
-    if (this.pool.isFull) {
+    const count = words.length / LOCK_WORDS
+    if (count > this.pool.room - this.checking) {
       reply({ code: 'BUSY', results: [] })
       return
     }
-    const count = words.length / LOCK_WORDS
     const results = new Array<OperationResult>(count).fill({ code: 'PENDING', ...NOT_DONE })
     let open = count
     let isOver = false
@@ -111,6 +113,7 @@ export class Market {
       if (!isGood) one.answer({ code: 'UNDECODABLE', ...NOT_DONE })
       return isGood
     })
+    this.checking += good.length
     const { executor } = this.parts
     executor.payees.need(this.missing(good.map(signerOf)), () => this.check(good))
   }
@@ -132,10 +135,10 @@ export class Market {
     const settles = known.filter((one) => !isLockOperation(one))
     const locks = known.filter(isLockOperation)
     const ordered = [...settles, ...locks]
-    if (ordered.length === 0) return
     const operations = operationsOf(settles, locks)
     const columns = this.columns(operationChecks({ operations }, executor.genesisHash))
     executor.ordinary.check(columns, false, (bad) => {
+      this.checking -= list.length
       for (const [i, { words, answer }] of ordered.entries()) {
         if (bad === undefined) answer({ code: 'BUSY', ...NOT_DONE })
         else if (bad.includes(i)) answer({ code: 'BAD_SIGNATURE', ...NOT_DONE })

@@ -71,8 +71,9 @@ export function operationsOf(
 export class OperationPool {
   private readonly waiting = new Map<string, WaitingOperation>()
 
-  get isFull(): boolean {
-    return this.waiting.size >= ROLLUP_PENDING_OPERATIONS_MAX
+  /** How many more may come. */
+  get room(): number {
+    return ROLLUP_PENDING_OPERATIONS_MAX - this.waiting.size
   }
 
   /** How many are in no batch. */
