@@ -7,7 +7,7 @@ import { type JobFigures, jobFigures } from './job-figures.ts'
 import type { Machine } from './machine.ts'
 import type { Point } from './measure-point.ts'
 import type { BenchOptions } from './options.ts'
-import type { Role } from './process-usage.ts'
+import { LOOK_MS, type Role } from './process-usage.ts'
 import type { Rounds } from './run-rounds.ts'
 import type { Audit, Scenario } from './target.ts'
 import { type BatchTimeline, type TimelineResult, timelineResult } from './timeline.ts'
@@ -27,6 +27,7 @@ export interface PointRow {
   readonly max_ms: number | null
   readonly lag_p99_ms: number | null
   readonly load_average: number
+  readonly rss_max_mb: number
   readonly cpu_us_per_tx: Readonly<Record<string, number>>
   readonly carried: boolean
   readonly invalid: string
@@ -68,6 +69,8 @@ export interface BenchResult {
   readonly steps: readonly PointRow[]
   readonly rounds: readonly PointRow[]
   readonly seconds: readonly { second: number; p50_ms: number; p99_ms: number; final: number }[]
+  /** Every `every_ms` of the rounds: MiB of the largest process that is not the generator. */
+  readonly memory: { readonly every_ms: number; readonly largest_mb: readonly number[] }
   readonly audit: readonly string[]
   readonly notes: readonly string[]
   /** Of scenarios that pay for jobs besides. */
@@ -92,6 +95,10 @@ export interface BenchRun {
 
 export function rounded(value: number, digits = 1): number {
   return Math.round(value * 10 ** digits) / 10 ** digits
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20)
 }
 
 export function orNull(value: number, digits = 1): number | null {
@@ -142,6 +149,7 @@ export function pointRow(point: Point): PointRow {
     max_ms: outcome.committed > 0 ? rounded(outcome.latencyUs.max / 1000) : null,
     lag_p99_ms: orNull(outcome.lagUs.percentile(0.99) / 1000),
     load_average: rounded(point.loadAverage),
+    rss_max_mb: megabytes(Math.max(0, ...point.largestBytes)),
     cpu_us_per_tx: Object.fromEntries(cpu.filter(([, us]) => Number.isFinite(us))),
     carried: point.carried,
     invalid: point.invalid,
@@ -198,7 +206,7 @@ export function benchResult(run: BenchRun): BenchResult {
     fill_ms: { p50: orNull(fill.percentile(0.5) / 1000) },
     cpu_us_per_tx: cpuOf(own),
     bytes_per_tx: rounded(sum(({ outcome }) => outcome.bytes) / offered),
-    rss_max_mb: Math.round(Math.max(...rss) / 2 ** 20),
+    rss_max_mb: megabytes(Math.max(...rss)),
     audited: audits.length > 0 && audits.every(({ ok }) => ok),
     raw: rawOf(rounds, own),
     comparators: comparatorsOf(run),
@@ -212,6 +220,10 @@ export function benchResult(run: BenchRun): BenchResult {
     steps: knees.flatMap(({ steps }) => steps.map(pointRow)),
     rounds: rounds.points.flat().map(pointRow),
     seconds: secondsOf(own),
+    memory: {
+      every_ms: LOOK_MS,
+      largest_mb: own.flatMap(({ largestBytes }) => largestBytes.map(megabytes)),
+    },
     audit: audits.flatMap(({ lines }, i) => lines.map((line) => `${run.names[i]}: ${line}`)),
     notes: scenario.notes?.(options) ?? [],
     jobs: jobsOf(own, seconds, options.coreHourUsd),

@@ -22,6 +22,8 @@ export interface Point {
   /** Over the time in which they were offered, or became final if that took longer. */
   readonly committedPerSecond: number
   readonly usage: ReadonlyMap<Role, RoleUsage>
+  /** Every LOOK_MS, of the largest process that is not the generator. */
+  readonly largestBytes: readonly number[]
   /** Of the run itself, drain not included. */
   readonly wallMs: number
   readonly loadAverage: number
@@ -72,6 +74,7 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
     outcome,
     committedPerSecond: committed / secondsToFinal(outcome, plan),
     usage,
+    largestBytes: watch.largestBytes,
     wallMs,
     loadAverage: loadavg()[0] ?? 0,
     invalid: whyInvalid(outcome),

@@ -53,13 +53,17 @@ export interface RoleUsage {
   readonly rssMaxBytes: number
 }
 
-const LOOK_MS = 500
+export const LOOK_MS = 500
+/** An hour of them. */
+const LOOKS_MAX = 7200
 
 /** Looks at the processes of a run from now until `stop`. */
 export class UsageWatch {
   private readonly processes: readonly RoleProcess[]
   private readonly before: readonly Usage[]
   private readonly rssMax: number[]
+  /** At each look, what the largest process held that is not the generator. */
+  readonly largestBytes: number[] = []
   private readonly timer: NodeJS.Timeout
 
   constructor(processes: readonly RoleProcess[]) {
@@ -70,9 +74,13 @@ export class UsageWatch {
   }
 
   private look(): void {
-    for (const [i, { pid }] of this.processes.entries()) {
-      this.rssMax[i] = Math.max(this.rssMax[i] as number, usageOf(pid).rssBytes)
+    let largest = 0
+    for (const [i, { role, pid }] of this.processes.entries()) {
+      const { rssBytes } = usageOf(pid)
+      this.rssMax[i] = Math.max(this.rssMax[i] as number, rssBytes)
+      if (role !== 'generator') largest = Math.max(largest, rssBytes)
     }
+    if (this.largestBytes.length < LOOKS_MAX) this.largestBytes.push(largest)
   }
 
   stop(): Map<Role, RoleUsage> {

@@ -17,6 +17,7 @@ const COLUMNS = [
   'max_ms',
   'lag_p99_ms',
   'load_average',
+  'rss_max_mb',
   'gap_ms',
   'carried',
   'invalid',

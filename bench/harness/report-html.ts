@@ -64,7 +64,7 @@ function byTarget(rows: readonly PointRow[], y: (row: PointRow) => number | null
 }
 
 function plots(result: BenchResult): string {
-  const { steps, rounds, seconds } = result
+  const { steps, rounds, seconds, memory } = result
   const own = steps.filter(({ target }) => target === rounds[0]?.target)
   const latency = (name: string, of: (row: PointRow) => number | null) => ({
     ...(byTarget(own, of)[0] ?? { points: [] }),
@@ -84,6 +84,12 @@ function plots(result: BenchResult): string {
     linePlot({ title: 'Latency over time', x: 'second of the rounds', y: 'ms' }, [
       { name: 'p50', points: seconds.map(({ second, p50_ms }) => [second, p50_ms] as const) },
       { name: 'p99', points: seconds.map(({ second, p99_ms }) => [second, p99_ms] as const) },
+    ]),
+    linePlot({ title: 'Memory over time', x: 'second of the rounds', y: 'MiB' }, [
+      {
+        name: 'largest process',
+        points: memory.largest_mb.map((mb, i) => [(i * memory.every_ms) / 1000, mb] as const),
+      },
     ]),
     barPlot(
       'Processor time by role',
