@@ -102,7 +102,13 @@ export function readPruned(store: Store, shard: number): Pruned {
 export function readCheckpoint(store: Store, shard: number): Checkpoint | undefined {
   const row = store.get(SHARD_TABLES.meta, metaKey(shard, LATEST))
   if (!row) return undefined
-  const [number, hash, root, meta, bytes, sides, roots] = asList(decodeRlp(Uint8Array.from(row)), 7)
+  const items = asList(decodeRlp(Uint8Array.from(row)))
+  // Before 0186 it had no roots of pages.
+  if (items.length === 6) {
+    const advice = 'stop the node, move its folder shards away, start: it takes up what peers have'
+    throw new Error(`the checkpoint of shard ${shard} is of an older version: ${advice}`)
+  }
+  const [number, hash, root, meta, bytes, sides, roots] = asList(items, 7)
   return {
     number: asNumber(number),
     hash: bytesToHex(asBytes(hash, 32)),
