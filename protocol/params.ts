@@ -99,6 +99,8 @@ export const BATCH_BYTES_MAX = 4 * 1024 * 1024
 /** Locks that an account can be registered with, and operations on locks in a batch. */
 export const LOCKS_PER_ACCOUNT_MAX = 15
 export const OPERATIONS_MAX = 4096
+/** A lock's deadline is at most so many blocks above the one that orders it: 10 days of FAST. */
+export const LOCK_BLOCKS_MAX = 8_640_000
 /** Batches of a shard from one stated root to the next. */
 export const ROOT_EVERY_MAX = 16
 export const CLAIMS_PER_BLOCK_MAX = 8

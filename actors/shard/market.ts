@@ -5,6 +5,7 @@ import {
   ROLLUP_FOUND_OPERATIONS_MAX,
   ROLLUP_OPERATION_BLOCKS_MIN,
 } from '../../config/shard-limits.ts'
+import { LOCK_BLOCKS_MAX } from '../../protocol/params.ts'
 import { shardOf } from '../../protocol/rollup/layout.ts'
 import { isHeld, LOCK, lockAt, payeeOf } from '../../protocol/rollup/lock-record.ts'
 import { type OperationCheck, operationChecks } from '../../protocol/rollup/operation-checks.ts'
@@ -172,6 +173,7 @@ export class Market {
     const isLock = isLockOperation({ words })
     const last = words[isLock ? LIMITS_AT + 1 : DEADLINE] as number
     if (last < this.held.height + ROLLUP_OPERATION_BLOCKS_MIN) return 'EXPIRED'
+    if (isLock && (words[DEADLINE] as number) > this.held.height + LOCK_BLOCKS_MAX) return 'TOO_FAR'
     if (isLock) return (words[LIMITS_AT] as number) < fee ? 'EXPIRED' : undefined
     const { line, isBehind } = this.parts
     const payee = words[2] as number

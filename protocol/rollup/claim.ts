@@ -56,7 +56,10 @@ export interface UnsignedClaim {
    * and of the deadlines of settles; NO_LIMIT without any.
    */
   readonly notAfter: number
-  /** One above the highest deadline of a refund; 0 without any. */
+  /**
+   * The highest of: one above the deadline of each refund, LOCK_BLOCKS_MAX below that of each lock;
+   * at least 0.
+   */
   readonly notBefore: number
   readonly firstEntry: number
   readonly entries: number

@@ -2,6 +2,7 @@
 // transfers and operations of the body, the fee. A trace leaf has to say the same as its source.
 
 import { equalBytes } from '../../lib/bytes.ts'
+import { LOCK_BLOCKS_MAX } from '../params.ts'
 import type { Claim } from './claim.ts'
 import { transferLeaf } from './cosign.ts'
 import {
@@ -100,7 +101,8 @@ function isOperationAt(leaf: ShownLeaf, claim: Claim, at: number): boolean {
   if (at < 2 * claim.settles + claim.refunds) {
     return kind === KIND.refund && claim.notBefore > deadline
   }
-  return kind === KIND.lock && fee === claim.fee
+  const isNear = claim.notBefore >= deadline - LOCK_BLOCKS_MAX
+  return kind === KIND.lock && fee === claim.fee && isNear
 }
 
 /** Whether the leaf does what the operation says. */

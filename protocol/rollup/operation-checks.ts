@@ -2,6 +2,7 @@
 // which they hold.
 
 import type { Hex } from '../../lib/hex.ts'
+import { LOCK_BLOCKS_MAX } from '../params.ts'
 import { type Body, SPEND_SIGNATURE_BYTES } from './body-layout.ts'
 import { NO_LIMIT } from './claim.ts'
 import { lockDigest, settleDigest } from './operation-digests.ts'
@@ -39,11 +40,17 @@ export function operationsNotAfter({ settles, locks }: Operations): number {
   return lowest
 }
 
-/** One above the highest deadline of a refund; 0 without any. */
-export function operationsNotBefore({ refunds }: Pick<Operations, 'refunds'>): number {
+/** The lowest height at which each refund's deadline has passed and none of a lock is too far. */
+export function operationsNotBefore({ refunds, locks }: Omit<Operations, 'settles'>): number {
   let lowest = 0
+  const take = (height: number) => {
+    if (height > lowest) lowest = height
+  }
   for (let at = 0; at < refunds.length; at += REFUND_WORDS) {
-    lowest = Math.max(lowest, (refunds[at + DEADLINE] as number) + 1)
+    take((refunds[at + DEADLINE] as number) + 1)
+  }
+  for (let at = 0; at < locks.length; at += LOCK_WORDS) {
+    take((locks[at + DEADLINE] as number) - LOCK_BLOCKS_MAX)
   }
   return lowest
 }

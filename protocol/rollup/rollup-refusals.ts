@@ -61,7 +61,7 @@ export const CLAIM_REFUSALS = {
   NOT_ELIGIBLE: 'it is not this validator’s turn yet',
   TOO_LARGE: 'more transfers, operations or bytes than a batch may have',
   EXPIRED: 'an ordinary signature or a lock’s deadline has passed at this height',
-  TOO_EARLY: 'a refund’s deadline has not passed at this height',
+  TOO_EARLY: 'a refund’s deadline has not passed at this height, or a lock’s is too far from it',
   WRONG_ENTRIES: 'the entries do not add up, or do not follow the last ones',
   WRONG_FEE_ACCOUNT: 'the fee account is none of this shard’s',
   WRONG_INBOX: 'it consumes messages that are not there, or too many',

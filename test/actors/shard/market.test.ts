@@ -4,8 +4,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Market } from '../../../actors/shard/market.ts'
+import { LIMITS_AT } from '../../../actors/shard/operation-pool.ts'
 import { ROLLUP_PENDING_OPERATIONS_MAX } from '../../../config/shard-limits.ts'
-import { OPERATIONS_MAX } from '../../../protocol/params.ts'
+import { LOCK_BLOCKS_MAX, OPERATIONS_MAX } from '../../../protocol/params.ts'
 import { encodeOperation, LOCK_WORDS, OPERATION_LOCK } from '../../../protocol/rollup/operations.ts'
 import { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import type { Context } from '../../../runtime/context.ts'
@@ -19,12 +20,19 @@ type Parts = ConstructorParameters<typeof Market>[1]
 type Checked = (bad: readonly number[] | undefined) => void
 
 /** `OPERATIONS_MAX` locks of an account, with nonces from `first` on. */
-function locks(owner: number, first: number, count = OPERATIONS_MAX): Uint8Array {
+function locks(
+  owner: number,
+  first: number,
+  count = OPERATIONS_MAX,
+  deadline = DEADLINE,
+): Uint8Array {
   const bytes = new Uint8Array(4 * LOCK_WORDS * count)
   for (let i = 0; i < count; i++) {
     const parties = { party: PAYEE, from: owner, to: LOCK, nonce: first + i }
-    const leaf = { kind: OPERATION_LOCK, ...parties, amount: 5n, deadline: DEADLINE, use: 0 }
+    const leaf = { kind: OPERATION_LOCK, ...parties, amount: 5n, deadline, use: 0 }
     bytes.set(encodeOperation(leaf), 4 * LOCK_WORDS * i)
+    const limits = new Uint8Array(Uint32Array.of(9, DEADLINE).buffer)
+    bytes.set(limits, 4 * (LOCK_WORDS * i + LIMITS_AT))
   }
   return bytes
 }
@@ -91,6 +99,18 @@ test('what does not come to wait makes room', () => {
   assert.equal(told(), [])
   operate(locks(OWNER, 0, 1))
   assert.equal(told(), ['BUSY'])
+})
+
+test('a lock whose deadline is too far from the last final block is refused when it is its turn', () => {
+  const { market, looks, checks, answers, operate } = world()
+  market.start(50)
+  const furthest = 50 + LOCK_BLOCKS_MAX
+  for (const deadline of [furthest, furthest + 1]) operate(locks(OWNER, deadline, 1, deadline))
+  for (const look of looks) look()
+  for (const done of checks) done([])
+  const { operations } = market.take(0)
+  assert.equal(answers, [['', 'TOO_FAR']])
+  assert.equal([operations.locks.length, operations.locks[6]], [LOCK_WORDS, furthest])
 })
 
 test.run()

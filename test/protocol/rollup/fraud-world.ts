@@ -233,7 +233,7 @@ export function lie(world: World, what: (typeof LIES)[number], at: number, rando
       claim.refunds += 2
       return true
     case 'deadline':
-      if (claim.refunds > 0 && random.chance(0.5)) claim.notBefore--
+      if (claim.notBefore > 0 && random.chance(0.5)) claim.notBefore--
       else if (claim.settles > 0) claim.notAfter = NO_LIMIT
       else return false
       return true

@@ -5,7 +5,11 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeArguments } from '../../../protocol/abi/codec.ts'
 import { encodeCall } from '../../../protocol/abi/function.ts'
-import { FREEZE_AFTER_BLOCKS, LOCKS_PER_ACCOUNT_MAX } from '../../../protocol/params.ts'
+import {
+  FREEZE_AFTER_BLOCKS,
+  LOCK_BLOCKS_MAX,
+  LOCKS_PER_ACCOUNT_MAX,
+} from '../../../protocol/params.ts'
 import {
   OPERATION_LOCK,
   OPERATION_REFUND,
@@ -107,6 +111,21 @@ test('a settle is ordered up to the deadline, a refund after it', () => {
   assert.throws(() => other.batch({ operations: [{ ...settle, deadline: 51 }] }), /LOCK_OTHER/)
   assert.throws(() => other.batch({ operations: [{ ...settle, amount: 201n }] }), /UNPAYABLE/)
   assert.throws(() => other.batch({ operations: [{ ...refund, amount: 199n }] }), /LOCK_OTHER/)
+})
+
+test('a lock is ordered when its deadline is near enough', () => {
+  const world = new RollupWorld(MONEY)
+  withLocks(world, 2)
+  world.step()
+  const deadline = world.height + 7 + LOCK_BLOCKS_MAX
+  const parties = { party: PAYEE, from: 10, to: 11, nonce: 0 }
+  const operation = { kind: OPERATION_LOCK, ...parties, amount: 200n, deadline, use: 0 }
+  const { claim } = world.batch({ operations: [operation], fee: 1, feeAccount: 0 })
+  assert.is(claim.notBefore, world.height + 7)
+  world.height = claim.notBefore - 1
+  assert.is(world.order([world.sign(claim)]), 'TOO_EARLY')
+  world.height = claim.notBefore
+  assert.is(world.order([world.sign(claim)]), '')
 })
 
 test('a frozen shard pays what is locked to the owner, after the deadline', () => {

@@ -210,7 +210,7 @@ test('the receipt of each operation holds, and nothing else', () => {
 })
 
 test('the numbers of the page are the parameters', () => {
-  page.checkParameters(2)
+  page.checkParameters(3)
 })
 
 test.run()
