@@ -67,3 +67,12 @@ export function lightFailure(error: unknown): unknown {
     document,
   )
 }
+
+/** What is asked of a node in the way of the SDK: its failures are CliErrors. */
+export async function fromNode<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw lightFailure(error)
+  }
+}

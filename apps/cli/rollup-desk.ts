@@ -15,6 +15,7 @@ import { quantity } from '../../sdk/light/light-rpc.ts'
 import { dataDirectory } from './base-command.ts'
 import { type ChainClient, chainClient, type Sent } from './chain-client.ts'
 import { CliError } from './cli-error.ts'
+import type { LightBase } from './light-options.ts'
 import { type RollupSecrets, rollupSecrets } from './rollup-keys.ts'
 import type { RollupOptions } from './rollup-options.ts'
 import { rpcRequest } from './rpc-request.ts'
@@ -56,7 +57,7 @@ export interface RollupDesk {
   send(data: Uint8Array, value?: bigint): Promise<Sent>
 }
 
-export const rpcOf = (options: RollupOptions, terminal: Terminal): string =>
+export const rpcOf = (options: LightBase, terminal: Terminal): string =>
   options.rpc ?? runningCluster(dataDirectory(options, terminal)).endpoints.rpc
 
 /** Undefined where nobody is registered, or its registration is not executed yet. */

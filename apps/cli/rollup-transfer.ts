@@ -1,7 +1,6 @@
 // One transfer in the rollup from the command line: signed once for its nonce, handed in with its
 // ordinary signature, seen final, its receipt written and kept with what was signed.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
@@ -10,11 +9,11 @@ import { httpAsk, quantity } from '../../sdk/light/light-rpc.ts'
 import { RollupAccount, type Submission } from '../../sdk/rollup/rollup-account.ts'
 import { encodeSentTransfer } from '../../sdk/rollup/wire/signed-transfer-bytes.ts'
 import { CliError } from './cli-error.ts'
-import { type RollupDesk, rollupState } from './rollup-desk.ts'
+import type { RollupDesk } from './rollup-desk.ts'
 import { ROLLUP_WAIT_MS } from './rollup-options.ts'
+import { holdAccount, payingState } from './rollup-payer.ts'
 import { writeRollupReceipt } from './rollup-receipt.ts'
 import { rpcAnswer } from './rpc-request.ts'
-import { unitsText } from './screen/units.ts'
 import type { ReceiptAnchor } from './verify-receipt-text.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -45,11 +44,8 @@ async function accountOf(desk: RollupDesk, from: number, genesisHash: Hex) {
   const { blsNative } = await import('../../compute/crypto/bls-native.ts')
   const { ed25519Keys, signEd25519Native } = await import('../../compute/crypto/ed25519-native.ts')
   const { FileCosignGuard } = await import('../../storage/rollup/file-cosign-guard.ts')
-  const { lockFolder } = await import('../../storage/lmdb/folder-lock.ts')
   const { secrets } = desk
-  const folder = join(secrets.signedFolder, `${genesisHash.slice(2, 18)}-${from}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const release = lockFolder(folder)
+  const { folder, release } = await holdAccount(desk, from, genesisHash)
   const guard = await FileCosignGuard.open(folder)
   const { secretKey } = ed25519Keys(secrets.spend)
   const keys = {
@@ -77,11 +73,6 @@ async function handIn(desk: RollupDesk, { transfer, signature }: Signed): Promis
   }
 }
 
-interface Head {
-  readonly fee: Hex
-  readonly batch: Hex
-}
-
 /** Signs it; the same once more where its nonce was signed for before. */
 async function signed(
   desk: RollupDesk,
@@ -89,29 +80,14 @@ async function signed(
   from: number,
   wanted: WantedTransfer,
 ): Promise<Signed> {
-  const state = await rollupState(desk.rpc, from)
-  if (!state) {
-    const hint = 'wait a moment: its registration is not executed yet'
-    throw new CliError('UNKNOWN', `account ${from} is not usable`, 'no shard has it', hint)
-  }
-  const { nonce } = state
-  const [{ fee, batch }, height] = await Promise.all([
-    desk.ask<Head>('rollup_getHead', '0x0'),
-    desk.ask<Hex>('eth_blockNumber').then(Number),
-  ])
-  if (state.balance < wanted.amount + BigInt(fee)) {
-    const [has, costs] = [state.balance, BigInt(fee)].map(unitsText)
-    const why = `account ${from} has ${has} AITBC, and the fee is ${costs}`
-    const hint = 'pay into it with ./aitbc rollup deposit'
-    throw new CliError('REFUSED', 'the account has too little', why, hint)
-  }
+  const { nonce, fee, batch, height } = await payingState(desk, from, wanted.amount)
   const before = (await guard.read(nonce))?.transfer
   const isSame = before && before.to === wanted.to && before.amount === wanted.amount
   const isValid = isSame && height <= before.notAfter
   const notAfter = isValid ? before.notAfter : height + TRANSFER_BLOCKS
-  const maxFee = isValid ? before.maxFee : Number(fee)
+  const maxFee = isValid ? before.maxFee : fee
   const terms = { ...wanted, nonce, maxFee, notAfter }
-  const submission = await account.submit(terms, { height, lastClaim: Number(batch) })
+  const submission = await account.submit(terms, { height, lastClaim: batch })
   if (submission.ok) return submission
   const hint = before
     ? `repeat that one, or wait until block ${before.notAfter + 1} is final`

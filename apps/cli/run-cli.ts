@@ -36,9 +36,14 @@ import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { rollupBalanceCommand } from './commands/rollup-balance.ts'
 import { rollupDepositCommand } from './commands/rollup-deposit.ts'
 import { rollupExitCommand } from './commands/rollup-exit.ts'
+import { rollupLockCommand } from './commands/rollup-lock.ts'
+import { rollupLockStatusCommand } from './commands/rollup-lock-status.ts'
 import { rollupReceiptCommand } from './commands/rollup-receipt.ts'
+import { rollupRefundCommand } from './commands/rollup-refund.ts'
 import { rollupRegisterCommand } from './commands/rollup-register.ts'
+import { rollupReleaseCommand } from './commands/rollup-release.ts'
 import { rollupSendCommand } from './commands/rollup-send.ts'
+import { rollupSettleCommand } from './commands/rollup-settle.ts'
 import { rollupVerifyCommand } from './commands/rollup-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
@@ -99,12 +104,17 @@ function validatorGroup(terminal: Terminal): Command {
 function rollupGroup(terminal: Terminal): Command {
   return group(
     'rollup',
-    'accounts of the rollup',
+    'accounts of the rollup, and jobs that are paid in it',
     rollupRegisterCommand(terminal),
     rollupDepositCommand(terminal),
     rollupBalanceCommand(terminal),
     rollupSendCommand(terminal),
     rollupExitCommand(terminal),
+    rollupLockCommand(terminal),
+    rollupSettleCommand(terminal),
+    rollupReleaseCommand(terminal),
+    rollupRefundCommand(terminal),
+    rollupLockStatusCommand(terminal),
     rollupReceiptCommand(terminal),
     rollupVerifyCommand(terminal),
   )

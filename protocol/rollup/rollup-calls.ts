@@ -102,6 +102,7 @@ export function encodeRefundParcel(credit: ParcelCredit): Uint8Array {
 export const encodeChallengeCall = (bytes: Uint8Array) => encodeCall(abi.CHALLENGE, [bytes])
 export const encodeAccountCount = () => encodeCall(abi.ACCOUNT_COUNT, [])
 export const encodeAccountOf = (index: number) => encodeCall(abi.ACCOUNT_OF, [BigInt(index)])
+export const encodeLockOwner = (index: number) => encodeCall(abi.LOCK_OWNER, [BigInt(index)])
 export const encodeOwnedCount = (owner: Hex) => encodeCall(abi.OWNED_COUNT, [owner])
 export function encodeOwnedAt(owner: Hex, nth: number): Uint8Array {
   return encodeCall(abi.OWNED_AT, [owner, BigInt(nth)])

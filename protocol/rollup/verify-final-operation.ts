@@ -9,12 +9,15 @@ import {
   type FinalFileKind,
   type FinalFileTrust,
   type FinalFileVerdict,
+  type ShownPlace,
   verifyFinalFile,
 } from './verify-final-file.ts'
 
 interface Operation extends OperationTerms {
   readonly hash: Hex
 }
+
+export type ShownOperation = Operation & ShownPlace
 
 export type FinalOperationVerdict = FinalFileVerdict<'operation', Operation>
 

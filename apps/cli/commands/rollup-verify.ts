@@ -16,7 +16,7 @@ import {
 
 export function rollupVerifyCommand(terminal: Terminal): Command {
   const what = 'verify the receipt of a transfer or an operation on a lock offline'
-  return verifyCommand(what, 'a receipt that `aitbc rollup receipt` wrote').action(
+  return verifyCommand(what, 'a file that `aitbc rollup` wrote').action(
     async (path: string, options: VerifyOptions) => {
       const file = readReceiptFile(path, terminal)
       const trusted = await readerTrust(options, terminal)
