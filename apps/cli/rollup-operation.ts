@@ -49,6 +49,7 @@ const REFUSALS: Readonly<Record<string, readonly [why: string, hint: string]>> =
     'there are too few blocks until it is void, or the fee has risen',
     'try again; a lock needs more --blocks, a payment comes too late then',
   ],
+  TOO_FAR: ['the deadline is further away than it may be', 'give fewer --blocks'],
   BALANCE: ['the account has too little', 'pay into it with ./aitbc rollup deposit'],
   LOCK_OTHER: [EXECUTION_REFUSALS.LOCK_OTHER, 'see ./aitbc rollup lock-status'],
   WRONG_NONCE: [

@@ -28,6 +28,13 @@ interface IRollup {
     ) external;
     function freeze(uint64 shard) external;
     function exitFrozen(uint64 index, bytes32 record, bytes calldata proof) external;
+    function settleFrozen(
+        uint64 lock,
+        uint64 amount,
+        bytes32 hash,
+        bytes32 record,
+        bytes calldata proof
+    ) external;
     function refundMessage(uint64 shard, uint64 message) external;
     function refundParcel(
         uint64 source,
@@ -126,6 +133,14 @@ interface IRollup {
     );
     event ShardFrozen(uint64 indexed shard, uint64 number, bytes32 root, uint64 supply);
     event LeftFrozen(uint64 indexed index, address indexed owner, uint64 amount);
+    event LockSettled(
+        uint64 indexed lock,
+        uint64 indexed payee,
+        uint64 use,
+        uint64 paid,
+        uint64 rest,
+        bytes32 hash
+    );
     event MessageRefunded(
         uint64 indexed shard,
         uint64 indexed message,

@@ -1,27 +1,23 @@
 // A shard that leaves a message waiting too long, or whose sequencer has lied, is frozen: it takes
 // no claims and no messages any more and stands at a root that was stated. From there everybody
-// leaves with the balance of his record, and with what messages brought that were never consumed.
+// leaves with the balance of his record (leave-frozen.ts), and with what messages brought that were
+// never consumed.
 
 import { EMPTY } from '../../lib/bytes.ts'
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import type { Hex } from '../../lib/hex.ts'
 import { encodeLog } from '../abi/event.ts'
-import { hashPairsNoble, NODE_BYTES } from '../crypto/hash-pairs.ts'
 import type { Log, ModuleCall } from '../modules/module.ts'
 import type { ReadWords, Words } from '../modules/storage-layout.ts'
 import { FREEZE_AFTER_BLOCKS, ROLLUP_ADDRESS } from '../params.ts'
 import { payOut } from './exits.ts'
 import { dropMessage, loadMessage, moneyOf } from './inbox.ts'
-import { shardOf, slotOf } from './layout.ts'
 import { takeBackConsumed, takeBackSent } from './parcel-queue.ts'
-import { lockOwner, ownerOf } from './registry.ts'
-import { FROZEN, LEFT, MESSAGE_REFUNDED } from './rollup-abi.ts'
+import { ownerOf } from './registry.ts'
+import { FROZEN, MESSAGE_REFUNDED } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
-import { accountCount, isMarked, leftPlace, loadConfig, mark } from './rollup-storage.ts'
-import { isSettled } from './root-history.ts'
+import { loadConfig } from './rollup-storage.ts'
 import { loadRoot, loadShard, type ShardRecord, saveShard } from './shard-record.ts'
-import { encodeMeta, stateRootOf } from './state-root.ts'
-import { rootOfProof } from './transfer-tree.ts'
 
 /** Whether the oldest message waits longer than any claim may leave it: no claim ever ends this. */
 export function mustFreeze(
@@ -71,54 +67,6 @@ export function freeze(call: ModuleCall, [shardArg]: readonly [bigint]): Outcome
   if (record.frozen) return 'SHARD_FROZEN'
   if (!mustFreeze(state, shard, record, height)) return 'CANNOT_FREEZE'
   freezeAt(state, shard, record.lastRoot, (log) => call.emit(log))
-  return EMPTY
-}
-
-/** Balance of a record, in units. */
-function balanceOf(record: Uint8Array): bigint {
-  return new DataView(record.buffer, record.byteOffset).getBigUint64(0, true)
-}
-
-/** Of the record of a lock. */
-function deadlineOf(record: Uint8Array): number {
-  return new DataView(record.buffer, record.byteOffset).getUint32(24, true)
-}
-
-/** By anybody, for the owner: `record` is the account's in the root at which the shard is frozen. */
-export function exitFrozen(
-  call: ModuleCall,
-  [indexArg, recordArg, proof]: readonly [bigint, Hex, Uint8Array],
-): Outcome {
-  const { state, timestamp, height } = call
-  if (indexArg >= BigInt(accountCount(state))) return 'UNKNOWN_ACCOUNT'
-  const index = Number(indexArg)
-  const { shards } = loadConfig(state)
-  const shard = shardOf(index, shards)
-  const frozen = loadShard(state, shard)
-  if (!frozen.frozen) return 'NOT_FROZEN'
-  const stated = loadRoot(state, shard, frozen.lastRoot)
-  if (!isSettled(stated, timestamp)) return 'NOT_SETTLED'
-  const place = leftPlace(index)
-  if (isMarked(state, place)) return 'ALREADY_PAID'
-  const record = hexToBytes(recordArg)
-  const depth = proof.length / NODE_BYTES
-  const slots = 2 ** depth
-  const treeRoot = rootOfProof(record, slotOf(index, shards), slots, proof, hashPairsNoble)
-  if (treeRoot === undefined) return 'BAD_PROOF'
-  const { entries, supply, inboxTo } = stated
-  const meta = encodeMeta({ depth, shard, entries, supply, inboxTo })
-  const root = stateRootOf(treeRoot, meta)
-  if (!root.every((byte, i) => byte === hexToBytes(stated.root)[i])) return 'BAD_PROOF'
-  const isLock = lockOwner(state, index) !== undefined
-  if (isLock && height <= deadlineOf(record)) return 'STILL_LOCKED'
-  const amount = balanceOf(record)
-  if (amount === 0n) return 'NO_BALANCE'
-  const owner = ownerOf(state, index) as Hex
-  mark(state, place)
-  saveShard(state, shard, { ...frozen, supply: frozen.supply - amount })
-  moveMoney(state, { supply: -amount })
-  payOut(state, owner, amount)
-  call.emit(encodeLog(ROLLUP_ADDRESS, LEFT, [indexArg, owner], [amount]))
   return EMPTY
 }
 

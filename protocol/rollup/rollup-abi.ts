@@ -19,6 +19,11 @@ export const CLAIM_EXIT = abiFunction(
 )
 export const FREEZE = abiFunction('freeze', ['uint64'], [])
 export const EXIT_FROZEN = abiFunction('exitFrozen', ['uint64', 'bytes32', 'bytes'], [])
+export const SETTLE_FROZEN = abiFunction(
+  'settleFrozen',
+  ['uint64', 'uint64', 'bytes32', 'bytes32', 'bytes'],
+  [],
+)
 export const REFUND_MESSAGE = abiFunction('refundMessage', ['uint64', 'uint64'], [])
 export const REFUND_PARCEL = abiFunction(
   'refundParcel',
@@ -65,6 +70,11 @@ export const EXIT_PAID = abiEvent(
 )
 export const FROZEN = abiEvent('ShardFrozen', ['uint64'], ['uint64', 'bytes32', 'uint64'])
 export const LEFT = abiEvent('LeftFrozen', ['uint64', 'address'], ['uint64'])
+export const LOCK_SETTLED = abiEvent(
+  'LockSettled',
+  ['uint64', 'uint64'],
+  ['uint64', 'uint64', 'uint64', 'bytes32'],
+)
 export const MESSAGE_REFUNDED = abiEvent(
   'MessageRefunded',
   ['uint64', 'uint64', 'address'],
@@ -91,6 +101,7 @@ export const ROLLUP_ABI_TEXT = [
   'function claimExit(uint64 shard, uint64 number, uint64 position, uint64 from, uint64 amount, uint64 entry, uint64 total, bytes proof)',
   'function freeze(uint64 shard)',
   'function exitFrozen(uint64 index, bytes32 record, bytes proof)',
+  'function settleFrozen(uint64 lock, uint64 amount, bytes32 hash, bytes32 record, bytes proof)',
   'function refundMessage(uint64 shard, uint64 message)',
   'function refundParcel(uint64 source, uint64 number, uint64 position, uint64 from, uint64 to, uint64 amount, uint64 entry, uint64 total, bytes proof)',
   'function challenge(bytes proof) payable returns (bool proved)',
@@ -112,6 +123,7 @@ export const ROLLUP_ABI_TEXT = [
   'event ExitPaid(uint64 indexed shard, uint64 indexed number, uint64 indexed position, uint64 from, address owner, uint64 amount)',
   'event ShardFrozen(uint64 indexed shard, uint64 number, bytes32 root, uint64 supply)',
   'event LeftFrozen(uint64 indexed index, address indexed owner, uint64 amount)',
+  'event LockSettled(uint64 indexed lock, uint64 indexed payee, uint64 use, uint64 paid, uint64 rest, bytes32 hash)',
   'event MessageRefunded(uint64 indexed shard, uint64 indexed message, address indexed owner, uint64 amount)',
   'event ParcelRefunded(uint64 indexed source, uint64 indexed number, uint64 indexed position, uint64 to, address owner, uint64 amount)',
   'event ClaimChallenged(uint64 indexed shard, uint64 indexed number, address indexed challenger, bool proved, string what, address sequencer)',

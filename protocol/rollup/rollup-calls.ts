@@ -77,6 +77,16 @@ export function encodeExitFrozen(index: number, record: Hex, proof: Uint8Array):
   return encodeCall(abi.EXIT_FROZEN, [BigInt(index), record, proof])
 }
 
+/** `amount` in units, `hash` of what it is for: as a settle has them. */
+export function encodeSettleFrozen(
+  lock: number,
+  { amount, hash }: { readonly amount: bigint; readonly hash: Hex },
+  record: Hex,
+  proof: Uint8Array,
+): Uint8Array {
+  return encodeCall(abi.SETTLE_FROZEN, [BigInt(lock), amount, hash, record, proof])
+}
+
 export function encodeRefundMessage(shard: number, message: number): Uint8Array {
   return encodeCall(abi.REFUND_MESSAGE, [BigInt(shard), BigInt(message)])
 }

@@ -11,7 +11,8 @@ import { challenge } from './challenge.ts'
 import { deposit } from './deposits.ts'
 import { claimExit } from './exits.ts'
 import { forceTransfer } from './force.ts'
-import { exitFrozen, freeze, refundMessage } from './freeze.ts'
+import { freeze, refundMessage } from './freeze.ts'
+import { exitFrozen, settleFrozen } from './leave-frozen.ts'
 import { refundParcel } from './refund-parcel.ts'
 import { register, registerWithLocks } from './registry.ts'
 import * as abi from './rollup-abi.ts'
@@ -39,6 +40,7 @@ export function createRollupModule(ports: {
     route(abi.CLAIM_EXIT, 120_000, claimExit),
     route(abi.FREEZE, 120_000, freeze),
     route(abi.EXIT_FROZEN, 120_000, exitFrozen),
+    route(abi.SETTLE_FROZEN, 140_000, settleFrozen),
     route(abi.REFUND_MESSAGE, 80_000, refundMessage),
     route(abi.REFUND_PARCEL, 160_000, refundParcel),
     route(abi.CHALLENGE, 1_000_000, (call, args) => challenge(call, args, genesisHash), true),

@@ -2,6 +2,7 @@
 // deadline; then it comes back by itself.
 
 import type { Command } from 'commander'
+import { LOCK_BLOCKS_MAX } from '../../../protocol/params.ts'
 import { speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
 import type { RollupDesk } from '../rollup-desk.ts'
@@ -18,8 +19,6 @@ import { unitsText } from '../screen/units.ts'
 import type { Terminal } from '../terminal.ts'
 import { readerTrust, type VerifyOptions, withTrust } from '../verify-file.ts'
 
-/** A deadline further away is a mistake. */
-const BLOCKS_MAX = 10_000_000
 /** Until the signature is void, at most. */
 const SIGNED_BLOCKS = 600
 
@@ -46,7 +45,7 @@ async function lockMoney(
   const [payee, amount] = [operandArgument(payeeText, 'account'), unitsArgument(amountText)]
   const requestHash = hashArgument(options.request, '--request')
   const modelRoot = hashArgument(options.model, '--model')
-  const blocks = countArgument(options.blocks, '--blocks', BLOCKS_MAX)
+  const blocks = countArgument(options.blocks, '--blocks', LOCK_BLOCKS_MAX)
   const named = options.lock === undefined ? undefined : operandArgument(options.lock, 'lock')
   const trusted = await readerTrust(options, terminal)
   const { jobIdOf } = await import('../../../protocol/job/job-id.ts')

@@ -3,25 +3,32 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { decodeArguments } from '../../../protocol/abi/codec.ts'
+import { encodeLog } from '../../../protocol/abi/event.ts'
 import { encodeCall } from '../../../protocol/abi/function.ts'
+import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import {
   FREEZE_AFTER_BLOCKS,
   LOCK_BLOCKS_MAX,
   LOCKS_PER_ACCOUNT_MAX,
+  ROLLUP_ADDRESS,
 } from '../../../protocol/params.ts'
 import {
   OPERATION_LOCK,
   OPERATION_REFUND,
   OPERATION_SETTLE,
 } from '../../../protocol/rollup/operations.ts'
-import { LOCK_OWNER } from '../../../protocol/rollup/rollup-abi.ts'
+import { LOCK_OWNER, LOCK_SETTLED } from '../../../protocol/rollup/rollup-abi.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import { account, RollupWorld, UNIT } from './rollup-world.ts'
 
 const ANN = account(1)
 const PAYEE = 3
-const MONEY = { accounts: 10, balance: 1000n, owner: account(9) }
+/** Of the genesis's accounts, the payee's too. */
+const OWNER = account(9)
+const HASH: Hex = `0x${'dd'.repeat(32)}`
+const MONEY = { accounts: 10, balance: 1000n, owner: OWNER }
 
 function withLocks(world: RollupWorld, wanted: number, n = 1) {
   const data = calls.encodeRegisterWithLocks(world.registration(n), wanted)
@@ -128,12 +135,58 @@ test('a lock is ordered when its deadline is near enough', () => {
   assert.is(world.order([world.sign(claim)]), '')
 })
 
-test('a frozen shard pays what is locked to the owner, after the deadline', () => {
-  const world = held(2000)
+/** The same, frozen with the root settled. */
+function frozen(deadline: number) {
+  const world = held(deadline)
   world.deposit(2, 1, 1n)
   world.next(100, FREEZE_AFTER_BLOCKS + 1)
   world.do(ANN, calls.encodeFreeze(0))
+  const early = world.code(OWNER, world.settleFrozen(11, 1n, HASH))
+  assert.is(early, 'NOT_SETTLED')
   world.next(20_000)
+  return world
+}
+
+test('a frozen shard pays out of a lock what its payee asks for, once, until the deadline', () => {
+  const world = frozen(2000)
+  const settle = (amount: bigint, lock = 11) => world.settleFrozen(lock, amount, HASH)
+  assert.is(world.code(ANN, settle(150n)), 'NOT_OWNER')
+  assert.is(world.code(OWNER, settle(201n)), 'LOCK_HOLDS_LESS')
+  assert.is(world.code(OWNER, settle(0n, 12)), 'NO_BALANCE')
+  assert.is(world.code(OWNER, settle(1n, PAYEE)), 'NOT_A_LOCK')
+  const { table, pages } = world.shard
+  const lie = table.recordOf(11).slice()
+  lie[0] = 201
+  const proof = pages.proof(11, hashPairsNoble)
+  const asked = { amount: 201n, hash: HASH }
+  const false_ = calls.encodeSettleFrozen(11, asked, bytesToHex(lie), proof)
+  assert.is(world.code(OWNER, false_), 'BAD_PROOF')
+  world.height = 2001
+  assert.is(world.code(OWNER, settle(150n)), 'LOCK_EXPIRED')
+  world.height = 2000
+  const [payee, owner] = [world.balance(OWNER), world.balance(ANN)]
+  world.do(OWNER, settle(150n))
+  assert.is(world.balance(OWNER) - payee, 150n * UNIT)
+  assert.is(world.balance(ANN) - owner, 50n * UNIT)
+  const [which, facts] = [[11n, BigInt(PAYEE)] as const, [0n, 150n, 50n, HASH] as const]
+  assert.equal(world.logs.at(-1), encodeLog(ROLLUP_ADDRESS, LOCK_SETTLED, which, facts))
+  assert.is(world.code(OWNER, settle(1n)), 'ALREADY_PAID')
+  world.height = 2001
+  assert.is(world.code(ANN, world.exitFrozen(11)), 'ALREADY_PAID')
+  // Nothing that stands beside it is touched: the accounts leave with what they have.
+  world.do(ANN, world.exitFrozen(10))
+  assert.is(world.balance(ANN) - owner, (50n + 299n) * UNIT)
+})
+
+test('its payee gives all back with an amount of nothing', () => {
+  const world = frozen(2000)
+  const [payee, owner] = [world.balance(OWNER), world.balance(ANN)]
+  world.do(OWNER, world.settleFrozen(11, 0n, HASH))
+  assert.equal([world.balance(OWNER) - payee, world.balance(ANN) - owner], [0n, 200n * UNIT])
+})
+
+test('a frozen shard pays what is locked to the owner, after the deadline', () => {
+  const world = frozen(2000)
   const leave = world.exitFrozen(11)
   assert.is(world.code(ANN, leave), 'STILL_LOCKED')
   const before = world.balance(ANN)

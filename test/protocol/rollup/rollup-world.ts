@@ -260,6 +260,14 @@ export class RollupWorld {
     const record = bytesToHex(state.table.recordOf(index))
     return calls.encodeExitFrozen(index, record, state.pages.proof(index, hashPairsNoble))
   }
+
+  /** What the owner of a lock's payee sends there. */
+  settleFrozen(lock: number, amount: bigint, hash: Hex): Uint8Array {
+    const { table, pages } = this.shard
+    const record = bytesToHex(table.recordOf(lock))
+    const proof = pages.proof(lock, hashPairsNoble)
+    return calls.encodeSettleFrozen(lock, { amount, hash }, record, proof)
+  }
 }
 
 /** A shard's state as the genesis leaves it. */
