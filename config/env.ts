@@ -45,6 +45,7 @@ const KNOWN = [
   'AITBC_FROM_SOURCE',
   'AITBC_TEST_JOBS',
   'AITBC_RECORD',
+  'AITBC_ROLLUP_SENDERS',
   'AITBC_ROLLUP_SUMS',
   'AITBC_ROLLUP_WINDOW_MS',
   // Read where keys are opened; never kept with the rest.

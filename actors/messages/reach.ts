@@ -76,6 +76,7 @@ const shard: ReachOf<typeof ShardMessages> = {
   Assemble: 'own node',
   Proofs: 'own node',
   Check: 'own node',
+  Cosigners: 'own node',
   Seal: 'own node',
   Drop: 'own node',
   Figures: 'own node',

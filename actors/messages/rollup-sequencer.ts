@@ -20,7 +20,7 @@ import {
 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 import { HistogramByName } from './figures.ts'
-import { EncodedBody } from './shard.ts'
+import { EncodedBody } from './rollup-words.ts'
 
 /** A byte per refused transfer is an index in this list. */
 export const TRANSFER_REFUSALS = [
@@ -136,14 +136,16 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
    * The group's signature on the last root of a number: the aggregate of its senders' signatures,
    * less those at the `absent` positions (of the batch, rising). For these it gives ordinary
    * signatures here, or gave them when it submitted (then maxFees, notAfters and signatures are
-   * empty). Signature empty: all are absent.
+   * empty). Signature empty: all are absent. Senders that do not trust whoever speaks for them give
+   * 96 bytes each instead, those that are not absent in the order of their positions: each is
+   * checked by itself, and one that does not hold counts as absent.
    */
   Cosign: tell(
     struct({
       group: u53,
       number: u53,
       txRoot: hex(32),
-      signature: bytes(96),
+      signature: bytes(96 * 65_536),
       absent: bytes(4 * 65_536),
       maxFees: bytes(4 * 65_536),
       notAfters: bytes(4 * 65_536),

@@ -19,46 +19,18 @@ import { CHECKPOINT_PAGES_MAX } from '../../protocol/rollup/checkpoint-tree.ts'
 import { STORED_PAGE_BYTES } from '../../protocol/rollup/state-checkpoint.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 import { HistogramByName } from './figures.ts'
+import {
+  EncodedBody,
+  EncodedClaim,
+  FoundOperation,
+  OrderedBlock,
+  Positions,
+} from './rollup-words.ts'
 
 /** The key of the actors of a shard on a node, of both kinds: the one place that makes it. */
 export function shardKey(node: string, shard: number): string {
   return shard === 0 ? node : `${node}.${shard}`
 }
-
-/** protocol/rollup/claim.ts, encoded. */
-export const EncodedClaim = bytes(16_384)
-/** protocol/rollup/read-body.ts: one byte string from the sequencer to the disk, never re-encoded. */
-export const EncodedBody = bytes(4 << 20)
-/** u32 each, little endian: positions in a batch or in a submission. */
-const Positions = bytes(4 * 65_536)
-
-/** What a final block says to the shards: from the block-builder of the own node alone. */
-export const OrderedBlock = struct({
-  height: u53,
-  blockHash: hex(32),
-  timestampMs: u53,
-  /** Claims of all shards in the order of the block's sidecar. */
-  claims: list(EncodedClaim, 8),
-  /** Inbox messages that the block's transactions left, of all shards (inbox-entry.ts). */
-  inbox: list(struct({ shard: u53, index: u53, message: bytes(512) }), 65_536),
-  /** Shards that the block has frozen, and the claim after which they stand. */
-  frozen: list(struct({ shard: u53, number: u53 }), 64),
-})
-
-const FoundOperation = optional(
-  struct({
-    number: u53,
-    position: u53,
-    claim: EncodedClaim,
-    claimHash: hex(32),
-    leaf: bytes(32),
-    hash: bytes(32),
-    proof: bytes(32 * 16),
-    height: u53,
-    blockHash: hex(32),
-    timestampMs: u53,
-  }),
-)
 
 export const ShardMessages = messages('shard', 1, {
   /**
@@ -166,6 +138,17 @@ export const ShardMessages = messages('shard', 1, {
   Check: ask(
     struct({ body: EncodedBody }),
     struct({ code: str(64), bad: Positions, nonces: Positions }),
+    'control',
+  ),
+  /**
+   * From the own sequencer: co-signatures of the open draft by senders who each gave their own, 96
+   * bytes each, in the order of the positions in `runs` ([first, count] u32 pairs). `bad` are
+   * positions whose signatures do not hold, `signature` the aggregate of the others, empty when
+   * there are none. `code`: empty; STALE; UNDECODABLE; UNCHECKED.
+   */
+  Cosigners: ask(
+    struct({ number: u53, runs: bytes(8 * 65_536), signatures: bytes(96 * 65_536) }),
+    struct({ code: str(64), bad: Positions, signature: bytes(96) }),
     'control',
   ),
   /**

@@ -24,6 +24,16 @@ export const VerifyEd25519 = task<
 >('verify-ed25519')
 
 /**
+ * Checks co-signatures of one root by senders who each give their own: keys and signatures of 96
+ * bytes, one after the other. Answers the places of those that do not hold, and the aggregate of
+ * the others, empty when there are none. Done by compute/crypto/check-cosigners.ts.
+ */
+export const CheckCosigners = task<
+  { readonly keys: Uint8Array; readonly digest: Uint8Array; readonly signatures: Uint8Array },
+  { readonly bad: readonly number[]; readonly signature: Uint8Array }
+>('check-cosigners')
+
+/**
  * Makes keys of rollup accounts ahead of their use. Done by compute/crypto/make-keys.ts, in a
  * thread of low priority.
  */

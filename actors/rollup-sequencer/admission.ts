@@ -36,8 +36,16 @@ function readDraft(bytes: Uint8Array, shard: number): Body | undefined {
   return read.body.transfers > 0 ? read.body : undefined
 }
 
+export interface AdmissionProps {
+  readonly node: string
+  readonly shard: number
+  /** Every transfer brings its ordinary signature, and each is checked before it is taken in. */
+  readonly checksSenders?: boolean | undefined
+}
+
 export class Admission {
   private readonly ctx: Context
+  private readonly checksAll: boolean
   private readonly node: string
   private readonly shard: number
   private readonly pending: Pending
@@ -49,13 +57,14 @@ export class Admission {
 
   constructor(
     ctx: Context,
-    { node, shard }: { readonly node: string; readonly shard: number },
+    { node, shard, checksSenders = false }: AdmissionProps,
     pending: Pending,
     groups: Groups,
     turn: Turn,
     predecessor: Pick<Predecessor, 'isDead'>,
   ) {
     this.ctx = ctx
+    this.checksAll = checksSenders
     this.node = node
     this.shard = shard
     this.pending = pending
@@ -82,12 +91,12 @@ export class Admission {
     const room = ROLLUP_PENDING_TRANSFERS_MAX - this.pending.size - this.checking
     if (transfers > room || !groups.seen(group, now)) return not('BUSY', BUSY_RETRY_MS)
     const signed = absent.positions.length
-    const isTrusted = !groups.isDistrusted(group, now)
+    const isTrusted = !this.checksAll && !groups.isDistrusted(group, now)
     if (!isTrusted && signed < transfers) return not('NEEDS_SIGNATURES')
     const submission = { group, number, body }
     // With signatures for all a group that answers is expected to co-sign; with some, those are
     // of whom it does not expect that.
-    if (signed === 0 || (signed === transfers && groups.isAwaited(group, now))) {
+    if (signed === 0 || (isTrusted && signed === transfers && groups.isAwaited(group, now))) {
       return done(this.take(submission, NO_POSITIONS))
     }
     this.checking += transfers
@@ -96,8 +105,12 @@ export class Admission {
       if (!this.turn.isOurs(ctx.wallTime())) not('NOT_SEQUENCER')
       else done(this.take(nonces ? { ...submission, nonces } : submission, bad))
     }
-    // What could not be checked now is checked when its batch is sealed.
-    const failed = () => checked(NO_POSITIONS, undefined)
+    const failed = () => {
+      // What could not be checked now is checked when its batch is sealed.
+      if (!this.checksAll) return checked(NO_POSITIONS, undefined)
+      this.checking -= transfers
+      not('BUSY', BUSY_RETRY_MS)
+    }
     ctx.ask(
       ShardMessages,
       shardKey(this.node, this.shard),

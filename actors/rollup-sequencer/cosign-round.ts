@@ -12,10 +12,13 @@ import {
 } from './open-batch.ts'
 
 export interface Answer {
-  /** Empty when all of the group are absent. */
+  /** Empty when all of the group are absent; 96 bytes for each sender that is not where they give
+   * their own. */
   readonly signature: Uint8Array
   /** Absentees of the group by their positions in the batch, rising, and what they signed. */
   readonly absent: Absent
+  /** Positions whose own signatures did not hold: as absent, with what they signed before. */
+  readonly bad?: Uint32Array
 }
 
 export interface Cosigned {
@@ -50,6 +53,12 @@ function present(runs: readonly Run[], absent: Uint32Array): Uint32Array {
   return Uint32Array.from(pairs)
 }
 
+/** Of whose signatures the answer says that they are not in it, or are bad. */
+function goneOf({ absent, bad }: Answer): Uint32Array {
+  if (!bad || bad.length === 0) return absent.positions
+  return Uint32Array.of(...absent.positions, ...bad).sort()
+}
+
 export class CosignRound {
   readonly batch: OpenBatch
   readonly number: number
@@ -57,6 +66,9 @@ export class CosignRound {
   private readonly runs: ReadonlyMap<number, readonly Run[]>
   private readonly answers = new Map<number, Answer>()
   private readonly waitingFor: Set<number>
+  /** They have answered, and what they gave is being checked. */
+  private readonly inCheck = new Set<number>()
+  private readonly checked = new Set<number>()
 
   /** `awaited`: groups without which it is not complete; others may answer until it is. */
   constructor(
@@ -75,17 +87,40 @@ export class CosignRound {
 
   /** Nobody is waited for any more. */
   get isComplete(): boolean {
-    return this.waitingFor.size === 0
+    return this.waitingFor.size === 0 && this.inCheck.size === 0
   }
 
   get silent(): ReadonlySet<number> {
     return this.waitingFor
   }
 
+  /** Time is up: only what is being checked is waited for. */
+  close(): void {
+    this.waitingFor.clear()
+  }
+
+  /**
+   * A group's answer has a signature for each sender and is to be checked first: the runs of these.
+   * Undefined when nothing is asked of it or there are not so many.
+   */
+  checkEach(group: number, { signature, absent }: Answer): Uint32Array | undefined {
+    const runs = this.runs.get(group)
+    if (!runs || this.answers.has(group) || this.checked.has(group)) return undefined
+    const pairs = present(runs, absent.positions)
+    let count = 0
+    for (let i = 1; i < pairs.length; i += 2) count += pairs[i] as number
+    if (count * SIGNATURE_BYTES !== signature.length) return undefined
+    this.checked.add(group)
+    // Who is not waited for is not waited for while it is checked either.
+    if (this.waitingFor.delete(group)) this.inCheck.add(group)
+    return pairs
+  }
+
   /** The first answer of a group counts. False when nothing is asked of it. */
   answer(group: number, answer: Answer): boolean {
     if (this.answers.has(group) || !this.runs.has(group)) return false
     this.waitingFor.delete(group)
+    this.inCheck.delete(group)
     this.answers.set(group, answer)
     return true
   }
@@ -99,7 +134,7 @@ export class CosignRound {
       const answer = this.answers.get(group)
       const isSigned = answer?.signature.length === SIGNATURE_BYTES
       if (answer && isSigned) {
-        const pairs = present(runs, answer.absent.positions)
+        const pairs = present(runs, goneOf(answer))
         if (pairs.length > 0) cosigned.push({ group, runs: pairs, signature: answer.signature })
       }
       const without = this.absentees(runs, answer, isSigned, list)
@@ -128,8 +163,8 @@ export class CosignRound {
     }
     for (const { first, count } of runs) {
       if (!isSigned) for (let i = first; i < first + count; i++) add(i)
-      else if (given) {
-        for (const position of given.positions) {
+      else if (answer) {
+        for (const position of goneOf(answer)) {
           if (position >= first && position < first + count) add(position)
         }
       }

@@ -2,14 +2,18 @@
 
 import { ROLLUP_COSIGN_LAST_MS } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
+import { SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
 import type { Context } from '../../runtime/context.ts'
-import { columnBytes } from './columns.ts'
+import { bytesColumn, columnBytes } from './columns.ts'
 import { type Answer, CosignRound } from './cosign-round.ts'
 import { CosignWindow } from './cosign-window.ts'
 import { endsOf, tellRoot } from './group-news.ts'
 import type { Groups } from './groups.ts'
 import type { OpenBatch } from './open-batch.ts'
 import type { Assembled, ShardDesk } from './shard-desk.ts'
+
+/** Of the signatures that a group gives, one for each sender. */
+const BAD_SHARE_MAX = 0.5
 
 interface Waiting {
   readonly round: CosignRound
@@ -79,7 +83,8 @@ export class Cosigning {
     this.current = { round, askedMs: ctx.now(), done }
     const late = () => {
       for (const group of round.silent) this.groups.missed(group, ctx.now())
-      this.end(round, done)
+      round.close()
+      if (round.isComplete) this.end(round, done)
     }
     ctx.after('cosign', ms, () => {
       ctx.reached('rollup-cosign-late')
@@ -93,10 +98,38 @@ export class Cosigning {
   answer(group: number, number: number, txRoot: Hex, answer: Answer): void {
     const { current } = this
     if (current?.round.number !== number || current.round.txRoot !== txRoot) return
-    const { round, askedMs, done } = current
-    if (!round.answer(group, answer)) return
-    if (answer.signature.length > 0) this.groups.cosigned(group)
-    this.window.answered(this.ctx.now() - askedMs)
+    const isEach = answer.signature.length > SIGNATURE_BYTES
+    const runs = isEach ? current.round.checkEach(group, answer) : undefined
+    if (isEach && !runs) return
+    if (!isEach && !current.round.answer(group, answer)) return
+    if (!isEach && answer.signature.length > 0) this.groups.cosigned(group)
+    this.window.answered(this.ctx.now() - current.askedMs)
+    if (runs) this.check(current, group, runs, answer)
+    else this.look(current)
+  }
+
+  /** Each sender's own signature: whose does not hold goes with what he signed before. */
+  private check(current: Waiting, group: number, runs: Uint32Array, answer: Answer): void {
+    const { round } = current
+    const { absent, signature: signatures } = answer
+    const checked = (signature: Uint8Array, bad: Uint32Array) => {
+      if (this.current !== current) return
+      if (bad.length > 0) this.ctx.reached('rollup-bad-cosigner')
+      // So much rubbish is an answer that is worth no waiting.
+      const isRubbish = bad.length * SIGNATURE_BYTES > signatures.length * BAD_SHARE_MAX
+      if (isRubbish) this.groups.missed(group, this.ctx.now())
+      else if (signature.length > 0) this.groups.cosigned(group)
+      round.answer(group, { signature, absent, bad })
+      this.look(current)
+    }
+    this.desk.cosigners(
+      { number: round.number, runs: columnBytes(runs), signatures },
+      ({ signature, bad }) => checked(signature, bytesColumn(bad)),
+      () => checked(new Uint8Array(0), new Uint32Array(0)),
+    )
+  }
+
+  private look({ round, done }: Waiting): void {
     if (!round.isComplete) return
     this.ctx.cancel('cosign')
     this.end(round, done)

@@ -27,6 +27,8 @@ export interface RollupSequencerProps {
   readonly fee: number
   /** batch-maker.ts. */
   readonly windowMs?: number | undefined
+  /** admission.ts. */
+  readonly checksSenders?: boolean | undefined
 }
 
 type Verbs = (typeof RollupSequencerMessages)['verbs']

@@ -48,6 +48,19 @@ export class ShardDesk {
     )
   }
 
+  /** Checks the signatures of senders who each gave their own; fails where the draft is another. */
+  cosigners(
+    body: Body<Verbs, 'Cosigners'>,
+    ok: (checked: Reply<Verbs, 'Cosigners'>) => void,
+    failed: () => void,
+  ): void {
+    this.ctx.ask(ShardMessages, this.key, 'Cosigners', body, {
+      within: ASSEMBLE_MS,
+      ok: (checked) => (checked.code === '' ? ok(checked) : failed()),
+      failed,
+    })
+  }
+
   /** What did not seal it in time is told to forget it. */
   seal(body: Body<Verbs, 'Seal'>, ok: (sealed: Sealed) => void, failed: () => void): void {
     this.ctx.ask(ShardMessages, this.key, 'Seal', body, {

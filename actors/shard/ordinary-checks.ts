@@ -1,6 +1,6 @@
-// Checks ordinary signatures in parts, each as much as a thread of the pool takes at once, a few of
-// them at a time: more than the pool's queue holds may wait here, and what a batch waits for goes
-// before what is only checked ahead.
+// Checks signatures of senders in parts, each as much as a thread of the pool takes at once, a few
+// of them at a time: more than the pool's queue holds may wait here, and what a batch waits for
+// goes before what is only checked ahead.
 
 import {
   ROLLUP_CHECK_BATCH,
@@ -9,18 +9,37 @@ import {
 } from '../../config/shard-limits.ts'
 import type { SignatureColumns } from '../../protocol/rollup/verify-columns.ts'
 import type { Context } from '../../runtime/context.ts'
-import { VerifyEd25519 } from '../messages/tasks.ts'
+import { CheckCosigners, VerifyEd25519 } from '../messages/tasks.ts'
+
+const COSIGNER_BYTES = 96
 
 /** Places of those that do not hold, rising; undefined when they could not be checked. */
 type Done = (bad: readonly number[] | undefined) => void
 
+/** Besides, the aggregates of what holds, one of each part that has any. */
+type CosignersDone = (
+  found: { readonly bad: readonly number[]; readonly sums: readonly Uint8Array[] } | undefined,
+) => void
+
+interface PartFound {
+  readonly bad: readonly number[]
+  readonly signature?: Uint8Array
+}
+
 interface Job {
-  readonly columns: SignatureColumns
+  readonly run: (start: number, end: number, on: PartOutcome) => void
   readonly bad: number[]
+  readonly sums: Uint8Array[]
   /** Parts. */
   left: number
   failed: boolean
-  readonly done: Done
+  readonly done: CosignersDone
+}
+
+interface PartOutcome {
+  readonly within: number
+  ok(found: PartFound): void
+  failed(): void
 }
 
 interface Part {
@@ -41,13 +60,42 @@ export class OrdinaryChecks {
 
   /** `isUrgent`: a batch waits for it. `done` is called in a later turn, unless there are none. */
   check(columns: SignatureColumns, isUrgent: boolean, done: Done): void {
-    const count = columns.keys.length / 32
+    const { keys, digests, signatures } = columns
+    const run: Job['run'] = (start, end, on) => {
+      const part = {
+        keys: keys.slice(32 * start, 32 * end),
+        digests: digests.slice(32 * start, 32 * end),
+        signatures: signatures.slice(64 * start, 64 * end),
+      }
+      this.ctx.run(VerifyEd25519, part, on)
+    }
+    this.add(keys.length / 32, isUrgent, run, (found) => done(found?.bad))
+  }
+
+  /** Co-signatures of one root, each by itself. A batch waits for them. */
+  cosigners(
+    columns: {
+      readonly keys: Uint8Array
+      readonly digest: Uint8Array
+      readonly signatures: Uint8Array
+    },
+    done: CosignersDone,
+  ): void {
+    const { keys, digest, signatures } = columns
+    const run: Job['run'] = (start, end, on) => {
+      const of = (bytes: Uint8Array) => bytes.slice(COSIGNER_BYTES * start, COSIGNER_BYTES * end)
+      this.ctx.run(CheckCosigners, { keys: of(keys), digest, signatures: of(signatures) }, on)
+    }
+    this.add(signatures.length / COSIGNER_BYTES, true, run, done)
+  }
+
+  private add(count: number, isUrgent: boolean, run: Job['run'], done: CosignersDone): void {
     if (count === 0) {
-      done([])
+      done({ bad: [], sums: [] })
       return
     }
     const left = Math.ceil(count / ROLLUP_CHECK_BATCH)
-    const job: Job = { columns, bad: [], left, failed: false, done }
+    const job: Job = { run, bad: [], sums: [], left, failed: false, done }
     const lane = isUrgent ? this.urgent : this.others
     for (let start = 0; start < count; start += ROLLUP_CHECK_BATCH) {
       lane.push({ job, start, end: Math.min(count, start + ROLLUP_CHECK_BATCH) })
@@ -60,21 +108,16 @@ export class OrdinaryChecks {
       const part = this.urgent.shift() ?? this.others.shift()
       if (!part) return
       this.running++
-      this.run(part)
+      this.start(part)
     }
   }
 
-  private run({ job, start, end }: Part): void {
-    const { keys, digests, signatures } = job.columns
-    const part = {
-      keys: keys.slice(32 * start, 32 * end),
-      digests: digests.slice(32 * start, 32 * end),
-      signatures: signatures.slice(64 * start, 64 * end),
-    }
-    this.ctx.run(VerifyEd25519, part, {
+  private start({ job, start, end }: Part): void {
+    job.run(start, end, {
       within: ROLLUP_CHECK_MS,
-      ok: ({ bad }) => {
+      ok: ({ bad, signature }) => {
         for (const i of bad) job.bad.push(start + i)
+        if (signature && signature.length > 0) job.sums.push(signature)
         this.ended(job)
       },
       failed: () => {
@@ -88,6 +131,7 @@ export class OrdinaryChecks {
     this.running--
     this.pump()
     if (--job.left > 0) return
-    job.done(job.failed ? undefined : job.bad.sort((a, b) => a - b))
+    const { failed, bad, sums } = job
+    job.done(failed ? undefined : { bad: bad.sort((a, b) => a - b), sums })
   }
 }

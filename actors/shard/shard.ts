@@ -15,6 +15,7 @@ import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
+import { checkCosigners } from './check-cosigners.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
@@ -330,6 +331,9 @@ export const ShardActor = actor({
         reply(drafts.proofs(number, positions))
       },
       Check: ({ body }, reply) => executor.checkAhead(body, reply),
+      Cosigners(body, reply) {
+        checkCosigners(body, drafts.draft, executor, props.ports, reply)
+      },
       Seal(body, reply) {
         drafts.seal(body, reply)
       },

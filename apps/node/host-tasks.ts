@@ -1,14 +1,23 @@
 // The tasks that a host's actors start: signature checks beside mempool and shard, models beside a
 // gpu-worker. Loads only what the kinds of actors on the host can start.
 
-import { MakeKeys, RecoverSenders, VerifyEd25519 } from '../../actors/messages/tasks.ts'
+import {
+  CheckCosigners,
+  MakeKeys,
+  RecoverSenders,
+  VerifyEd25519,
+} from '../../actors/messages/tasks.ts'
 import { POOL_THREADS } from '../../config/limits.ts'
 import type { NodeSpec } from '../../config/topology-schema.ts'
 import type { TaskRunner } from '../../runtime/task.ts'
 
 export type StoppableTasks = TaskRunner & { stop(): Promise<void> }
 
-const OF_SIGNATURES: readonly string[] = [RecoverSenders.name, VerifyEd25519.name]
+const OF_SIGNATURES: readonly string[] = [
+  RecoverSenders.name,
+  VerifyEd25519.name,
+  CheckCosigners.name,
+]
 
 /** Where there are shards, their keys too. */
 async function withKeys(check: StoppableTasks, kinds: readonly string[]): Promise<StoppableTasks> {

@@ -27,6 +27,9 @@ const SUMS = process.env.AITBC_ROLLUP_SUMS === 'fresh' ? 'fresh' : 'cached'
 const { AITBC_ROLLUP_WINDOW_MS } = process.env
 const WINDOW_MS = AITBC_ROLLUP_WINDOW_MS ? Number(AITBC_ROLLUP_WINDOW_MS) : undefined
 
+/** As if every sender were a stranger: each signature is checked before its transfer is taken in. */
+const CHECKS_SENDERS = process.env.AITBC_ROLLUP_SENDERS === 'checked'
+
 export interface RollupPlace {
   readonly node: string
   /** Among the validators of the topology. */
@@ -89,6 +92,7 @@ export function startSequencers(host: Host, place: RollupPlace, setup: ChainSetu
       peers,
       fee: ROLLUP_FEE_UNITS,
       windowMs: WINDOW_MS,
+      checksSenders: CHECKS_SENDERS,
     })
   }
 }

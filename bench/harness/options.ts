@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Percent of co-signers that do not answer. */
   readonly absent: number
   readonly sums: 'cached' | 'fresh'
+  /** 'checked': each signs for itself, and the sequencer checks every one; of `rollup`. */
+  readonly senders: 'summed' | 'checked'
   /** So many separate clients instead of one generator; 0 for the generator. */
   readonly clients: number
   /** Milliseconds of a batch's window at any rate; undefined: as rate and blocks ask for. */
@@ -44,6 +46,7 @@ const DEFAULTS: BenchOptions = {
   far: 0,
   absent: 0,
   sums: 'cached',
+  senders: 'summed',
   clients: 0,
   window: undefined,
   jobs: 0,
@@ -86,6 +89,7 @@ export function readBenchOptions(
       far: text,
       absent: text,
       sums: text,
+      senders: text,
       clients: text,
       window: text,
       jobs: text,
@@ -104,6 +108,13 @@ export function readBenchOptions(
   if (sums !== undefined && sums !== 'cached' && sums !== 'fresh') {
     throw new Error(`--sums is cached or fresh, not "${sums}"`)
   }
+  const { senders } = values
+  if (senders !== undefined && senders !== 'summed' && senders !== 'checked') {
+    throw new Error(`--senders is summed or checked, not "${senders}"`)
+  }
+  if (senders === 'checked' && values.clients !== undefined) {
+    throw new Error('--senders checked is of the generator; --clients sign for themselves anyway')
+  }
   const { kill } = values
   if (kill !== undefined && kill !== 'sequencer' && kill !== 'validator') {
     throw new Error(`--kill is sequencer or validator, not "${kill}"`)
@@ -118,6 +129,7 @@ export function readBenchOptions(
     far: whole('far', values.far, 0, 100) ?? base.far,
     absent: whole('absent', values.absent, 0, 100) ?? base.absent,
     sums: sums ?? base.sums,
+    senders: senders ?? base.senders,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
     window: whole('window', values.window, 1, 10_000) ?? base.window,
     jobs: whole('jobs', values.jobs, 1, 100_000) ?? base.jobs,

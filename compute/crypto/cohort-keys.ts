@@ -109,6 +109,11 @@ export class CohortKeys implements CosignerKeys, KeysAhead {
     return this.accounts.spendKeyOf(index)
   }
 
+  cosignKey(index: number): Uint8Array | undefined {
+    const key = this.keyOf(index)
+    return key && uncompressed(key)
+  }
+
   verify(signers: Signers, digest: Uint8Array, signature: Uint8Array): boolean {
     if (signature.length !== SIGNATURE_BYTES) return false
     try {

@@ -14,6 +14,7 @@ import { ed25519Keys, signEd25519Native } from './ed25519-native.ts'
 /** Order of the groups of BLS12-381. */
 const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 const KEY_BYTES = 96
+const SIGNATURE_BYTES = 96
 const ONE = bigintToBytes(1n, 32)
 const BASE_DOMAIN = utf8('AITBC-KEY-BOOK-BASE')
 const SPEND_DOMAIN = utf8('AITBC-KEY-BOOK-SPEND')
@@ -105,6 +106,25 @@ export class KeyBook implements AccountKeys {
   /** 96 bytes: the aggregate signature of these accounts, at least one. */
   cosign(indices: Uint32Array, digest: Uint8Array): Uint8Array {
     return blst.SecretKey.fromBytes(this.sumOfSecretKeys(indices)).sign(digest).toBytes()
+  }
+
+  /**
+   * 96 bytes each: what each of these accounts would sign by itself. The secrets of neighbours
+   * differ by one, so their signatures differ by the digest's point: an addition, 7 µs, instead of
+   * a signature, 270.
+   */
+  cosignEach(indices: Uint32Array, digest: Uint8Array): Uint8Array {
+    const signed = new Uint8Array(indices.length * SIGNATURE_BYTES)
+    const point = blst.SecretKey.fromBytes(ONE).sign(digest)
+    let signature = point
+    for (let i = 0; i < indices.length; i++) {
+      const isNext = i > 0 && indices[i] === (indices[i - 1] as number) + 1
+      signature = isNext
+        ? blst.aggregateSignatures([signature, point])
+        : blst.SecretKey.fromBytes(this.secretKey(indices[i] as number)).sign(digest)
+      signed.set(signature.toBytes(), i * SIGNATURE_BYTES)
+    }
+    return signed
   }
 
   /** 64 bytes: the account's ordinary signature. */

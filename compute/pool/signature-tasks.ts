@@ -1,15 +1,17 @@
-// The tasks `recover-senders` and `verify-ed25519`: small batches on the calling thread, because
-// handing them over would cost more than they do; large ones in a pool, so that the actors of this
-// thread go on meanwhile.
+// The tasks `recover-senders`, `verify-ed25519` and `check-cosigners`: small batches on the calling
+// thread, because handing them over would cost more than they do; large ones in a pool, so that the
+// actors of this thread go on meanwhile.
 
 import { POOL_BATCH_MIN, POOL_QUEUE_MAX } from '../../config/limits.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { type SignatureColumns, verifyColumns } from '../../protocol/rollup/verify-columns.ts'
 import { recoverSenders } from '../../protocol/transaction/recover-senders.ts'
 import type { TaskRunner } from '../../runtime/task.ts'
+import { type CosignerColumns, checkCosigners } from '../crypto/check-cosigners.ts'
 import { verifyEd25519Native } from '../crypto/ed25519-native.ts'
 import { secp256k1Native } from '../crypto/secp256k1-native.ts'
 import { taskTable } from '../tasks/task-table.ts'
+import { packCosigners, unpackChecked } from './cosigner-batch.ts'
 import { packColumns, unpackBad } from './ed25519-batch.ts'
 import { packTransactions, unpackSenders } from './signature-batch.ts'
 import { WorkPool } from './work-pool.ts'
@@ -48,20 +50,24 @@ function workerModule(): URL {
   return new URL(`./signature-worker${ending}`, import.meta.url)
 }
 
-const isEd25519 = (name: string) => name === 'verify-ed25519'
+const ED25519 = 'verify-ed25519'
+const COSIGNERS = 'check-cosigners'
 
 function countOf(name: string, input: unknown): number {
-  if (isEd25519(name)) return (input as SignatureColumns).keys.length / 32
+  if (name === ED25519) return (input as SignatureColumns).keys.length / 32
+  if (name === COSIGNERS) return (input as CosignerColumns).keys.length / 96
   return (input as Partial<Batch>).transactions?.length ?? 0
 }
 
 function pack(name: string, input: unknown): Packed {
-  if (isEd25519(name)) return packColumns(input as SignatureColumns)
+  if (name === ED25519) return packColumns(input as SignatureColumns)
+  if (name === COSIGNERS) return packCosigners(input as CosignerColumns)
   return packTransactions((input as Batch).transactions)
 }
 
 function unpack(name: string, result: Uint8Array): unknown {
-  return isEd25519(name) ? { bad: unpackBad(result) } : { senders: unpackSenders(result) }
+  if (name === ED25519) return { bad: unpackBad(result) }
+  return name === COSIGNERS ? unpackChecked(result) : { senders: unpackSenders(result) }
 }
 
 export function signatureTasks(options: SignatureTasksOptions): SignatureTasks {
@@ -70,9 +76,10 @@ export function signatureTasks(options: SignatureTasksOptions): SignatureTasks {
     'recover-senders': ({ transactions }: Batch): Senders => ({
       senders: recoverSenders(transactions, secp256k1Native),
     }),
-    'verify-ed25519': (columns: SignatureColumns) => ({
+    [ED25519]: (columns: SignatureColumns) => ({
       bad: verifyColumns(columns, verifyEd25519Native),
     }),
+    [COSIGNERS]: checkCosigners,
   })
   const pool = new WorkPool<Uint8Array, Uint8Array>({
     module: workerModule(),

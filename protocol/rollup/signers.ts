@@ -40,6 +40,8 @@ export interface CosignerKeys {
   readonly ahead?: KeysAhead
   /** FastAggregateVerify of a 96-byte signature. False for unknown signers, nobody and rubbish. */
   verify(signers: Signers, digest: Uint8Array, signature: Uint8Array): boolean
+  /** The key of one co-signer, 96 bytes, uncompressed; undefined where it is not registered. */
+  cosignKey(index: number): Uint8Array | undefined
   /** The 32-byte key of ordinary signatures; undefined for an account that is not registered. */
   spendKey(index: number): Uint8Array | undefined
 }

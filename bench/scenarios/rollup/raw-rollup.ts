@@ -5,11 +5,14 @@ import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import blst from '@chainsafe/blst'
+import { checkCosigners } from '../../../compute/crypto/check-cosigners.ts'
 import { CohortKeys } from '../../../compute/crypto/cohort-keys.ts'
 import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
 import { GENESIS_KEYS_SEED } from '../../../compute/crypto/genesis-keys.ts'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { KeyBook, keyBookPublicKeys } from '../../../compute/crypto/key-book.ts'
+import { ROLLUP_CHECK_BATCH } from '../../../config/shard-limits.ts'
 import { NODE_BYTES, PAIR_BYTES } from '../../../protocol/crypto/hash-pairs.ts'
 import { COHORT_SIZE, ROOT_EVERY_MAX } from '../../../protocol/params.ts'
 import { SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
@@ -28,6 +31,8 @@ import { genesisShardState } from './replay.ts'
 const PER_SECOND = 300_000
 const TIMES = 8
 const ROOT_TIMES = 3
+/** As many as the sequencer checks at once. */
+const SENDERS_CHECKED = ROLLUP_CHECK_BATCH
 const BALANCE = 10n ** 11n
 const OWNER = `0x${'00'.repeat(20)}` as const
 const DIGEST = new Uint8Array(32).fill(1)
@@ -65,6 +70,29 @@ function signatureCosts(count: number, sums: BenchOptions['sums']) {
     for (let i = 0; i < 100; i++) verifyEd25519Native(key, DIGEST, one)
   })
   return { aggregate, pairing, keySums, ordinary }
+}
+
+/** What an honest sequencer pays for each sender that speaks for itself; µs of one core. */
+function senderCosts() {
+  const book = new KeyBook(GENESIS_KEYS_SEED, keyBookPublicKeys(GENESIS_KEYS_SEED, SENDERS_CHECKED))
+  const all = Uint32Array.from({ length: SENDERS_CHECKED }, (_, i) => i)
+  const signatures = book.cosignEach(all, DIGEST)
+  const at = (i: number) => signatures.subarray(96 * i, 96 * i + 96)
+  const objects = Array.from(all, (i) => blst.PublicKey.fromBytes(book.keyOf(i) as Uint8Array))
+  const keys = Buffer.concat(Array.from(all, (i) => book.keyOf(i) as Uint8Array))
+  const check = () => checkCosigners({ keys, digest: DIGEST, signatures })
+  if (check().bad.length > 0) throw new Error('a good co-signature does not hold')
+  const each = timed(SENDERS_CHECKED, check)
+  const some = Array.from(all).slice(0, 16)
+  const alone = timed(some.length, () => {
+    for (const i of some) {
+      const signature = blst.Signature.fromBytes(at(i))
+      blst.verify(DIGEST, objects[i] as blst.PublicKey, signature, false, true)
+    }
+  })
+  const list = Array.from(all, at)
+  const read = timed(SENDERS_CHECKED, () => blst.aggregateSerializedSignatures(list, false))
+  return { each, alone, read }
 }
 
 /** Roots are stated once in ROOT_EVERY_MAX batches, so that is how often they are made here. */
@@ -130,17 +158,26 @@ export async function rawRollup(options: BenchOptions): Promise<RawCost> {
   const disk = diskCosts(bytes, transfers)
   const stragglers = (ordinary * absent) / 100
   const each = aggregate + stragglers + read + execute + root + bodyHash
+  const senders = options.senders === 'checked' ? senderCosts() : undefined
+  const honest = senders ? ordinary + senders.each : 0
   const cores = availableParallelism()
   const us = (value: number) => Math.round(value * 1000) / 1000
   return {
-    what: `distilled transfers that ${cores} cores allow for ${validators} validators that do nothing else`,
-    allowedPerSecond: (cores * 1e6) / (validators * each),
+    what: `distilled transfers that ${cores} cores allow for ${validators} validators${senders ? ' and a sequencer that checks every sender,' : ''} that do nothing else`,
+    allowedPerSecond: (cores * 1e6) / (validators * each + honest),
     figures: {
       batch_transfers: transfers,
       us_aggregate_check: us(aggregate),
       us_bare_pairing: us(pairing),
       us_bare_key_sums: us(keySums),
       us_ordinary_signatures: us(stragglers),
+      ...(senders && {
+        us_each_sender_ordinary: us(ordinary),
+        us_each_sender_cosignature: us(senders.each),
+        us_bare_cosignature_alone: us(senders.alone),
+        us_bare_cosignature_read_and_added: us(senders.read),
+        us_honest_sequencer: us(honest),
+      }),
       us_read_body: us(read),
       us_execute: us(execute),
       us_state_root: us(root),

@@ -25,10 +25,11 @@ const READY_MS = 120_000
 
 /** With so many locks, which belong to the first accounts. */
 export function startRollupCluster(options: BenchOptions, locks = 0): BenchCluster {
-  const { validators, accounts, shards, sums, kill, window } = options
+  const { validators, accounts, shards, sums, senders, kill, window } = options
   // Whoever is killed, there are gateways left to go to.
   const nodes = validatorNodes(validators, kill ? validators : 1)
   process.env.AITBC_ROLLUP_SUMS = sums
+  process.env.AITBC_ROLLUP_SENDERS = senders
   if (window !== undefined) process.env.AITBC_ROLLUP_WINDOW_MS = `${window}`
   const rollup = { rollupAccounts: accounts, rollupShards: shards, rollupLocks: locks }
   const spec = { validators, accounts: 0, nodes, ...rollup }
@@ -115,9 +116,9 @@ async function startGenerator(
   ws: readonly string[],
   progress: Progress,
 ): Promise<GeneratorHandle> {
-  const { accounts, absent, clients } = options
+  const { accounts, absent, clients, senders } = options
   const kind = clients > 0 ? 'clients' : 'generator'
-  const setup = { ws, accounts, absent, groups: clients > 0 ? clients : GROUPS }
+  const setup = { ws, accounts, absent, senders, groups: clients > 0 ? clients : GROUPS }
   const say = (text: string) => progress.now(` ${text}`)
   return GeneratorHandle.start(kind, setup, say)
 }

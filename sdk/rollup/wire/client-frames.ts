@@ -39,7 +39,10 @@ export interface CosignFrame {
   readonly shard: number
   readonly number: number
   readonly txRoot: Hex
-  /** 96 bytes; empty when all are absent. */
+  /**
+   * 96 bytes; empty when all are absent; or 96 for each sender that is not, in the order of their
+   * positions, where they do not trust whoever has the connection.
+   */
   readonly signature: Uint8Array
   /**
    * Positions in the batch; the other columns are empty when the ordinary signatures were given
@@ -66,7 +69,9 @@ const OPERATE = 5
 
 /** More than any frame of a client needs besides its lists. */
 const FRAME_HEAD_BYTES = 1024
-const COSIGN_BYTES_MAX = BATCH_TRANSFERS_MAX * (3 * 4 + SPEND_SIGNATURE_BYTES)
+/** Of each sender: what he signs now, or that he is absent and what he signed before. */
+const COSIGN_BYTES_MAX =
+  BATCH_TRANSFERS_MAX * Math.max(SIGNATURE_BYTES, 3 * 4 + SPEND_SIGNATURE_BYTES)
 export const CLIENT_FRAME_BYTES_MAX = FRAME_HEAD_BYTES + Math.max(BATCH_BYTES_MAX, COSIGN_BYTES_MAX)
 
 export function frameHead(kind: number, shard: number): FrameWriter {
@@ -115,8 +120,8 @@ function readOperate(reader: FrameReader, shard: number): OperateFrame {
 function readCosign(reader: FrameReader, shard: number): CosignFrame {
   const number = reader.u64()
   const txRoot = reader.hash()
-  const signature = reader.bytes(SIGNATURE_BYTES)
-  if (signature.length !== 0 && signature.length !== SIGNATURE_BYTES) {
+  const signature = reader.bytes(BATCH_TRANSFERS_MAX * SIGNATURE_BYTES)
+  if (signature.length % SIGNATURE_BYTES !== 0) {
     throw new FrameError(`a signature has ${SIGNATURE_BYTES} bytes`)
   }
   const positions = reader.words(BATCH_TRANSFERS_MAX)

@@ -22,7 +22,7 @@ interface Asked {
 
 const bytesOf = (numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer)
 
-function world() {
+function world(checksSenders = false) {
   const asked: Asked[] = []
   let isOurs = true
   const ctx = {
@@ -34,8 +34,9 @@ function world() {
   } as unknown as Context
   const turn = { isOurs: () => isOurs, first: () => 'b' } as unknown as Turn
   const [pending, groups] = [new Pending(), new Groups()]
+  const props = { node: 'a', shard: 0, checksSenders }
   const alive = { isDead: () => false }
-  const admission = new Admission(ctx, { node: 'a', shard: 0 }, pending, groups, turn, alive)
+  const admission = new Admission(ctx, props, pending, groups, turn, alive)
   const said: Submitted[] = []
   /** Accounts 10, 11 … pay; signatures come for those at the positions. */
   const submit = (group: number, first: number, positions: readonly number[], count = 4) => {
@@ -124,6 +125,17 @@ test('what could not be checked is left for the seal; after our turn nothing is 
     [0, 4].map((at) => batch.ordinaryAt(at)?.nonce),
     [UNCHECKED, UNCHECKED],
   )
+})
+
+test('a sequencer that checks every sender takes nothing in unchecked', () => {
+  const { asked, said, pending, submit } = world(true)
+  submit(1, 10, [0, 1, 2])
+  submit(1, 10, [0, 1, 2, 3])
+  submit(1, 20, [0, 1, 2, 3])
+  assert.equal([said.length, said[0]?.code, asked.length], [1, 'NEEDS_SIGNATURES', 2])
+  asked[0]?.answer.ok({ code: '', bad: bytesOf([2]), nonces: bytesOf([0, 0, 0, 0]) })
+  asked[1]?.answer.failed()
+  assert.equal([said[1]?.accepted, said[2]?.code, pending.size], [3, 'BUSY', 3])
 })
 
 test.run()

@@ -45,6 +45,7 @@ function checked(nonceOf: (index: number) => number, isRun = true): CheckedAhead
   }
   const keys = {
     verify: () => false,
+    cosignKey: () => undefined,
     spendKey: (index: number) => (index === NOBODY ? undefined : seed.spendKeyOf(index)),
   }
   const ended: CheckedAhead[] = []

@@ -7,6 +7,7 @@ import { chainSetup } from '../../../apps/node/chain-setup.ts'
 import { hostsOf, mainHostOf, placement } from '../../../apps/node/plan.ts'
 import { startValidator } from '../../../apps/node/start-validator.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
+import { checkCosigners } from '../../../compute/crypto/check-cosigners.ts'
 import { verifyEd25519Native } from '../../../compute/crypto/ed25519-native.ts'
 import { secp256k1Native } from '../../../compute/crypto/secp256k1-native.ts'
 import { taskTable } from '../../../compute/tasks/task-table.ts'
@@ -66,6 +67,7 @@ function makeHost(name: string, topology: Topology, logs: LogLine[]): Host {
       'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
         senders: recoverSenders(transactions, secp256k1Native),
       }),
+      'check-cosigners': checkCosigners,
       'verify-ed25519': (columns: SignatureColumns) => ({
         bad: verifyColumns(columns, verifyEd25519Native),
       }),

@@ -10,6 +10,7 @@ import { RollupGenerator } from '../../../bench/scenarios/rollup/generator/rollu
 import { Replay } from '../../../bench/scenarios/rollup/replay.ts'
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
 import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
+import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { type RealChain, startRealChain } from './real-chain.ts'
 
 const WAIT_MS = 40_000
@@ -45,10 +46,25 @@ test('transfers of a generator and of separate clients are final, and the replay
     assert.ok(load.committed > 0, JSON.stringify(load.refusals))
     assert.ok(await generator.drain(WAIT_MS))
 
+    // Each sender signs for itself, and one of them badly: it goes by what it signed before.
+    const each = await RollupGenerator.start({ ...setup, groups: 1, senders: 'checked' })
+    each.senders.next(8192)
+    const sign = each.book.cosignEach.bind(each.book)
+    each.book.cosignEach = (indices, digest) => sign(indices, digest).copyWithin(96, 0, 96)
+    const signing = { book: each.book, genesisHash, absent: 0, signsAll: true }
+    const slower = { ...terms, name: 'each', perSecond: 200 }
+    const lone = await prepareRun(slower, each.senders, signing, () => {})
+    const separate = await each.run(lone, () => {})
+    assert.is(separate.committed, separate.offered, JSON.stringify(separate.refusals))
+    assert.ok(await each.drain(WAIT_MS))
+    const separately = new Set(each.record().batches.map(({ number }) => number))
+    let spoilt = 0
+
     const counted = new Map<number, number>()
     const { batches, refusedRoots } = generator.record()
     assert.equal(refusedRoots, [])
-    for (const { number, final } of [...fleet.record().batches, ...batches]) {
+    const heard = [...fleet.record().batches, ...batches, ...each.record().batches]
+    for (const { number, final } of heard) {
       counted.set(number, (counted.get(number) ?? 0) + final)
     }
     const reader = await ClaimsReader.open(chain.gateway.wsUrl)
@@ -59,9 +75,12 @@ test('transfers of a generator and of separate clients are final, and the replay
       assert.ok(frame, `claim ${number}`)
       const { claim, fault } = replay.next(frame.claim, frame.body)
       assert.is(fault, '', `batch ${number}`)
+      const read = readBody(frame.body)
+      if (separately.has(number) && read.ok) spoilt += read.body.absent.positions.length
       assert.is(claim.transfers, counted.get(number) ?? 0, `transfers of batch ${number}`)
     }
     assert.ok(replay.roots > 0)
+    assert.ok(spoilt >= separately.size && spoilt > 0, `${spoilt} in ${separately.size} batches`)
     reader.close()
     assert.equal(chain.errors, [])
   } finally {

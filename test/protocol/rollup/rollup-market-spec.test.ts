@@ -35,6 +35,7 @@ const byte = (value: string): Hex => `0x${value.repeat(32)}`
 const seed = (index: number) => bigintToBytes(BigInt(index), 32)
 const keys = {
   verify: () => false,
+  cosignKey: () => undefined,
   spendKey: (index: number) => ed25519.getPublicKey(seed(index)),
 }
 const [OWNER, PAYEE, FEE] = [1, 3, 2]

@@ -46,6 +46,7 @@ const keys: CosignerKeys = {
     const all = Array.from(signers.sparse, (i) => blsNoble.publicKey(blsSecret(i)))
     return blsNoble.verifyAggregate(all, digest, signature)
   },
+  cosignKey: () => undefined,
   spendKey: (index) => ed25519.getPublicKey(seed(index)),
 }
 

@@ -21,10 +21,14 @@ export interface Absentees {
   readonly nonces: Uint32Array
 }
 
+export function everyPosition(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i)
+}
+
 /** About `percent` of them, each by chance. */
 export function chooseAbsent(seed: string, count: number, percent: number): Uint32Array {
   if (percent === 0) return NOBODY_ABSENT.positions
-  if (percent === 100) return Uint32Array.from({ length: count }, (_, i) => i)
+  if (percent === 100) return everyPosition(count)
   const random = prng(seed)
   const positions: number[] = []
   for (let i = 0; i < count; i++) if (random.unit() * 100 < percent) positions.push(i)

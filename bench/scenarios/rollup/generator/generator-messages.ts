@@ -3,6 +3,8 @@
 import type { SentLoad } from '../../../harness/load-figures.ts'
 import type { Spread } from './submission.ts'
 
+export type Senders = 'summed' | 'checked'
+
 export interface GeneratorSetup {
   /** Of gateways, without a path: connections are spread over them, and go on at the next one. */
   readonly ws: readonly string[]
@@ -10,6 +12,8 @@ export interface GeneratorSetup {
   /** Percent. */
   readonly absent: number
   readonly groups: number
+  /** 'checked': each sender gives an ordinary signature and a co-signature of its own. */
+  readonly senders?: Senders
   readonly spread?: Spread
   /** So many accounts at the front send nothing: they are somebody else's. */
   readonly reserved?: number

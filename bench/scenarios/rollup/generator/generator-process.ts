@@ -17,7 +17,8 @@ async function act(message: ToGenerator, report: (text: string) => void): Promis
   switch (message.do) {
     case 'prepare': {
       const { book, genesisHash, senders, setup } = generator
-      const signing = { book, genesisHash, absent: setup.absent, spread: setup.spread }
+      const { absent, spread, senders: kind } = setup
+      const signing = { book, genesisHash, absent, spread, signsAll: kind === 'checked' }
       prepared = await prepareRun(message.terms, senders, signing, report)
       return { done: 'prepare' }
     }

@@ -4,7 +4,7 @@
 import type { KeyBook } from '../../../../compute/crypto/key-book.ts'
 import type { Hex } from '../../../../lib/hex.ts'
 import { NOBODY_ABSENT } from '../../../../protocol/rollup/write-body.ts'
-import { type Absentees, chooseAbsent, signAbsent } from './absentees.ts'
+import { type Absentees, chooseAbsent, everyPosition, signAbsent } from './absentees.ts'
 import { batchShape } from './batch-shape.ts'
 import type { RunTerms } from './generator-messages.ts'
 import { LoadRun } from './load-run.ts'
@@ -29,6 +29,8 @@ export interface Signing {
   /** Percent. */
   readonly absent: number
   readonly spread?: Spread | undefined
+  /** Everybody gives an ordinary signature, not only who will be absent. */
+  readonly signsAll?: boolean
 }
 
 function seedOf(name: string, place: number): number {
@@ -44,7 +46,7 @@ export async function prepareRun(
   report: (text: string) => void,
 ): Promise<PreparedRun> {
   const { accounts } = senders
-  const { spread } = signing
+  const { spread, signsAll = false } = signing
   const shape = batchShape(terms.perSecond, accounts / (spread?.shards ?? 1))
   const run = new LoadRun(terms, shape)
   const { transfers: count } = shape
@@ -55,11 +57,15 @@ export async function prepareRun(
     return new Submission({ first, count, accounts, seed, ...(spread && { spread }) })
   }
   // How often a sender was used before in this run: its nonce, if all of that is executed.
-  const used = new Uint32Array(signing.absent > 0 ? accounts : 0)
+  const isSigned = signing.absent > 0 || signsAll
+  const used = new Uint32Array(isSigned ? accounts : 0)
+  const absentOf = (place: number) => {
+    return chooseAbsent(`${terms.name} ${place}`, count, signing.absent)
+  }
   const signed: Absentees[] = []
-  for (let place = 0; place < run.submissions && signing.absent > 0; place++) {
+  for (let place = 0; place < run.submissions && isSigned; place++) {
     const submission = make(place)
-    const positions = chooseAbsent(`${terms.name} ${place}`, count, signing.absent)
+    const positions = signsAll ? everyPosition(count) : absentOf(place)
     const nonceOf = (index: number) => (senders.nonces[index] as number) + (used[index] as number)
     signed.push(signAbsent(submission, positions, nonceOf, signing.book, signing.genesisHash))
     for (let i = submission.first; i < submission.first + count; i++) {
@@ -80,7 +86,8 @@ export async function prepareRun(
     if (isStale) {
       ready = signAbsent(submission, positions, nonceOf, signing.book, signing.genesisHash)
     }
-    return { submission, absent: positions, body: submission.body(ready.absent) }
+    const absent = signsAll ? absentOf(place) : positions
+    return { submission, absent, body: submission.body(ready.absent) }
   }
   return { run, next }
 }

@@ -15,7 +15,7 @@ import type {
   VerdictFrame,
 } from '../../../../sdk/rollup/wire/server-frames.ts'
 import type { SentLoad } from '../../../harness/load-figures.ts'
-import { signAbsent } from './absentees.ts'
+import { everyPosition, signAbsent } from './absentees.ts'
 import { DoubtIndex, readClaims } from './doubts.ts'
 import type { GeneratorRecord, GeneratorSetup, HeardBatch } from './generator-messages.ts'
 import { Links } from './links.ts'
@@ -72,9 +72,14 @@ export class RollupGenerator {
     return hello.genesisHash
   }
 
+  private get isEach(): boolean {
+    return this.setup.senders === 'checked'
+  }
+
   private get checker(): RootChecker {
-    const { book, genesisHash, senders } = this
-    return { book, genesisHash, nonces: senders.nonces, find: (number) => this.open.get(number) }
+    const { book, genesisHash, senders, isEach } = this
+    const find = (number: number) => this.open.get(number)
+    return { book, genesisHash, nonces: senders.nonces, isEach, find }
   }
 
   private receive(group: number, frame: ServerFrame): void {
@@ -204,8 +209,9 @@ export class RollupGenerator {
     for (const { offset, count } of open.openRuns(0, open.submission.count)) {
       const part = open.submission.part(offset, count)
       const positions = open.absentOf(offset, count)
+      const signing = this.isEach ? everyPosition(count) : positions
       const nonceOf = (index: number) => senders.nonces[index] as number
-      const { absent } = signAbsent(part, positions, nonceOf, book, genesisHash)
+      const { absent } = signAbsent(part, signing, nonceOf, book, genesisHash)
       open.run.sentAgain += count
       const { run, place, base } = open
       const again = new OpenSubmission(part, run, place, base + offset, positions)

@@ -40,6 +40,8 @@ export interface RootChecker {
   readonly book: KeyBook
   readonly genesisHash: Hex
   readonly nonces: Uint32Array
+  /** Each sender gives a co-signature of its own. */
+  readonly isEach?: boolean
   find(submission: number): OpenSubmission | undefined
 }
 
@@ -85,7 +87,10 @@ export function cosignatureOf(
   const { shard, number, parent, transfers, fee, txRoot } = frame
   const digest = cosignDigest(by.genesisHash, { shard, number, parent, transfers, fee, txRoot })
   const present = signers.subarray(0, next)
-  const signature = next > 0 ? by.book.cosign(present, digest) : new Uint8Array(0)
+  const { book } = by
+  const sign = (of: Uint32Array) =>
+    by.isEach ? book.cosignEach(of, digest) : book.cosign(of, digest)
+  const signature = next > 0 ? sign(present) : new Uint8Array(0)
   const positions = Uint32Array.from(absent).sort()
   return {
     kind: 'cosign',
