@@ -11,11 +11,20 @@ const RECORDS = 'sign'
 const META = 'sign-meta'
 /** The highest (epoch, view) in which these keys ever signed here. */
 const SIGNED_TO = utf8('signed-to')
+/**
+ * Up to here records were deleted. One that was written with or after the deletion is not all that
+ * was signed in its view: such a view counts as one of which nothing is known.
+ */
+const FORGOTTEN_TO = utf8('forgotten-to')
 const BEGUN = utf8('begun')
 const RECORDS_MAX = 16_384
 
 function recordKey({ epoch, view }: Place, slot: number): Uint8Array {
   return concatBytes(u64(epoch), u64(view), Uint8Array.of(slot))
+}
+
+function placeBytes({ epoch, view }: Place): Uint8Array {
+  return concatBytes(u64(epoch), u64(view))
 }
 
 function readPlace(bytes: Uint8Array): Place {
@@ -30,12 +39,15 @@ function isAbove(a: Place, b: Place | undefined): boolean {
 export class SignStore {
   private readonly ctx: Context
   private forgetUpTo: Place | undefined
+  private forgottenTo: Place | undefined
   private highest: Place | undefined
 
   constructor(ctx: Context) {
     this.ctx = ctx
     const row = ctx.store.get(META, SIGNED_TO)
     this.highest = row && readPlace(row)
+    const forgotten = ctx.store.get(META, FORGOTTEN_TO)
+    this.forgottenTo = forgotten && readPlace(forgotten)
   }
 
   /** The chain begins, and so does this record. */
@@ -57,12 +69,16 @@ export class SignStore {
     return this.highest
   }
 
+  /** Of views of which all that was signed in them is here, and of checkpoints. */
   records(): SignRecord[] {
-    return this.ctx.store.range(RECORDS, { limit: RECORDS_MAX }).map(([key, message]) => ({
-      ...readPlace(key),
-      slot: key[16] as number,
-      message: message.slice(),
-    }))
+    return this.ctx.store
+      .range(RECORDS, { limit: RECORDS_MAX })
+      .map(([key, message]) => ({
+        ...readPlace(key),
+        slot: key[16] as number,
+        message: message.slice(),
+      }))
+      .filter((one) => one.view === 0 || isAbove(one, this.forgottenTo))
   }
 
   /** Old records go with the next write: forgetting costs no disk flush of its own. */
@@ -83,8 +99,7 @@ export class SignStore {
     }
     if (highest) {
       this.highest = { epoch: highest.epoch, view: highest.view }
-      const value = concatBytes(u64(highest.epoch), u64(highest.view))
-      puts.push({ table: META, key: SIGNED_TO, value })
+      puts.push({ table: META, key: SIGNED_TO, value: placeBytes(highest) })
     }
     puts.push(...this.forgotten())
     this.ctx.store.commit(puts, (error) => {
@@ -101,12 +116,16 @@ export class SignStore {
     this.forgetUpTo = undefined
     const { epoch, view } = forgetUpTo
     const to = recordKey({ epoch, view: view + 1 }, 0)
-    return this.ctx.store
+    const deleted: Put[] = this.ctx.store
       .range(RECORDS, { to, limit: RECORDS_MAX })
       .filter(([key]) => {
         const place = readPlace(key)
         return place.view > 0 || place.epoch + 1 < epoch
       })
       .map(([key]) => ({ table: RECORDS, key, value: undefined }))
+    // With an older chain it may be lower than it was.
+    if (!isAbove(forgetUpTo, this.forgottenTo)) return deleted
+    this.forgottenTo = forgetUpTo
+    return [...deleted, { table: META, key: FORGOTTEN_TO, value: placeBytes(forgetUpTo) }]
   }
 }

@@ -22,6 +22,14 @@ test('a block that comes after its notarisation, to a node that nullified, is st
   assert.equal(modesScenario.run(11).violations, [], 'seed 11')
 })
 
+/**
+ * A record that was written after those of its view were forgotten passed for all that was signed
+ * in that view, once the chain was older twice: NULLIFY after FINALIZE.
+ */
+test('of a view of which anything was forgotten nothing is known', () => {
+  assert.equal(modesScenario.run(10_420, { safetyOnly: true }).violations, [], 'seed 10420')
+})
+
 test('a seed takes the same course when run again, and another seed another', () => {
   const traces = [3, 3, 4].map((seed) => modesScenario.run(seed).trace)
   assert.is(traces[0], traces[1])

@@ -12,6 +12,10 @@ export interface StoredBlock extends FetchedBlock {
   readonly state: MiniState
 }
 
+function isAbove(a: Place, b: Place | undefined): boolean {
+  return !b || a.epoch > b.epoch || (a.epoch === b.epoch && a.view > b.view)
+}
+
 /** Makes something durable. */
 export type Write = () => void
 
@@ -41,30 +45,31 @@ export class MemberDisk {
   readonly final: StoredBlock[] = []
   readonly queues = { signs: new WriteQueue(), chain: new WriteQueue() }
   signedTo: Place | undefined
+  private forgottenTo: Place | undefined
   private readonly signs = new Map<string, SignRecord>()
 
   crash(random: Prng): number {
     return this.queues.signs.crash(random) + this.queues.chain.crash(random)
   }
 
-  /** In order of their places. */
+  /** As the sign store gives them: in order of their places, none of where some were deleted. */
   records(): SignRecord[] {
-    return [...this.signs.values()].sort(
-      (a, b) => a.epoch - b.epoch || a.view - b.view || a.slot - b.slot,
-    )
+    return [...this.signs.values()]
+      .filter((one) => one.view === 0 || isAbove(one, this.forgottenTo))
+      .sort((a, b) => a.epoch - b.epoch || a.view - b.view || a.slot - b.slot)
   }
 
   sign(records: readonly SignRecord[]): void {
     for (const record of records) {
       const { epoch, view, slot } = record
       this.signs.set(`${epoch}/${view}/${slot}`, record)
-      const to = this.signedTo
-      const above = !to || epoch > to.epoch || (epoch === to.epoch && view > to.view)
-      if (view > 0 && above) this.signedTo = { epoch, view }
+      if (view > 0 && isAbove(record, this.signedTo)) this.signedTo = { epoch, view }
     }
   }
 
-  forget({ epoch, view }: Place): void {
+  forget(upTo: Place): void {
+    const { epoch, view } = upTo
+    if (isAbove(upTo, this.forgottenTo)) this.forgottenTo = upTo
     for (const [key, one] of this.signs) {
       const old = one.epoch < epoch || (one.epoch === epoch && one.view <= view)
       const kept = one.view === 0 && one.epoch + 1 >= epoch
