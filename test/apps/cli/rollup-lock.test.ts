@@ -18,6 +18,7 @@ import { runCommand } from '../../kit/cli.ts'
 import { type RealChain, startRealChain } from '../gateway/real-chain.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-rollup-lock-'))
+const [CONSUMER, PROVIDER] = [devAccount('alice'), devAccount('bob')]
 const MODEL: Hex = `0x${'77'.repeat(32)}`
 const read = readRequest(
   { model_id: 'stories15m', input_data: 'Once', requirements: { max_tokens: 4 } },
@@ -65,14 +66,14 @@ async function bad(run: ReturnType<typeof cli>, what: RegExp, exit = 1) {
 
 /** Of the provider: bob, who signs with his account's key. Seven tokens of 0.1 AITBC. */
 function receiptFile(name: string, jobId: Hex, over: object, rollup?: RollupBilling): string {
-  const { address, privateKey } = devAccount('bob')
+  const { address, privateKey } = PROVIDER
   const receipt = buildReceipt({
     chainId: 1337,
     jobId,
     requestText,
     request,
     provider: address,
-    client: devAccount('alice').address,
+    client: CONSUMER.address,
     coordinator: address,
     modelRoot: MODEL,
     quantization: 'f32',
@@ -196,7 +197,7 @@ test('what nobody settles goes back: by the provider, and after the deadline by 
   const released = await good(asBob('release', `${alice + 1}`))
   assert.equal([released.kind, released.amount, released.use], ['settle', '0', 1])
 
-  const left = await good(lock('0.5', '--lock', `${alice + 2}`, '--blocks', '40'))
+  const left = await good(lock('0.5', '--lock', `${alice + 2}`, '--blocks', '20'))
   const back = await good(rollup('refund', `${alice + 2}`))
   assert.equal(
     [back.kind, back.owner, back.payee, back.amount, back.deadline],
