@@ -171,6 +171,8 @@ export const ROLLUP_GROUP_IDLE_MS = 60_000
 export const ROLLUP_GROUP_EVENTS_MAX = 256
 /** A batch's first transfer waits at most so long for company, and only while others are under way. */
 export const ROLLUP_WINDOW_MAX_MS = 150
+/** How long transfers may wait for a block that orders the batch before theirs. */
+export const ROLLUP_PATIENCE_MAX_MS = 500
 /** Senders co-sign within this, or are absent; more where answers come slowly. */
 export const ROLLUP_COSIGN_MS = 250
 export const ROLLUP_COSIGN_MAX_MS = 1000

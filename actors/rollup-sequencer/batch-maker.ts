@@ -181,7 +181,7 @@ export class BatchMaker {
           if (this.isAgain) this.ctx.reached('rollup-sealed-again')
           this.outcomes.seal({ number, hash, parent, txRoot, batch })
           const { taken, sealed } = batch.times
-          this.next.pace.sealed(number, sealed - taken)
+          this.next.pace.sealed(number, sealed - taken, this.ctx.now())
           this.idle()
         }
       },

@@ -3,6 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BlockPace } from '../../../actors/rollup-sequencer/block-pace.ts'
+import { ROLLUP_PATIENCE_MAX_MS } from '../../../config/limits.ts'
 
 const BLOCK_MS = 100
 
@@ -16,7 +17,7 @@ function run(roundMs: number, untilMs = 5000) {
   let [firstMs, heardMs, heardTo] = [0, Number.POSITIVE_INFINITY, 0]
   for (let now = 0; now < untilMs; now++) {
     const last = batches.at(-1)
-    if (last?.sealedMs === now) pace.sealed(last.number, roundMs)
+    if (last?.sealedMs === now) pace.sealed(last.number, roundMs, now)
     if (now % BLOCK_MS === 0) {
       const ready = batches.filter(({ sealedMs, blockMs }) => sealedMs <= now && !blockMs)
       for (const one of ready) one.blockMs = now
@@ -46,27 +47,41 @@ test('a block has one batch, which is ready shortly before it', () => {
   }
 })
 
-test('where a round takes as long as a block one follows the other at once', () => {
-  const batches = run(130)
-  for (const [i, { closedMs }] of batches.slice(1).entries()) {
-    assert.is(closedMs, batches[i]?.sealedMs)
+test('where a round takes longer than a block the next one begins when it is ordered', () => {
+  for (const roundMs of [90, 130, 250]) {
+    const batches = run(roundMs, 10_000)
+    assert.ok(batches.length > 15, `${roundMs} ms: ${batches.length} batches`)
+    for (const [i, { closedMs }] of batches.slice(1).entries()) {
+      assert.is(closedMs, (batches[i]?.blockMs ?? 0) + 15)
+    }
   }
 })
 
 test('without a block it is closed two block times after its first transfer', () => {
   const pace = new BlockPace()
-  pace.sealed(1, 20)
+  pace.sealed(1, 20, 1000)
   assert.is(pace.wait(1000, 990), 190)
   assert.is(pace.wait(1190, 990), 0)
   pace.proposed(1, 1020)
   assert.is(pace.wait(1020, 990), 40)
 })
 
+test('where rounds are slow it waits longer, up to the limit', () => {
+  const pace = new BlockPace()
+  pace.sealed(1, 50, 100)
+  pace.proposed(1, 250)
+  pace.sealed(2, 50, 400)
+  assert.is(pace.wait(1000, 1000), 400, 'twice the 200 ms that the first one took')
+  pace.proposed(2, 100_000)
+  pace.sealed(3, 50, 100_100)
+  assert.is(pace.wait(100_200, 100_200), ROLLUP_PATIENCE_MAX_MS)
+})
+
 test('what was undone is not waited for', () => {
   const pace = new BlockPace()
-  pace.sealed(1, 60)
+  pace.sealed(1, 60, 90)
   pace.proposed(1, 100)
-  pace.sealed(2, 60)
+  pace.sealed(2, 60, 490)
   assert.is(pace.wait(500, 490), 190)
   pace.undone(2)
   assert.is(pace.wait(500, 490), 0)
