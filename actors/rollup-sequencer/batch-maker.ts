@@ -138,14 +138,26 @@ export class BatchMaker {
 
   private cosigned(round: CosignRound, assembled: Assembled): void {
     const result = round.result()
-    const { unsigned } = result
-    round.batch.times.cosigned = this.ctx.wallTime()
-    if (unsigned.length === 0) {
+    const { unsigned, absent } = result
+    const { batch, number } = round
+    batch.times.cosigned = this.ctx.wallTime()
+    if (unsigned.length > 0) {
+      this.ctx.reached('rollup-not-cosigned')
+      this.dropDraft(round, unsigned, 'NOT_COSIGNED')
+      return
+    }
+    const parts = batch.cut(absent.positions.length)
+    if (!parts) {
       this.seal(round, result, assembled)
       return
     }
-    this.ctx.reached('rollup-not-cosigned')
-    this.dropDraft(round, unsigned, 'NOT_COSIGNED')
+    // Who is absent is known only now: until then a full batch is better.
+    const [first, rest] = parts
+    this.ctx.reached('rollup-batch-cut')
+    this.outcomes.counts.dropped++
+    this.desk.drop(number)
+    this.outcomes.again.putFirst(rest)
+    this.assemble(first)
   }
 
   /** Undoes the draft and assembles what is left of it. */

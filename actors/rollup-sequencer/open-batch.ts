@@ -3,6 +3,7 @@
 
 import { BATCH_TRANSFERS_MAX } from '../../protocol/params.ts'
 import { type Absent, SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
+import { countFitting, fitsBody } from '../../protocol/rollup/body-room.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
 import { NOBODY_ABSENT, type SectionParts, writeBody } from '../../protocol/rollup/write-body.ts'
 import { type BatchTimes, noTimes } from './batch-times.ts'
@@ -91,6 +92,16 @@ export class OpenBatch {
       from: from.filter(stays),
     }
     return new OpenBatch(left, this.times)
+  }
+
+  /** In two, if it does not fit into a body with so many absent; the first part always does. */
+  cut(absent: number): [first: OpenBatch, rest: OpenBatch] | undefined {
+    const { sections, from } = this.taken
+    if (fitsBody(sections, absent)) return undefined
+    const positions = [...from.keys()]
+    const end = countFitting(sections)
+    const rest = this.without(positions.slice(0, end))
+    return [this.without(positions.slice(end)), new OpenBatch(rest.taken, { ...this.times })]
   }
 
   /** By group, in the order of the batch. */

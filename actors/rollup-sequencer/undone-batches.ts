@@ -33,6 +33,11 @@ export class UndoneBatches {
     return again
   }
 
+  /** What was cut off a batch: it is next, and its senders have been waiting all the time. */
+  putFirst(rest: OpenBatch): void {
+    this.list.unshift(rest)
+  }
+
   next(): OpenBatch | undefined {
     return this.list.shift()
   }
