@@ -11,6 +11,8 @@ import { ClaimsReader } from './claims-reader.ts'
 import { Replay } from './replay.ts'
 
 const FAULTS_SHOWN = 10
+const COMING_BACK_MS = 60_000
+const LOOK_MS = 250
 
 /** What whoever sent transfers says of a batch. */
 export interface CountedBatch {
@@ -41,6 +43,17 @@ export async function isOrdered(rpc: Rpc, blockHash: string, claim: string): Pro
   return finality?.sidecar.includes(claim.slice(2)) ?? false
 }
 
+/** The last batch of a node that may still be coming back from a kill. */
+async function lastBatch(reader: ClaimsReader, counted: Counted): Promise<number> {
+  const heard = Math.max(0, ...counted.batches.map(({ number }) => number))
+  const end = Date.now() + COMING_BACK_MS
+  for (;;) {
+    const { number } = await reader.head()
+    if (number >= heard || Date.now() > end) return number
+    await new Promise((done) => setTimeout(done, LOOK_MS))
+  }
+}
+
 export async function auditRollup(
   ws: string,
   rpc: Rpc,
@@ -52,7 +65,7 @@ export async function auditRollup(
   const faults = [...counted.faults]
   const known = new Map(counted.batches.map((batch) => [batch.number, batch]))
   try {
-    const { number: last } = await reader.head()
+    const last = await lastBatch(reader, counted)
     for (let number = 1; number <= last; number++) {
       const frame = await reader.claim(number)
       if (!frame) {
