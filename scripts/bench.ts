@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { READERS } from '../bench/harness/readers.ts'
 import { packageRoot } from '../lib/package-root.ts'
 
 const ENDING = '.bench.ts'
@@ -29,8 +30,6 @@ const first = given.findIndex((arg) => arg.startsWith('-'))
 const wanted = first < 0 ? given : given.slice(0, first)
 const options = first < 0 ? [] : given.slice(first)
 
-const COMPARERS = ['compare', 'gate', 'verify']
-
 function run(file: string, args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
     cwd: root,
@@ -39,7 +38,7 @@ function run(file: string, args: readonly string[]): void {
   if (status !== 0) process.exitCode = status ?? 1
 }
 
-if (COMPARERS.includes(wanted[0] ?? '')) {
+if (READERS.includes(wanted[0] ?? '')) {
   run(join('bench', 'harness', 'read-results.ts'), given)
 } else if (wanted.length === 0) {
   console.log(

@@ -7,6 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { program } from '../apps/cli/run-cli.ts'
 import { processTerminal } from '../apps/cli/terminal.ts'
+import { READERS } from '../bench/harness/readers.ts'
 import {
   type CommandsKnown,
   commandsIn,
@@ -42,7 +43,7 @@ const known: CommandsKnown = {
   aitbc: program(processTerminal()),
   scripts,
   sourceOf,
-  benches,
+  benches: [...benches, ...READERS],
 }
 
 function tracked(...patterns: string[]): string[] {
