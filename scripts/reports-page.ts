@@ -38,6 +38,9 @@ function asked({ scenario, options }: SignedReport): string {
     sums === 'fresh' ? '--sums fresh' : '',
     kill ? `--kill ${kill}` : '',
     window === undefined ? '' : `--window ${window}`,
+    options.clients > 0 ? `--clients ${options.clients}` : '',
+    options.senders === 'checked' ? '--senders checked' : '',
+    options.rounds === 3 ? '' : `--rounds ${options.rounds}`,
     options.offered === undefined ? '' : `--offered ${options.offered}`,
     options.against.length > 0 ? `--against ${options.against.join(',')}` : '',
   ]

@@ -2,6 +2,7 @@
 // leaves. Without it, a chain that has moved on is only followed: signing twice would be punished.
 
 import { bytesToBigint, concatBytes, u64, utf8 } from '../../lib/bytes.ts'
+import { isAbove } from '../../protocol/consensus/place.ts'
 import type { Place, SignRecord } from '../../protocol/consensus/simplex-types.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Put } from '../../runtime/store.ts'
@@ -30,10 +31,6 @@ function placeBytes({ epoch, view }: Place): Uint8Array {
 function readPlace(bytes: Uint8Array): Place {
   const number = (from: number) => Number(bytesToBigint(bytes.subarray(from, from + 8)))
   return { epoch: number(0), view: number(8) }
-}
-
-function isAbove(a: Place, b: Place | undefined): boolean {
-  return !b || a.epoch > b.epoch || (a.epoch === b.epoch && a.view > b.view)
 }
 
 export class SignStore {

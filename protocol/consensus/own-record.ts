@@ -2,6 +2,7 @@
 // signer above our highest record says no: an old copy of the data folder, or the key elsewhere.
 
 import type { Certificate } from './certificate.ts'
+import { isAbove } from './place.ts'
 import type { SimplexState } from './simplex-state.ts'
 
 /** `certificate` has been checked. */
@@ -9,8 +10,7 @@ export function compareWithOwnRecord(state: SimplexState, certificate: Certifica
   const { index, signedTo } = state
   const { epoch, view } = certificate
   if (index === undefined || state.silenced || epoch !== state.rules.epoch) return
-  const known = epoch < signedTo.epoch || (epoch === signedTo.epoch && view <= signedTo.view)
-  if (known || !certificate.signers.includes(index)) return
+  if (!isAbove(certificate, signedTo) || !certificate.signers.includes(index)) return
   if (state.config.lostSignState) {
     state.signFrom = epoch + 2
     return

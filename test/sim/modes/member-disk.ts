@@ -4,16 +4,13 @@
 
 import type { Hex } from '../../../lib/hex.ts'
 import type { Prng } from '../../../lib/prng.ts'
+import { isAbove } from '../../../protocol/consensus/place.ts'
 import type { FetchedBlock, Place, SignRecord } from '../../../protocol/consensus/simplex-types.ts'
 import type { MiniState } from './mini-chain.ts'
 
 export interface StoredBlock extends FetchedBlock {
   readonly hash: Hex
   readonly state: MiniState
-}
-
-function isAbove(a: Place, b: Place | undefined): boolean {
-  return !b || a.epoch > b.epoch || (a.epoch === b.epoch && a.view > b.view)
 }
 
 /** Makes something durable. */
