@@ -56,7 +56,10 @@ function present(runs: readonly Run[], absent: Uint32Array): Uint32Array {
 /** Of whose signatures the answer says that they are not in it, or are bad. */
 function goneOf({ absent, bad }: Answer): Uint32Array {
   if (!bad || bad.length === 0) return absent.positions
-  return Uint32Array.of(...absent.positions, ...bad).sort()
+  const gone = new Uint32Array(absent.positions.length + bad.length)
+  gone.set(absent.positions)
+  gone.set(bad, absent.positions.length)
+  return gone.sort()
 }
 
 export class CosignRound {

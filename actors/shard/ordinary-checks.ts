@@ -16,7 +16,7 @@ const COSIGNER_BYTES = 96
 /** Places of those that do not hold, rising; undefined when they could not be checked. */
 type Done = (bad: readonly number[] | undefined) => void
 
-/** Besides, the aggregates of what holds, one of each part that has any. */
+/** As `Done`, with the aggregates of what holds, one of each part that has any. */
 type CosignersDone = (
   found: { readonly bad: readonly number[]; readonly sums: readonly Uint8Array[] } | undefined,
 ) => void

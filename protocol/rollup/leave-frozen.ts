@@ -2,7 +2,7 @@
 // owner, what a lock holds to its payee until the deadline and to its owner after it. Each record
 // pays once.
 
-import { EMPTY } from '../../lib/bytes.ts'
+import { EMPTY, equalBytes } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { encodeLog } from '../abi/event.ts'
 import { hashPairsNoble, NODE_BYTES } from '../crypto/hash-pairs.ts'
@@ -55,7 +55,7 @@ function frozenRecord(
   const { entries, supply, inboxTo } = stated
   const meta = encodeMeta({ depth, shard, entries, supply, inboxTo })
   const root = stateRootOf(treeRoot, meta)
-  if (!root.every((byte, i) => byte === hexToBytes(stated.root)[i])) return 'BAD_PROOF'
+  if (!equalBytes(root, hexToBytes(stated.root))) return 'BAD_PROOF'
   const view = new DataView(record.buffer, record.byteOffset)
   const amount = view.getBigUint64(0, true)
   if (amount === 0n) return 'NO_BALANCE'
