@@ -11,7 +11,7 @@ import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import type { Bench, BlockBuilderProps } from './bench.ts'
-import { buildOn } from './build-on.ts'
+import { buildOn, hasCandidates } from './build-on.ts'
 import { checkOn } from './check-on.ts'
 import { followingOf } from './epoch-news.ts'
 import { ExecutionFigures } from './execution-figures.ts'
@@ -65,6 +65,9 @@ export const BlockBuilder = actor({
       },
       Build(request, reply) {
         buildOn(bench, request, reply)
+      },
+      HasCandidates({ parent }, reply) {
+        hasCandidates(bench, parent, reply)
       },
       Check(request, reply) {
         checkOn(bench, request, (hash) => finaliser.isFinal(hash), reply)

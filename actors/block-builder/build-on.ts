@@ -18,11 +18,12 @@ import {
 } from '../../protocol/params.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import { decodeTransaction } from '../../protocol/transaction/decode-transaction.ts'
-import type { Reply } from '../../runtime/messages.ts'
+import type { Body, Reply } from '../../runtime/messages.ts'
 import { parseTraceparent } from '../../runtime/trace/traceparent.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
 import { claimsOf, takeClaims } from './shard-desk.ts'
+import type { Candidate, Tip } from './speculation.ts'
 
 export interface BuildRequest extends Decided {
   readonly parent: Hex
@@ -63,32 +64,49 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     claims = found
     both()
   })
-  const exclude = path.flatMap(({ executed }) =>
-    executed.included.map(({ transaction }) => transaction.hash),
-  )
+  ctx.ask(MempoolMessages, props.mempool, 'TakeForBlock', choiceOn(parent, path), {
+    within: BLOCK_MEMPOOL_MS,
+    ok: (found) => {
+      taken = found
+      both()
+    },
+    failed: () => {
+      taken = 'none'
+      both()
+    },
+  })
+}
+
+/** What a block on `parent` can take; `path` leads to it from the last final block. */
+function choiceOn(
+  parent: Tip,
+  path: readonly Candidate[],
+): Body<(typeof MempoolMessages)['verbs'], 'TakeForBlock'> {
   const gasLimit = BLOCK_GAS_LIMITS[rulesAfter(treeView(parent.tree)).mode]
-  ctx.ask(
-    MempoolMessages,
-    props.mempool,
-    'TakeForBlock',
-    {
-      gasLimit,
-      baseFee: nextBaseFee(parent.block.header),
-      max: Math.min(BLOCK_TRANSACTIONS_MAX, Math.floor(gasLimit / TRANSFER_GAS)),
-      exclude,
-    },
-    {
-      within: BLOCK_MEMPOOL_MS,
-      ok: (found) => {
-        taken = found
-        both()
-      },
-      failed: () => {
-        taken = 'none'
-        both()
-      },
-    },
-  )
+  return {
+    gasLimit,
+    baseFee: nextBaseFee(parent.block.header),
+    max: Math.min(BLOCK_TRANSACTIONS_MAX, Math.floor(gasLimit / TRANSFER_GAS)),
+    exclude: path.flatMap(({ executed }) =>
+      executed.included.map(({ transaction }) => transaction.hash),
+    ),
+  }
+}
+
+/** Answers whether a transaction waits that a block on `parent` could take, true if in doubt. */
+export function hasCandidates(bench: Bench, parent: Hex, reply: (has: boolean) => void): void {
+  const { ctx, props, speculation } = bench
+  const tip = speculation.find(parent)
+  const path = speculation.pathTo(parent)
+  if (!tip || !path) {
+    reply(true)
+    return
+  }
+  ctx.ask(MempoolMessages, props.mempool, 'HasForBlock', choiceOn(tip, path), {
+    within: BLOCK_MEMPOOL_MS,
+    ok: reply,
+    failed: () => reply(true),
+  })
 }
 
 type Taken = Reply<(typeof MempoolMessages)['verbs'], 'TakeForBlock'>

@@ -182,7 +182,7 @@ class Desk {
    * At once, and once more for all that comes right after it. Blocks are made for everybody:
    * consensus is no part of one transaction's trace.
    */
-  private wakeValidator(): void {
+  wakeValidator(): void {
     if (this.waking !== 'no') {
       this.waking = 'again'
       return
@@ -276,6 +276,9 @@ export const Mempool = actor({
         const transactions = chosen.map(({ transaction: { raw }, sender }) => ({ raw, sender }))
         reply({ transactions, traced: desk.traced.of(chosen.map((one) => one.transaction.hash)) })
       },
+      HasForBlock({ gasLimit, baseFee, exclude }, reply) {
+        reply(pool.hasAny({ gasLimit, baseFee, exclude: new Set(exclude) }))
+      },
       SendersOf({ hashes }, reply) {
         reply(hashes.map((hash) => pool.lookup(hash)?.sender))
       },
@@ -283,6 +286,8 @@ export const Mempool = actor({
         for (const account of accounts) desk.accounts.finalised(account.address, account)
         pool.finalised(included, accounts, baseFee)
         desk.traced.end(included)
+        // What came before its sender's former one was final here has woken nobody.
+        if (accounts.some(({ address }) => pool.isExecutable(address))) desk.wakeValidator()
       },
       PendingNonce({ address }, reply) {
         reply(pool.pendingNonce(address))

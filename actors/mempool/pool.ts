@@ -156,6 +156,21 @@ export class Pool {
     }
   }
 
+  /** Has the sender one whose turn it is? */
+  isExecutable(sender: Hex): boolean {
+    const queue = this.queues.get(sender)
+    return queue?.at(queue.account.nonce) !== undefined
+  }
+
+  /** Is there anything that `best` would choose? */
+  hasAny({ gasLimit, baseFee, exclude }: Omit<Choice, 'max'>): boolean {
+    for (const queue of this.queues.values()) {
+      const head = nextCandidate(queue, queue.account.nonce, baseFee, exclude)
+      if (head && head.entry.transaction.gasLimit <= gasLimit) return true
+    }
+    return false
+  }
+
   /** The best by tip, each sender's in nonce order, within `gasLimit` and `max`. */
   best({ gasLimit, baseFee, max, exclude }: Choice): Pooled[] {
     const heads: Candidate[] = []

@@ -62,6 +62,8 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
     struct({ block: optional(EncodedBlock), hash: optional(hex(32)), code: str(64) }),
     'control',
   ),
+  /** Does a transaction wait that a block on `parent` could take? True where nobody can say. */
+  HasCandidates: ask(struct({ parent: hex(32) }), bool, 'control'),
   /**
    * Validates and re-executes a block on its parent; keeps the result until it is final or dead.
    * `isFinal`: a finality certificate over it or over a descendant is known, so that batches which

@@ -1,12 +1,30 @@
 // mempool: transactions that wait for a block.
 
-import { bytes, hex, list, nothing, optional, str, struct, u53, u256 } from '../../lib/schema.ts'
+import {
+  bool,
+  bytes,
+  hex,
+  list,
+  nothing,
+  optional,
+  str,
+  struct,
+  u53,
+  u256,
+} from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 import { CountByName } from './figures.ts'
 
 const RawTransaction = bytes(131_072)
 
 export const PooledTransaction = struct({ raw: RawTransaction, sender: hex(20) })
+
+const BlockChoice = struct({
+  gasLimit: u53,
+  baseFee: u256,
+  max: u53,
+  exclude: list(hex(32), 65_536),
+})
 
 export const MempoolMessages = messages('mempool', 1, {
   /** One verdict per transaction, in order; `code` is empty when it was accepted. */
@@ -21,7 +39,7 @@ export const MempoolMessages = messages('mempool', 1, {
    * what is already in blocks that are not final yet.
    */
   TakeForBlock: ask(
-    struct({ gasLimit: u53, baseFee: u256, max: u53, exclude: list(hex(32), 65_536) }),
+    BlockChoice,
     struct({
       transactions: list(PooledTransaction, 65_536),
       /** W3C traceparents of the traces that some of them belong to. */
@@ -29,6 +47,8 @@ export const MempoolMessages = messages('mempool', 1, {
     }),
     'control',
   ),
+  /** From the block-builder: is there any such candidate? */
+  HasForBlock: ask(BlockChoice, bool, 'control'),
   /** From the block-builder: the senders of transactions that wait here, in order. */
   SendersOf: ask(
     struct({ hashes: list(hex(32), 65_536) }),

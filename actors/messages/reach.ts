@@ -16,6 +16,7 @@ type ReachOf<W> = W extends Vocabulary<infer V extends Verbs> ? Record<keyof V, 
 const validator: ReachOf<typeof ValidatorMessages> = {
   Deliver: 'any node',
   TransactionWaiting: 'own node',
+  ClaimWaiting: 'own node',
   Status: 'any node',
   Figures: 'own node',
 }
@@ -24,6 +25,7 @@ const validator: ReachOf<typeof ValidatorMessages> = {
 const blockBuilder: ReachOf<typeof BlockBuilderMessages> = {
   Tip: 'own node',
   Build: 'own node',
+  HasCandidates: 'own node',
   Check: 'own node',
   Finalise: 'own node',
   Prove: 'any node',
@@ -38,6 +40,7 @@ const mempool: ReachOf<typeof MempoolMessages> = {
   Submit: 'any node',
   Forward: 'any node',
   TakeForBlock: 'own node',
+  HasForBlock: 'own node',
   SendersOf: 'own node',
   Finalised: 'own node',
   PendingNonce: 'any node',

@@ -19,8 +19,13 @@ import { CountByName, HistogramByName, HistogramUs } from './figures.ts'
 export const ValidatorMessages = messages('validator', 1, {
   /** A consensus message from the node `from` (who signed it is checked by the core). */
   Deliver: tell(struct({ from: str(64), message: bytes(9 << 20) }), 'control'),
-  /** From the mempool: a transaction waits, so the next leader need not wait for its empty block. */
+  /**
+   * From the mempool: a transaction has become executable. It may be in a block already that is not
+   * final yet: the validator asks its block-builder before it lets a view's time begin.
+   */
   TransactionWaiting: tell(nothing, 'control'),
+  /** From a shard: a claim may be ordered, so the next leader need not wait for its empty block. */
+  ClaimWaiting: tell(nothing, 'control'),
   /** Of all that happened since the actor started; `counts` of Status goes with it. */
   Figures: ask(
     nothing,

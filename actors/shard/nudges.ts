@@ -49,7 +49,7 @@ export class Nudges {
       return
     }
     ctx.causedBy(undefined, () => {
-      ctx.tell(ValidatorMessages, props.node, 'TransactionWaiting', null)
+      ctx.tell(ValidatorMessages, props.node, 'ClaimWaiting', null)
     })
   }
 

@@ -22,6 +22,7 @@ import { PeerDesk } from './peer-desk.ts'
 import { SignStore } from './sign-store.ts'
 import { statusOf } from './status-of.ts'
 import { ValidatorWatch } from './validator-watch.ts'
+import { WaitingWork } from './waiting-work.ts'
 
 export interface ValidatorProps {
   /** Peers' names are their validators' keys, and those of their archives and block-builders. */
@@ -40,6 +41,7 @@ class Hosted {
   private readonly execution: Execution
   readonly core: Simplex
   readonly watch: ValidatorWatch
+  readonly work: WaitingWork
 
   constructor(
     ctx: Context,
@@ -55,6 +57,10 @@ class Hosted {
     this.peers = peers
     this.watch = new ValidatorWatch(ctx, props.config)
     this.execution = new Execution(ctx, props, (event) => this.handle(event))
+    this.work = new WaitingWork(ctx, props.config.node, {
+      state: () => this.core.view,
+      found: () => this.handle({ type: 'transaction-waiting' }),
+    })
   }
 
   handle(event: SimplexEvent): void {
@@ -65,6 +71,7 @@ class Hosted {
       this.perform(effect)
     }
     this.watch.settled(this.core.view, clock)
+    this.work.look()
   }
 
   private perform(effect: SimplexEffect): void {
@@ -179,6 +186,9 @@ export const Validator = actor({
         if (read) hosted?.handle({ type: 'message', from, message: read })
       },
       TransactionWaiting() {
+        hosted?.work.told()
+      },
+      ClaimWaiting() {
         hosted?.handle({ type: 'transaction-waiting' })
       },
       Status(_, reply) {

@@ -18,6 +18,7 @@ export function enterView(
     state.reached('nullified-view')
     state.count('views-nullified')
     state.deltaMs = Math.min(state.config.deltaMaxMs, state.deltaMs * DELTA_GROWTH)
+    logNullified(state)
     noteSilence(state)
   } else {
     state.waiting = false
@@ -29,6 +30,26 @@ export function enterView(
   state.enteredAt = state.clock.now
   state.cancel('propose', 'lead', 'advance', 'empty')
   startView(state)
+}
+
+/** Why a block came late: each view that passes without one costs a client its timeout. */
+function logNullified(state: SimplexState): void {
+  const { proposal, node, building, proposed } = state.viewState(state.view)
+  state.log('info', 'a view ended without a block', {
+    epoch: state.rules.epoch,
+    view: state.view,
+    leader: state.nodeOf(state.leader(state.view)) ?? state.leader(state.view),
+    proposal: proposal
+      ? (node?.state ?? 'unknown')
+      : proposed
+        ? 'proposed'
+        : building
+          ? 'building'
+          : 'none',
+    armed: state.armed,
+    waiting: state.waiting,
+    afterMs: Math.round(state.clock.now - state.enteredAt),
+  })
 }
 
 /** A leader whose view passed without a proposal was silent in this turn. */

@@ -42,6 +42,9 @@ test('a block built here is checked there, final on both, and read back', async 
   assert.is(one.transactions.length, 2)
   // Nothing is offered twice while it is not final.
   assert.is((await here.build(one)).block, undefined)
+  assert.is(await here.hasCandidates(one.hash), false)
+  assert.is(await here.hasCandidates(genesis.block.hash), true)
+  assert.is(await here.hasCandidates(`0x${'77'.repeat(32)}`), true, 'nobody can say')
   await here.submit(calls(1))
   const two = await built(here, one)
   assert.is(two.transactions.length, 2)

@@ -37,6 +37,7 @@ const Counter = actor({
     TransactionWaiting() {
       counts.waiting++
     },
+    ClaimWaiting() {},
     Figures() {},
     Status(_, reply) {
       reply({ ...STARTING, lagBlocks: 0 })
@@ -110,6 +111,10 @@ export class ChainNode {
     const body = { ...decided, parent: parent.hash, allowEmpty }
     const built = await this.host.edge.ask(BlockBuilderMessages, this.name, 'Build', body, WITHIN)
     return { ...built, decoded: built.block && decodeBlock(built.block) }
+  }
+
+  hasCandidates(parent: Hex) {
+    return this.host.edge.ask(BlockBuilderMessages, this.name, 'HasCandidates', { parent }, WITHIN)
   }
 
   check(block: Uint8Array) {

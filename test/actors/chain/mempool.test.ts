@@ -99,6 +99,19 @@ test('a transaction reaches the peer, is built there, and leaves both when final
   assert.is(again[0]?.code, 'NONCE_TOO_LOW')
 })
 
+test('one that came before its former one was final here wakes the validator once it is', async () => {
+  const a = new ChainNode('a', new MemoryStore())
+  const b = new ChainNode('b', new MemoryStore())
+  await a.submit([sign(ann, {})])
+  const { block, hash } = await a.build(genesis.block)
+  await b.submit([sign(ann, { nonce: 1 })])
+  await b.check(block as Uint8Array)
+  assert.equal([await size(b), b.counts.waiting], [{ pending: 0, queued: 1 }, 0])
+  await b.finalise(hash as `0x${string}`)
+  await until(async () => b.counts.waiting === 1)
+  assert.equal(await size(b), { pending: 1, queued: 0 })
+})
+
 test('what was lost on the way is told again', async () => {
   const a = new ChainNode('a', new MemoryStore(), ['b'])
   const b = new ChainNode('b', new MemoryStore(), ['a'])

@@ -95,10 +95,16 @@ function check(pool: Pool, accounts: { nonce: number; balance: bigint }[]): void
     let next = account.nonce
     while (nonces.includes(next)) next++
     if (own.length > 0) assert.is(pool.pendingNonce(hex(i, 20)), next)
+    assert.is(pool.isExecutable(hex(i, 20)), nonces.includes(account.nonce))
     pending += next - account.nonce
   }
   assert.equal(pool.counts(), { pending, queued: entries.length - pending })
-  const best = pool.best({ gasLimit: 10 ** 9, baseFee: 5n, max: 100, exclude: none })
+  const choice = { gasLimit: 10 ** 9, baseFee: 5n, max: 100, exclude: none }
+  const best = pool.best(choice)
+  for (const gasLimit of [20_999, 21_000, 10 ** 9]) {
+    const chosen = pool.best({ ...choice, gasLimit })
+    assert.is(pool.hasAny({ ...choice, gasLimit }), chosen.length > 0)
+  }
   const expected = [0, 1, 2, 3].map((i) => accounts[i]?.nonce ?? 0)
   let open = new Map<number, bigint>()
   for (const { transaction: t, sender } of best) {

@@ -186,6 +186,7 @@ export class TestChain {
       setup: () => ({
         Submit: ({ transactions }, reply) => reply(transactions.map((raw) => this.submit(raw))),
         Forward: () => {},
+        HasForBlock: (_, reply) => reply(false),
         TakeForBlock: (_, reply) => reply({ transactions: [], traced: [] }),
         SendersOf: (_, reply) => reply([]),
         Finalised: () => {},
