@@ -127,6 +127,11 @@ export const ROLLUP_CHALLENGE_SECONDS = 10
 export const PARCEL_FORCE_SECONDS = 20
 /** Wei that a challenger risks: he loses them if the proof does not hold. */
 export const ROLLUP_CHALLENGE_BOND_WEI = 10n * WEI_PER_AITBC
+/**
+ * Before the end of an epoch after which the number of shards changes: messages and parcels are
+ * consumed, what that sends back too, and each root after it settles.
+ */
+export const RESHARD_CLOSING_MS = 45_000
 /** An encoded challenge: the claims of an interval, and the proof. */
 export const ROLLUP_CHALLENGE_BYTES_MAX = 65_536
 /** Roots and messages that nothing can come back to are dropped, a few with each stated root. */

@@ -19,6 +19,7 @@ import type { Words } from '../modules/storage-layout.ts'
 import { EPOCH_ADDRESS, ROLLUP_ADDRESS, STAKING_ADDRESS } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { orderClaims } from '../rollup/order-claims.ts'
+import { noteClosing } from '../rollup/shard-change.ts'
 import { applyEvidence } from '../staking/apply-evidence.ts'
 import { addRandomness } from './accumulators.ts'
 import { basisPoints } from './basis-points.ts'
@@ -129,7 +130,9 @@ function punish(system: System, judges: Judges, facts: BlockFacts): Refused | un
 
 /** Claims of the rollup, in their order. */
 function order(system: System, judges: Judges, facts: BlockFacts): Refused | undefined {
-  const refused = orderClaims(system(ROLLUP_ADDRESS), facts.sidecar.claims, judges, facts)
+  const rollup = system(ROLLUP_ADDRESS)
+  noteClosing(rollup, facts.rules, facts.height, facts.timestampMs)
+  const refused = orderClaims(rollup, facts.sidecar.claims, judges, facts)
   return refused && { ...refuse('BAD_CLAIM', refused.code), item: refused.item }
 }
 

@@ -6,6 +6,7 @@ import { assert } from '../../lib/assert.ts'
 import { type EpochRules, isBoundary } from '../consensus/epoch-rules.ts'
 import type { Words } from '../modules/storage-layout.ts'
 import { EPOCH_ADDRESS, ROLLUP_ADDRESS, STAKING_ADDRESS } from '../params.ts'
+import { turnShards } from '../rollup/turn-shards.ts'
 import { punishLiars } from '../rollup/verdicts.ts'
 import { payEpochRewards } from '../staking/block-reward.ts'
 import { recordEpoch } from '../staking/epoch-history.ts'
@@ -89,6 +90,7 @@ function turnEpoch(system: System, ended: EndedBlock): void {
   recordEpoch(system(STAKING_ADDRESS), begun, rules.set)
   clearAccumulators(words)
   clearMarks(words)
+  turnShards(system(ROLLUP_ADDRESS), { epoch: next.epoch, timestampMs })
 }
 
 export function endBlock(system: System, ended: EndedBlock): void {

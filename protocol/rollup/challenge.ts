@@ -6,7 +6,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { encodeArguments } from '../abi/codec.ts'
 import { encodeLog } from '../abi/event.ts'
 import type { ModuleCall } from '../modules/module.ts'
-import { addressOf } from '../modules/storage-layout.ts'
+import { addressOf, type ReadWords } from '../modules/storage-layout.ts'
 import {
   ROLLUP_ADDRESS,
   ROLLUP_CHALLENGE_BOND_WEI,
@@ -18,12 +18,13 @@ import { asBytes, asList, decodeRlp, encodeRlp, RlpError } from '../rlp/rlp.ts'
 import { type Claim, claimHash, claimItem, claimOfItem, genesisParent } from './claim.ts'
 import { freezeAt } from './freeze.ts'
 import { inboxMessage } from './inbox.ts'
+import { rootBefore } from './order-opening.ts'
 import { findParcel } from './parcel-queue.ts'
 import { CHALLENGE, CHALLENGED } from './rollup-abi.ts'
 import type { Outcome, RollupRefusal } from './rollup-refusals.ts'
-import { loadConfig, sequencerSlot } from './rollup-storage.ts'
+import { sequencerSlot, shardCount } from './rollup-storage.ts'
 import { coveringRoot, isSettled } from './root-history.ts'
-import { loadRoot, loadShard, type StatedRoot } from './shard-record.ts'
+import { loadRoot, loadShard, NO_ROOT, type StatedRoot } from './shard-record.ts'
 import { addVerdict } from './verdicts.ts'
 import { type FraudVerdict, verifyFraudProof } from './verify-fraud.ts'
 
@@ -63,7 +64,7 @@ interface Interval {
 function intervalOf({ state, timestamp }: ModuleCall, claims: readonly Claim[]) {
   const [first, last] = [claims[0] as Claim, claims[claims.length - 1] as Claim]
   const { shard } = first
-  if (shard >= loadConfig(state).shards) return 'UNKNOWN_SHARD'
+  if (shard >= shardCount(state)) return 'UNKNOWN_SHARD'
   const record = loadShard(state, shard)
   if (first.number === 0) return 'NOT_ORDERED'
   const serial = coveringRoot(state, shard, record, first.number - 1)
@@ -81,6 +82,13 @@ function hashOf({ number, hash }: StatedRoot, shard: number, genesisHash: Hex): 
   return number === 0 ? genesisParent(genesisHash, shard) : hash
 }
 
+/** The record of an account before a change of the number of shards. */
+function originOf(words: ReadWords, index: number) {
+  const { shard, slot, ended } = rootBefore(words, index)
+  const { root: stateRoot, ...point } = ended
+  return { standing: { shard, firstEntry: 1, stateRoot, ...point }, slot }
+}
+
 function judge(
   { state }: ModuleCall,
   { claims, proof }: Challenge,
@@ -89,13 +97,14 @@ function judge(
 ): FraudVerdict {
   const { number, entries, inboxTo, supply, root: stateRoot } = stated
   const hash = hashOf(stated, shard, genesisHash)
+  const origin = stated.root === NO_ROOT ? (index: number) => originOf(state, index) : undefined
   // All entries since the first: what a claim says of its own, the root says of the shard's life.
   const before = { shard, number, firstEntry: 1, entries, inboxTo, supply, stateRoot, hash }
-  const place = { shard, shards: loadConfig(state).shards }
+  const place = { shard, shards: shardCount(state) }
   const message = (position: number) => inboxMessage(state, shard, position)
   const parcel = (source: number, of: number) =>
     findParcel(state, { source, destination: shard }, of)?.parcel
-  return verifyFraudProof({ place, before, claims, message, parcel }, proof)
+  return verifyFraudProof({ place, before, origin, claims, message, parcel }, proof)
 }
 
 function convict(

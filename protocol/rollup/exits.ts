@@ -20,7 +20,7 @@ import { ownerOf } from './registry.ts'
 import { EXIT_PAID } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import type { Outcome, RollupRefusal } from './rollup-refusals.ts'
-import { exitsSlot, isMarked, loadConfig, mark, paidPlace } from './rollup-storage.ts'
+import { exitsSlot, isMarked, loadNumbering, mark, paidPlace } from './rollup-storage.ts'
 import { coveringRoot, isSettled } from './root-history.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
 import { verifyProof } from './transfer-tree.ts'
@@ -81,7 +81,7 @@ const U32_MAX = 0xffff_ffffn
 export function claimExit(call: ModuleCall, args: Arguments): Outcome {
   const { state, timestamp } = call
   const [shardArg, numberArg, positionArg, fromArg, amount, entryArg, total, proof] = args
-  if (shardArg >= BigInt(loadConfig(state).shards)) return 'UNKNOWN_SHARD'
+  if (shardArg >= BigInt(loadNumbering(state).most)) return 'UNKNOWN_SHARD'
   if (numberArg > SAFE_MAX || entryArg > SAFE_MAX || positionArg > U32_MAX) return 'NO_EXITS'
   if (fromArg > U32_MAX) return 'UNKNOWN_ACCOUNT'
   const [shard, number, position] = [shardArg, numberArg, positionArg].map(Number) as Place

@@ -47,9 +47,9 @@ function falseRecord(
 ): FraudProof | undefined {
   const { fraud, before, after } = published
   const claim = fraud.claims.length - 1
-  const { table } = after as After
-  const record = slot < 2 ** table.depth ? table.recordOf(slot) : new Uint8Array(RECORD_BYTES)
-  const shown = () => evidence.record(table, slot)
+  const { table: stated } = after as After
+  const record = slot < 2 ** stated.depth ? stated.recordOf(slot) : new Uint8Array(RECORD_BYTES)
+  const shown = () => evidence.record(stated, slot)
   if (!isRecord(record, lastEntry(fraud.claims[claim]))) {
     return proofOf('END_RECORD', claim, { records: [shown()] })
   }
@@ -69,8 +69,10 @@ function falseRecord(
     const leaves = [evidence.leaf(at, position)]
     return proofOf('END_LINK', claim, { records: [shown()], leaves })
   }
-  if (equalBytes(record, before.recordOf(slot))) return undefined
-  const records = fraud.before ? [shown(), evidence.record(before, slot)] : [shown()]
+  const table = published.origin?.(index) ?? before
+  const at = fraud.origin?.(index).slot ?? slot
+  if (equalBytes(record, table.recordOf(at))) return undefined
+  const records = fraud.before ? [shown(), evidence.record(table, at)] : [shown()]
   return proofOf('END_START', claim, { records })
 }
 

@@ -57,6 +57,13 @@ export interface FraudCase {
   readonly before: StandingRoot | undefined
   /** Those after it, in order. The last one states the later root where the proof needs that. */
   readonly claims: readonly Claim[]
+  /**
+   * Before the first claim after a change of the number of shards: the root that has an account's
+   * record, and its slot there. `before` then has no root of its own.
+   */
+  readonly origin?:
+    | ((index: number) => { readonly standing: Standing; readonly slot: number })
+    | undefined
   /** A message of the shard's inbox, counted from 0. */
   readonly message: (position: number) => InboxMessage | undefined
   /** What the claim `number` of another shard put into its outbox for this one. */

@@ -38,6 +38,8 @@ export interface PublishedCase {
   readonly batches: readonly PublishedBatch[]
   /** The accounts at the earlier root. */
   readonly before: AccountTable
+  /** Where `fraud.origin` is: the accounts at the root that it names. */
+  readonly origin?: ((index: number) => AccountTable) | undefined
   /** The accounts at the later root, as its claim has them, and the 64 bytes of its numbers. */
   readonly after: { readonly table: AccountTable; readonly meta: Uint8Array } | undefined
 }

@@ -16,7 +16,7 @@ import { ownerOf } from './registry.ts'
 import { FROZEN, MESSAGE_REFUNDED } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
-import { loadConfig } from './rollup-storage.ts'
+import { shardCount } from './rollup-storage.ts'
 import { loadRoot, loadShard, type ShardRecord, saveShard } from './shard-record.ts'
 
 /** Whether the oldest message waits longer than any claim may leave it: no claim ever ends this. */
@@ -49,7 +49,7 @@ export function freezeAt(
     exits: point.exited - record.exited,
   })
   saveShard(words, shard, { ...record, ...point, lastRoot: serial, frozen: true })
-  for (let other = 0; other < loadConfig(words).shards; other++) {
+  for (let other = 0; other < shardCount(words); other++) {
     if (other === shard) continue
     takeBackSent(words, { source: shard, destination: other }, point.number)
     takeBackConsumed(words, { source: other, destination: shard }, point.number)
@@ -61,7 +61,7 @@ export function freezeAt(
 /** By anybody, once a message has waited too long. */
 export function freeze(call: ModuleCall, [shardArg]: readonly [bigint]): Outcome {
   const { state, height } = call
-  if (shardArg >= BigInt(loadConfig(state).shards)) return 'UNKNOWN_SHARD'
+  if (shardArg >= BigInt(shardCount(state))) return 'UNKNOWN_SHARD'
   const shard = Number(shardArg)
   const record = loadShard(state, shard)
   if (record.frozen) return 'SHARD_FROZEN'
@@ -76,7 +76,7 @@ export function refundMessage(
   [shardArg, messageArg]: readonly [bigint, bigint],
 ): Outcome {
   const { state } = call
-  if (shardArg >= BigInt(loadConfig(state).shards)) return 'UNKNOWN_SHARD'
+  if (shardArg >= BigInt(shardCount(state))) return 'UNKNOWN_SHARD'
   const shard = Number(shardArg)
   const record = loadShard(state, shard)
   if (!record.frozen) return 'NOT_FROZEN'

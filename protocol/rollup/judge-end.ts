@@ -59,7 +59,8 @@ function judgeRecord(fraud: FraudCase, proof: FraudProof, later: Claim): Judgeme
   const { place } = fraud
   const index = indexOf(place.shard, place.shards, slot)
   if (proof.kind === 'END_START') {
-    const before = checkRecord(fraud.before, slot, proof.records[1])
+    const { standing, slot: at } = fraud.origin?.(index) ?? { standing: fraud.before, slot }
+    const before = checkRecord(standing, at, proof.records[1])
     if (!before || account.touch > lastEntry(fraud.before)) return undefined
     return !equalBytes(record, before)
   }

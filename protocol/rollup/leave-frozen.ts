@@ -7,29 +7,42 @@ import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import { encodeLog } from '../abi/event.ts'
 import { hashPairsNoble, NODE_BYTES } from '../crypto/hash-pairs.ts'
 import type { ModuleCall } from '../modules/module.ts'
+import type { ReadWords } from '../modules/storage-layout.ts'
 import { ROLLUP_ADDRESS } from '../params.ts'
 import { payOut } from './exits.ts'
 import { shardOf, slotOf } from './layout.ts'
 import { isHeld, payeeOf } from './lock-record.ts'
+import { holderOf, rootBefore } from './order-opening.ts'
 import { lockOwner, ownerOf } from './registry.ts'
 import { LEFT, LOCK_SETTLED } from './rollup-abi.ts'
 import { moveMoney } from './rollup-money.ts'
 import type { Outcome, RollupRefusal } from './rollup-refusals.ts'
-import { accountCount, isMarked, leftPlace, loadConfig, mark } from './rollup-storage.ts'
+import { accountCount, isMarked, leftPlace, mark, shardCount } from './rollup-storage.ts'
 import { isSettled } from './root-history.ts'
-import { loadRoot, loadShard, saveShard } from './shard-record.ts'
+import type { ShardPlace } from './shard-place.ts'
+import { loadRoot, loadShard, NO_ROOT, type StatedRoot, saveShard } from './shard-record.ts'
 import { encodeMeta, stateRootOf } from './state-root.ts'
 import { rootOfProof } from './transfer-tree.ts'
 
 interface FrozenRecord {
   readonly index: number
-  readonly shard: number
+  /** The shard that has the money. */
+  readonly holder: number
   /** Units, more than none. */
   readonly amount: bigint
   readonly flags: number
   /** How often a lock was given back, and a height of the base chain. */
   readonly use: number
   readonly deadline: number
+}
+
+/** The root in which the account's record is, and where: before a first claim, the one before. */
+function standsAt(words: ReadWords, index: number, place: ShardPlace, stated: StatedRoot) {
+  const { shards } = place
+  if (stated.root !== NO_ROOT) {
+    return { shard: place.shard, slot: slotOf(index, shards), ended: stated }
+  }
+  return rootBefore(words, index)
 }
 
 /** A record in the root at which its shard is frozen, which has not paid yet. */
@@ -41,7 +54,7 @@ function frozenRecord(
 ): FrozenRecord | RollupRefusal {
   if (indexArg >= BigInt(accountCount(state))) return 'UNKNOWN_ACCOUNT'
   const index = Number(indexArg)
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   const shard = shardOf(index, shards)
   const frozen = loadShard(state, shard)
   if (!frozen.frozen) return 'NOT_FROZEN'
@@ -49,25 +62,28 @@ function frozenRecord(
   if (!isSettled(stated, timestamp)) return 'NOT_SETTLED'
   if (isMarked(state, leftPlace(index))) return 'ALREADY_PAID'
   const record = hexToBytes(recordArg)
+  const at = standsAt(state, index, { shard, shards }, stated)
   const depth = proof.length / NODE_BYTES
-  const treeRoot = rootOfProof(record, slotOf(index, shards), 2 ** depth, proof, hashPairsNoble)
+  const treeRoot = rootOfProof(record, at.slot, 2 ** depth, proof, hashPairsNoble)
   if (treeRoot === undefined) return 'BAD_PROOF'
-  const { entries, supply, inboxTo } = stated
-  const meta = encodeMeta({ depth, shard, entries, supply, inboxTo })
+  const { entries, supply, inboxTo } = at.ended
+  const meta = encodeMeta({ depth, shard: at.shard, entries, supply, inboxTo })
   const root = stateRootOf(treeRoot, meta)
-  if (!equalBytes(root, hexToBytes(stated.root))) return 'BAD_PROOF'
+  if (!equalBytes(root, hexToBytes(at.ended.root))) return 'BAD_PROOF'
   const view = new DataView(record.buffer, record.byteOffset)
   const amount = view.getBigUint64(0, true)
   if (amount === 0n) return 'NO_BALANCE'
+  const holder = holderOf(state, shard) ?? shard
+  if (amount > loadShard(state, holder).supply) return 'SHARD_HOLDS_LESS'
   const word = (nth: number) => view.getUint32(4 * nth, true)
-  return { index, shard, amount, use: word(2), flags: word(3), deadline: word(6) }
+  return { index, holder, amount, use: word(2), flags: word(3), deadline: word(6) }
 }
 
 /** Its money is not the shard's any more, and it never pays again. */
-function takeOut({ state }: ModuleCall, { index, shard, amount }: FrozenRecord): void {
+function takeOut({ state }: ModuleCall, { index, holder, amount }: FrozenRecord): void {
   mark(state, leftPlace(index))
-  const frozen = loadShard(state, shard)
-  saveShard(state, shard, { ...frozen, supply: frozen.supply - amount })
+  const frozen = loadShard(state, holder)
+  saveShard(state, holder, { ...frozen, supply: frozen.supply - amount })
   moveMoney(state, { supply: -amount })
 }
 

@@ -24,12 +24,14 @@ import { saveExits } from './exits.ts'
 import { mustFreeze } from './freeze.ts'
 import { depositsBetween, loadMessage } from './inbox.ts'
 import { shardOf } from './layout.ts'
+import { checkOpening, divideSupply, isUnopened } from './order-opening.ts'
 import { checkParcels, orderParcels, type ParcelFlow } from './order-parcels.ts'
 import { assertRollupMoney, moveMoney } from './rollup-money.ts'
 import type { ClaimRefusal } from './rollup-refusals.ts'
-import { accountCount, loadConfig, sequencerSlot } from './rollup-storage.ts'
+import { accountCount, sequencerSlot, shardCount } from './rollup-storage.ts'
 import { addRoot } from './root-history.ts'
 import { eligible } from './sequencing.ts'
+import { isClosing } from './shard-change.ts'
 import { loadRoot, loadShard, type ShardRecord, saveShard } from './shard-record.ts'
 
 export interface OrderFacts {
@@ -95,12 +97,13 @@ function checkEntries(
   const { shard, transfers, settles, refunds, locks, feeAccount } = claim
   if (transfers > BATCH_TRANSFERS_MAX || claim.bodyBytes > BATCH_BYTES_MAX) return 'TOO_LARGE'
   if (settles + refunds + locks > OPERATIONS_MAX) return 'TOO_LARGE'
+  if (transfers + settles + refunds + locks > 0 && isClosing(state)) return 'CLOSING'
   if (facts.height > claim.notAfter) return 'EXPIRED'
   if (facts.height < claim.notBefore) return 'TOO_EARLY'
   const pays = feesOf(claim) > 0n
   const entries = entriesOf(claim.inboxTo - record.inboxTo, credits, claim)
   if (claim.entries !== entries || claim.firstEntry !== record.entries + 1) return 'WRONG_ENTRIES'
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   const isThere = feeAccount < accountCount(state) && shardOf(feeAccount, shards) === shard
   return pays && !isThere ? 'WRONG_FEE_ACCOUNT' : undefined
 }
@@ -110,6 +113,8 @@ interface Flow extends ParcelFlow {
   readonly deposits: bigint
   readonly exits: bigint
 }
+
+const NO_FLOW: Flow = { credits: 0, arrived: 0n, left: 0n, sent: 0, deposits: 0n, exits: 0n }
 
 function flowOf({ state, claim, record }: Case, parcels: ParcelFlow): Flow | undefined {
   const deposits = depositsBetween(state, claim.shard, record.inboxTo, claim.inboxTo)
@@ -165,8 +170,20 @@ function order({ state, claim, hash, record, facts }: Case, flow: Flow): void {
   saveShard(state, shard, next)
 }
 
+/** The first claim after a change of the number of shards. */
+function orderOpening(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
+  const { state, claim, record } = found
+  const refusal = checkPlace(found, ports.chain.genesisHash) ?? checkOpening(state, claim, record)
+  if (refusal) return refusal
+  if (!isSigned(found, ports)) return 'BAD_SIGNATURE'
+  divideSupply(state, claim, record)
+  order(found, NO_FLOW)
+  return undefined
+}
+
 /** Why the claim is refused; orders it otherwise. The signature last: it takes a millisecond. */
 function orderOne(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
+  if (isUnopened(found.state, found.claim.shard)) return orderOpening(found, ports)
   const refusal = checkPlace(found, ports.chain.genesisHash) ?? checkInbox(found)
   if (refusal) return refusal
   const parcels = checkParcels(found.state, found.claim, found.facts.timestampMs)
@@ -195,7 +212,7 @@ export function orderClaims(
     const claim = read(bytes)
     if (!claim) return { code: 'UNDECODABLE', item }
     const { shard } = claim
-    if (shard >= loadConfig(state).shards) return { code: 'UNKNOWN_SHARD', item }
+    if (shard >= shardCount(state)) return { code: 'UNKNOWN_SHARD', item }
     const before = ofShard.get(shard) ?? 0
     if (before >= CLAIMS_PER_SHARD_MAX) return { code: 'TOO_MANY', item }
     ofShard.set(shard, before + 1)

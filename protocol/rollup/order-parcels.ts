@@ -20,7 +20,7 @@ import {
   sendParcel,
 } from './parcel-queue.ts'
 import type { ClaimRefusal } from './rollup-refusals.ts'
-import { loadConfig } from './rollup-storage.ts'
+import { shardCount } from './rollup-storage.ts'
 import { coveringRoot } from './root-history.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
 
@@ -50,7 +50,7 @@ function takeInOrder(
   { shard: destination, consumed }: Claim,
   seconds: number,
 ): KeptParcel[] | ClaimRefusal {
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   const found: KeptParcel[] = []
   const taken = new Map<number, number>()
   for (const { shard: source, number } of consumed) {
@@ -77,7 +77,7 @@ function leavesOut(
   seconds: number,
 ): boolean {
   if (consumed.length >= CLAIM_PARCELS_MAX) return false
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   for (let source = 0; source < shards; source++) {
     if (source === destination) continue
     const route: Route = { source, destination }
@@ -104,7 +104,7 @@ export function checkParcels(
   const credits = parcels.reduce((sum, parcel) => sum + parcel.credits, 0)
   if (parcels.length > 1 && credits > CLAIM_CREDITS_MAX) return 'PARCELS'
   if (leavesOut(state, claim, credits, seconds)) return 'LEFT_OUT'
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   const isSent = claim.outbox.every(
     ({ shard, credits: count }) => shard < shards && shard !== claim.shard && count > 0,
   )

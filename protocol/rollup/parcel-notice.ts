@@ -5,7 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import type { StateView } from '../state/state-view.ts'
 import { consumableFrom } from './order-parcels.ts'
 import { loadParcel, loadQueue } from './parcel-queue.ts'
-import { loadConfig, rollupWords } from './rollup-storage.ts'
+import { rollupWords, shardCount } from './rollup-storage.ts'
 
 export interface ParcelNotice {
   /** The shard and the claim that sent it. */
@@ -20,7 +20,7 @@ export interface ParcelNotice {
 /** Parcels that wait for a shard, of each source in their order. */
 export function waitingParcels(view: StateView, destination: number): ParcelNotice[] {
   const words = rollupWords(view)
-  const { shards } = loadConfig(words)
+  const shards = shardCount(words)
   const found: ParcelNotice[] = []
   for (let source = 0; source < shards; source++) {
     if (source === destination) continue
@@ -37,7 +37,7 @@ export function waitingParcels(view: StateView, destination: number): ParcelNoti
 /** By shard: how many parcels of the source it has not consumed. */
 export function unconsumedBy(view: StateView, source: number): number[] {
   const words = rollupWords(view)
-  const { shards } = loadConfig(words)
+  const shards = shardCount(words)
   return Array.from({ length: shards }, (_, destination) => {
     if (destination === source) return 0
     const queue = loadQueue(words, { source, destination })
@@ -51,7 +51,7 @@ export function unconsumedBy(view: StateView, source: number): number[] {
  */
 export function oldestSent(view: StateView, source: number): number | undefined {
   const words = rollupWords(view)
-  const { shards } = loadConfig(words)
+  const shards = shardCount(words)
   let oldest: number | undefined
   for (let destination = 0; destination < shards; destination++) {
     if (destination === source) continue

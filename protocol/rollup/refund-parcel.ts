@@ -15,7 +15,7 @@ import { findParcel, payFromParcel } from './parcel-queue.ts'
 import { lockOwner, ownerOf } from './registry.ts'
 import { PARCEL_REFUNDED } from './rollup-abi.ts'
 import type { Outcome } from './rollup-refusals.ts'
-import { isMarked, loadConfig, mark, refundedPlace } from './rollup-storage.ts'
+import { isMarked, mark, refundedPlace, shardCount } from './rollup-storage.ts'
 import { loadShard } from './shard-record.ts'
 import { verifyProof } from './transfer-tree.ts'
 
@@ -38,7 +38,7 @@ const U32_MAX = 0xffff_ffffn
 export function refundParcel(call: ModuleCall, args: Arguments): Outcome {
   const { state, timestamp } = call
   const [sourceArg, numberArg, positionArg, fromArg, toArg, amount, entryArg, total, proof] = args
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   if (sourceArg >= BigInt(shards)) return 'UNKNOWN_SHARD'
   if (fromArg > U32_MAX || toArg >= BigInt(ROLLUP_ACCOUNTS_MAX)) return 'UNKNOWN_ACCOUNT'
   if (numberArg > SAFE_MAX || entryArg > SAFE_MAX || positionArg > U32_MAX) return 'BAD_PROOF'

@@ -37,7 +37,9 @@ import {
   ownedCountSlot,
   ownedSlot,
   saveAccountCount,
+  shardCount,
 } from './rollup-storage.ts'
+import { isClosing } from './shard-change.ts'
 import { loadShard } from './shard-record.ts'
 
 export interface AccountKeys {
@@ -126,7 +128,7 @@ function enterLock(call: ModuleCall, account: number): void {
   ])
   state.save(accountSlot(index), word)
   saveAccountCount(state, index + 1)
-  const shard = shardOf(index, loadConfig(state).shards)
+  const shard = shardOf(index, shardCount(state))
   sendMessage(call, shard, { kind: MAKE_LOCK, from: index, to: account, amount: 0n })
 }
 
@@ -146,7 +148,8 @@ function check(
   if (BigInt(spendKey) === 0n) return 'BAD_SPEND_KEY'
   const index = accountCount(state)
   if (index >= ROLLUP_ACCOUNTS_MAX) return 'TOO_MANY_ACCOUNTS'
-  const shard = shardOf(index, loadConfig(state).shards)
+  if (isClosing(state)) return 'RESHARDING'
+  const shard = shardOf(index, shardCount(state))
   if (loadShard(state, shard).frozen) return 'SHARD_FROZEN'
   if (isInboxFull(state, shard, 1 + locks)) return 'INBOX_FULL'
   // One co-signature would count for two accounts.
@@ -171,7 +174,7 @@ function registerOne(
   enter(state, index, caller, { blsKey, spendKey })
   const which = [BigInt(index), caller] as const
   call.emit(encodeLog(ROLLUP_ADDRESS, REGISTERED, which, [blsKey, spendKey, amount]))
-  const shard = shardOf(index, loadConfig(state).shards)
+  const shard = shardOf(index, shardCount(state))
   sendMessage(call, shard, { kind: REGISTER, from: index, to: 0, amount })
   return index
 }

@@ -8,7 +8,13 @@ import { genesisParent } from './claim.ts'
 import { inboxMessage } from './inbox.ts'
 import type { InboxMessage } from './inbox-message.ts'
 import { type AccountKeys, ownerOf, registeredKeys } from './registry.ts'
-import { accountCount, loadConfig, type RollupConfig, rollupWords } from './rollup-storage.ts'
+import {
+  accountCount,
+  loadConfig,
+  type RollupConfig,
+  rollupWords,
+  shardCount,
+} from './rollup-storage.ts'
 import { isSettled } from './root-history.ts'
 import type { LastClaim } from './sequencing.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
@@ -35,7 +41,7 @@ export interface RollupHead extends LastClaim {
 /** `view`: the state after a block. The shard must be one of the network's. */
 export function rollupHeadAfter(view: StateView, shard: number, genesisHash: Hex): RollupHead {
   const words = rollupWords(view)
-  assert(shard < loadConfig(words).shards, 'no such shard')
+  assert(shard < shardCount(words), 'no such shard')
   const record = loadShard(words, shard)
   const { number: rootNumber, root } = loadRoot(words, shard, record.lastRoot)
   const { number, entries, supply, inboxTo, inboxCount, inboxFrom, frozen } = record

@@ -7,7 +7,7 @@ import type { ModuleCall, ModuleState } from '../modules/module.ts'
 import { fieldOf, packFields, type ReadWords, type Words } from '../modules/storage-layout.ts'
 import { ROLLUP_ADDRESS, ROLLUP_UNIT_WEI } from '../params.ts'
 import type { RollupRefusal } from './rollup-refusals.ts'
-import { arrivingSlot, loadConfig, MONEY } from './rollup-storage.ts'
+import { arrivingSlot, MONEY, shardCount } from './rollup-storage.ts'
 import { loadShard } from './shard-record.ts'
 
 export interface RollupMoney {
@@ -75,7 +75,7 @@ export function surplusWei(state: Pick<ModuleState, 'balance' | 'load'>): bigint
 
 /** In every block that orders claims. */
 export function assertRollupMoney(state: Pick<ModuleState, 'balance' | 'load'>): void {
-  const { shards } = loadConfig(state)
+  const shards = shardCount(state)
   let [supply, parcels] = [0n, 0n]
   for (let shard = 0; shard < shards; shard++) {
     supply += loadShard(state, shard).supply

@@ -21,6 +21,11 @@ const NEXT_INDEX = slotOf(2n)
 export const MONEY = slotOf(3n)
 /** Verdicts of this block that wait for its end. */
 export const VERDICTS = slotOf(4n)
+/** How many shards there are after changes of their number, and the change that is to come. */
+const NUMBERING = slotOf(5n)
+export const CHANGE = slotOf(6n)
+/** 1 while the shards come to rest before a change. */
+export const CLOSING = slotOf(7n)
 
 const SHARDS = 8
 const ROOTS = 9
@@ -37,6 +42,7 @@ const QUEUES = 19
 const PARCELS = 20
 const ARRIVING = 21
 const REFUNDED = 22
+const ENDED = 23
 
 const BITS_PER_WORD = 256
 
@@ -70,6 +76,8 @@ export const parcelSlot = (source: number, destination: number, nth: number) =>
   mappingSlot(nth, mappingSlot(source, mappingSlot(destination, PARCELS)))
 /** Units in parcels that a shard has not consumed. */
 export const arrivingSlot = (destination: number) => mappingSlot(destination, ARRIVING)
+/** Base of two words: where a shard stood when the number of shards changed last. */
+export const endedSlot = (shard: number) => mappingSlot(shard, ENDED)
 /** Base of three words. */
 export const verdictSlot = (nth: number) => mappingSlot(nth, VERDICT)
 
@@ -80,6 +88,7 @@ export function rollupWords(view: StateView): ReadWords {
 
 /** What a genesis fixes. */
 export interface RollupConfig {
+  /** At first: `shardCount` says how many there are now. */
   readonly shards: number
   /** Accounts that are there from the beginning: their keys follow from their indices. */
   readonly accounts: number
@@ -114,6 +123,43 @@ export function saveConfig(words: Words, config: RollupConfig): void {
   saveWord(words, GENESIS_OWNER, BigInt(owner))
   saveWord(words, NEXT_INDEX, BigInt(accounts + locks))
 }
+
+/** The shards that there are now, and what became of their number. */
+export interface Numbering {
+  readonly shards: number
+  /** How many there were before the last change; as many where there was none. */
+  readonly before: number
+  /** The most that there ever were. */
+  readonly most: number
+  /** Changes so far. */
+  readonly generation: number
+}
+
+export function loadNumbering(words: ReadWords): Numbering {
+  const word = words.load(NUMBERING)
+  const { shards } = loadConfig(words)
+  if (word === 0n) return { shards, before: shards, most: shards, generation: 0 }
+  const byte = (nth: number) => Number(fieldOf(word, 8 * nth, 8))
+  return {
+    shards: byte(0),
+    before: byte(1),
+    most: byte(2),
+    generation: Number(fieldOf(word, 24, 32)),
+  }
+}
+
+export function saveNumbering(words: Words, numbering: Numbering): void {
+  const { shards, before, most, generation } = numbering
+  const word = packFields([
+    [shards, 8],
+    [before, 8],
+    [most, 8],
+    [generation, 32],
+  ])
+  words.save(NUMBERING, word)
+}
+
+export const shardCount = (words: ReadWords) => loadNumbering(words).shards
 
 /** Accounts and locks that were ever registered: indices below it are somebody's. */
 export const accountCount = (words: ReadWords) => Number(words.load(NEXT_INDEX))

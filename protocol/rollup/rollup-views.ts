@@ -10,7 +10,7 @@ import { lockOwner, ownedAt, ownedCount, ownerOf, registeredKeys } from './regis
 import * as abi from './rollup-abi.ts'
 import { loadMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
-import { accountCount, isMarked, leftPlace, loadConfig, paidPlace } from './rollup-storage.ts'
+import { accountCount, isMarked, leftPlace, loadNumbering, paidPlace } from './rollup-storage.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
 
 type One = readonly [bigint]
@@ -52,12 +52,17 @@ export function ownedAtView({ state }: ModuleCall, [owner, nth]: readonly [Hex, 
 }
 
 export function shardCount({ state }: ModuleCall): Outcome {
-  return encodeArguments(abi.SHARD_COUNT.outputs, [BigInt(loadConfig(state).shards)])
+  return encodeArguments(abi.SHARD_COUNT.outputs, [BigInt(loadNumbering(state).shards)])
 }
 
 /** The number of a shard that there is. */
 function shardIn({ state }: ModuleCall, shard: bigint): number | undefined {
-  return shard < BigInt(loadConfig(state).shards) ? Number(shard) : undefined
+  return shard < BigInt(loadNumbering(state).shards) ? Number(shard) : undefined
+}
+
+/** Or that there was before their number changed: exits are paid as before. */
+function anyShardIn({ state }: ModuleCall, shard: bigint): number | undefined {
+  return shard < BigInt(loadNumbering(state).most) ? Number(shard) : undefined
 }
 
 export function shardOfView(call: ModuleCall, [shardArg]: One): Outcome {
@@ -105,7 +110,7 @@ const NO_MESSAGE = { kind: 0, from: 0, to: 0, amount: 0n, height: 0 }
 
 /** The root over a claim's exits, what nobody has fetched of them, and whether they are paid now. */
 export function exitsOf(call: ModuleCall, [shardArg, numberArg]: Two): Outcome {
-  const shard = shardIn(call, shardArg)
+  const shard = anyShardIn(call, shardArg)
   if (shard === undefined) return 'UNKNOWN_SHARD'
   const number = small(numberArg)
   const { root, count, unpaid } = loadExits(call.state, shard, number)
@@ -117,7 +122,7 @@ export function isExitPaid(
   call: ModuleCall,
   [shardArg, number, position]: readonly [bigint, bigint, bigint],
 ): Outcome {
-  const shard = shardIn(call, shardArg)
+  const shard = anyShardIn(call, shardArg)
   if (shard === undefined) return 'UNKNOWN_SHARD'
   const place = paidPlace(shard, small(number), small(position))
   return encodeArguments(abi.IS_EXIT_PAID.outputs, [isMarked(call.state, place)])

@@ -11,7 +11,7 @@ import {
 } from '../params.ts'
 import { dropMessage } from './inbox.ts'
 import { dropConsumed } from './parcel-queue.ts'
-import { loadConfig, sequencerSlot } from './rollup-storage.ts'
+import { sequencerSlot, shardCount } from './rollup-storage.ts'
 import { dropRoot, loadRoot, type ShardRecord, type StatedRoot, saveRoot } from './shard-record.ts'
 
 /** The root of the genesis was never claimed by anybody. */
@@ -53,7 +53,7 @@ function prune(words: Words, shard: number, record: ShardRecord, seconds: number
   }
   const end = Math.min(oldest.inboxTo, inboxFrom + ROLLUP_MESSAGES_DROPPED)
   for (; inboxFrom < end; inboxFrom++) dropMessage(words, shard, inboxFrom)
-  for (let source = 0; source < loadConfig(words).shards; source++) {
+  for (let source = 0; source < shardCount(words); source++) {
     if (source === shard) continue
     dropConsumed(words, { source, destination: shard }, oldest.number, ROLLUP_PARCELS_DROPPED)
   }

@@ -7,7 +7,7 @@ import type { StateView } from '../state/state-view.ts'
 import type { RegisteredAccount } from './inbox-entry.ts'
 import { shardOf } from './layout.ts'
 import { ownerOf, registeredKeys } from './registry.ts'
-import { accountCount, loadConfig, rollupWords } from './rollup-storage.ts'
+import { accountCount, loadConfig, rollupWords, shardCount } from './rollup-storage.ts'
 
 export interface ShardAccounts {
   readonly accounts: readonly (readonly [index: number, account: RegisteredAccount])[]
@@ -23,7 +23,8 @@ export function shardAccounts(
   most: number,
 ): ShardAccounts {
   const words = rollupWords(view)
-  const { shards, accounts: genesis } = loadConfig(words)
+  const { accounts: genesis } = loadConfig(words)
+  const shards = shardCount(words)
   const count = accountCount(words)
   const accounts: (readonly [number, RegisteredAccount])[] = []
   let index = Math.max(from, genesis)

@@ -12,7 +12,7 @@ import {
   slotOf,
   type Words,
 } from '../modules/storage-layout.ts'
-import { rootSlot, shardSlot } from './rollup-storage.ts'
+import { endedSlot, rootSlot, shardSlot } from './rollup-storage.ts'
 
 /** Where a shard stands after one of its claims. */
 export interface ShardPoint {
@@ -148,6 +148,24 @@ export function saveRoot(words: Words, shard: number, serial: number, stated: St
 export function dropRoot(words: Words, shard: number, serial: number): void {
   const base = rootSlot(shard, serial)
   for (let nth = 0; nth < 4; nth++) saveWord(words, slotAfter(base, nth), 0n)
+}
+
+/** A root with no hash: what a shard begins with after a change, see reshard-state.ts. */
+export const NO_ROOT: Hex = slotOf(0n)
+
+/** Where a shard stood when the number of shards changed. */
+export type EndedShard = Pick<StatedRoot, 'root' | 'number' | 'entries' | 'inboxTo' | 'supply'>
+
+export function saveEnded(words: Words, shard: number, ended: StatedRoot): void {
+  const base = endedSlot(shard)
+  saveWord(words, base, BigInt(ended.root))
+  saveWord(words, slotAfter(base, 1), pointWord(ended))
+}
+
+export function loadEnded(words: ReadWords, shard: number): EndedShard {
+  const base = endedSlot(shard)
+  const { number, entries, inboxTo, supply } = readPoint(0n, words.load(slotAfter(base, 1)), 0n)
+  return { root: slotOf(words.load(base)), number, entries, inboxTo, supply }
 }
 
 /** The last root that was stated; number 0 is that of the genesis. */

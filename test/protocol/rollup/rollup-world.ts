@@ -78,7 +78,7 @@ export class RollupWorld {
   readonly config: RollupConfig
   /** The first of them, which most tests are about. */
   readonly shard: ShardState
-  readonly shards: readonly ShardState[]
+  shards: readonly ShardState[]
   rules = rulesOf()
   balances = new Map<Hex, bigint>()
   /** Of all accounts: `address slot` → word. */
