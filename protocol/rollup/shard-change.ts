@@ -1,5 +1,5 @@
-// The change of the number of shards that is to come: when, and why it was put off. What governance
-// wants is read at the end of an epoch and holds two boundaries later, so a whole epoch lies between.
+// The change of the number of shards that is to come: when, and why it was put off. What
+// governance wants is read at the end of an epoch, and holds from the end of the next one on.
 
 import { utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'

@@ -1,7 +1,7 @@
 // The boundary of an epoch at which the number of shards changes. All shards have come to rest:
-// nothing waits, nothing is under way, every root is settled. So nothing that was done under the old
-// numbers is ever taken back, and each new shard begins where its sources ended. A shard that is not
-// at rest puts the change off.
+// nothing waits, nothing is under way, every root is settled. So nothing that was done under the
+// old numbers is ever taken back, and each new shard begins where its sources ended. A shard that
+// is not at rest puts the change off.
 
 import { assert } from '../../lib/assert.ts'
 import { concatBytes, utf8 } from '../../lib/bytes.ts'
