@@ -61,7 +61,8 @@ export interface BenchResult {
   readonly comparators: readonly { name: string; tps: number; ratio: number }[]
   readonly report: string
   readonly valid: boolean
-  readonly written_bytes_per_tx: number
+  /** By the whole machine; null where the kernel does not tell. */
+  readonly written_bytes_per_tx: number | null
   readonly about: string
   readonly unit: string
   readonly machine: Machine
@@ -69,8 +70,15 @@ export interface BenchResult {
   readonly steps: readonly PointRow[]
   readonly rounds: readonly PointRow[]
   readonly seconds: readonly { second: number; p50_ms: number; p99_ms: number; final: number }[]
-  /** Every `every_ms` of the rounds: MiB of the largest process that is not the generator. */
-  readonly memory: { readonly every_ms: number; readonly largest_mb: readonly number[] }
+  /**
+   * Every `every_ms` of the rounds: MiB of the largest process that is not the generator, and of
+   * them those that are in no file. Reports of before 0222 have only the first.
+   */
+  readonly memory: {
+    readonly every_ms: number
+    readonly largest_mb: readonly number[]
+    readonly own_mb?: readonly number[]
+  }
   readonly audit: readonly string[]
   readonly notes: readonly string[]
   /** Of scenarios that pay for jobs besides. */
@@ -149,7 +157,7 @@ export function pointRow(point: Point): PointRow {
     max_ms: outcome.committed > 0 ? rounded(outcome.latencyUs.max / 1000) : null,
     lag_p99_ms: orNull(outcome.lagUs.percentile(0.99) / 1000),
     load_average: rounded(point.loadAverage),
-    rss_max_mb: megabytes(Math.max(0, ...point.largestBytes)),
+    rss_max_mb: megabytes(Math.max(0, ...point.largest.map(({ rssBytes }) => rssBytes))),
     cpu_us_per_tx: Object.fromEntries(cpu.filter(([, us]) => Number.isFinite(us))),
     carried: point.carried,
     invalid: point.invalid,
@@ -185,8 +193,7 @@ export function benchResult(run: BenchRun): BenchResult {
   const offered = sum(({ outcome }) => outcome.offered)
   const seconds = sum(({ plan }) => plan.seconds)
   const tps = median(own.map(({ committedPerSecond }) => committedPerSecond))
-  const written = (point: Point) =>
-    SYSTEM.reduce((all, role) => all + (point.usage.get(role)?.writtenBytes ?? 0), 0)
+  const written = sum(({ writtenBytes }) => writtenBytes ?? Number.NaN)
   const rss = own.flatMap(({ usage }) => SYSTEM.map((role) => usage.get(role)?.rssMaxBytes ?? 0))
   return {
     scenario: scenario.name,
@@ -212,7 +219,7 @@ export function benchResult(run: BenchRun): BenchResult {
     comparators: comparatorsOf(run),
     report: run.report,
     valid: own.every(({ invalid }) => invalid === ''),
-    written_bytes_per_tx: rounded(sum(written) / committed),
+    written_bytes_per_tx: orNull(written / committed),
     about: scenario.about,
     unit: scenario.unit,
     machine: run.machine,
@@ -222,7 +229,8 @@ export function benchResult(run: BenchRun): BenchResult {
     seconds: secondsOf(own),
     memory: {
       every_ms: LOOK_MS,
-      largest_mb: own.flatMap(({ largestBytes }) => largestBytes.map(megabytes)),
+      largest_mb: own.flatMap(({ largest }) => largest.map(({ rssBytes }) => megabytes(rssBytes))),
+      own_mb: own.flatMap(({ largest }) => largest.map(({ ownBytes }) => megabytes(ownBytes))),
     },
     audit: audits.flatMap(({ lines }, i) => lines.map((line) => `${run.names[i]}: ${line}`)),
     notes: scenario.notes?.(options) ?? [],

@@ -1,7 +1,8 @@
 // One run of a load on a target, with what its processes used meanwhile, and whether the figures
 // may be believed.
 
-import { loadavg } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
+import { diskWrittenBytes } from './disk-written.ts'
 import { checkSum, type LoadOutcome, type LoadPlan } from './load-plan.ts'
 import { type Role, type RoleUsage, UsageWatch } from './process-usage.ts'
 import type { Target } from './target.ts'
@@ -23,7 +24,9 @@ export interface Point {
   readonly committedPerSecond: number
   readonly usage: ReadonlyMap<Role, RoleUsage>
   /** Every LOOK_MS, of the largest process that is not the generator. */
-  readonly largestBytes: readonly number[]
+  readonly largest: UsageWatch['largest']
+  /** By the whole machine, to the disk of temporary files; undefined where that is not told. */
+  readonly writtenBytes: number | undefined
   /** Of the run itself, drain not included. */
   readonly wallMs: number
   readonly loadAverage: number
@@ -61,10 +64,12 @@ function secondsToFinal({ finalBySecond }: LoadOutcome, { seconds }: LoadPlan): 
 export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number): Promise<Point> {
   await target.prepare(plan)
   const watch = new UsageWatch(target.processes())
+  const writtenBefore = diskWrittenBytes(tmpdir())
   const startedAt = performance.now()
   const outcome = await target.run(plan)
   const wallMs = performance.now() - startedAt
   const usage = watch.stop()
+  const writtenAfter = diskWrittenBytes(tmpdir())
   checkSum(outcome)
   const { committed, offered, latencyUs } = outcome
   return {
@@ -74,7 +79,8 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
     outcome,
     committedPerSecond: committed / secondsToFinal(outcome, plan),
     usage,
-    largestBytes: watch.largestBytes,
+    largest: watch.largest,
+    writtenBytes: writtenAfter === undefined ? undefined : writtenAfter - (writtenBefore ?? 0),
     wallMs,
     loadAverage: loadavg()[0] ?? 0,
     invalid: whyInvalid(outcome),

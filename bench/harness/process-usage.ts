@@ -15,12 +15,13 @@ const TICK_MS = 10
 
 export interface Usage {
   readonly cpuMs: number
+  /** Resident, pages of files that are mapped among it: the kernel takes those back when it must. */
   readonly rssBytes: number
-  /** What reached the disk's queue. */
-  readonly writtenBytes: number
+  /** Of it what is in no file: heaps, stacks, buffers. */
+  readonly ownBytes: number
 }
 
-const NOTHING: Usage = { cpuMs: 0, rssBytes: 0, writtenBytes: 0 }
+const NOTHING: Usage = { cpuMs: 0, rssBytes: 0, ownBytes: 0 }
 
 function field(text: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)
@@ -39,7 +40,7 @@ export function usageOf(pid: number): Usage {
     return {
       cpuMs: cpuOf(stat),
       rssBytes: field(status, 'VmRSS') * 1024,
-      writtenBytes: field(readFileSync(`/proc/${pid}/io`, 'utf8'), 'write_bytes'),
+      ownBytes: field(status, 'RssAnon') * 1024,
     }
   } catch {
     return NOTHING
@@ -48,7 +49,6 @@ export function usageOf(pid: number): Usage {
 
 export interface RoleUsage {
   readonly cpuMs: number
-  readonly writtenBytes: number
   /** The most that one process of the role held at any look. */
   readonly rssMaxBytes: number
 }
@@ -62,8 +62,8 @@ export class UsageWatch {
   private readonly processes: readonly RoleProcess[]
   private readonly before: readonly Usage[]
   private readonly rssMax: number[]
-  /** At each look, what the largest process held that is not the generator. */
-  readonly largestBytes: number[] = []
+  /** At each look, what the largest process held that is not the generator, and of it no file's. */
+  readonly largest: Omit<Usage, 'cpuMs'>[] = []
   private readonly timer: NodeJS.Timeout
 
   constructor(processes: readonly RoleProcess[]) {
@@ -74,13 +74,13 @@ export class UsageWatch {
   }
 
   private look(): void {
-    let largest = 0
+    let largest: Omit<Usage, 'cpuMs'> = NOTHING
     for (const [i, { role, pid }] of this.processes.entries()) {
-      const { rssBytes } = usageOf(pid)
+      const { rssBytes, ownBytes } = usageOf(pid)
       this.rssMax[i] = Math.max(this.rssMax[i] as number, rssBytes)
-      if (role !== 'generator') largest = Math.max(largest, rssBytes)
+      if (role !== 'generator' && rssBytes > largest.rssBytes) largest = { rssBytes, ownBytes }
     }
-    if (this.largestBytes.length < LOOKS_MAX) this.largestBytes.push(largest)
+    if (this.largest.length < LOOKS_MAX) this.largest.push(largest)
   }
 
   stop(): Map<Role, RoleUsage> {
@@ -90,11 +90,10 @@ export class UsageWatch {
     for (const [i, { role, pid }] of this.processes.entries()) {
       const after = usageOf(pid)
       const before = this.before[i] as Usage
-      const sum = found.get(role) ?? { cpuMs: 0, writtenBytes: 0, rssMaxBytes: 0 }
+      const sum = found.get(role) ?? { cpuMs: 0, rssMaxBytes: 0 }
       found.set(role, {
         // What was killed meanwhile is not there to be asked.
         cpuMs: sum.cpuMs + Math.max(0, after.cpuMs - before.cpuMs),
-        writtenBytes: sum.writtenBytes + Math.max(0, after.writtenBytes - before.writtenBytes),
         rssMaxBytes: Math.max(sum.rssMaxBytes, this.rssMax[i] as number),
       })
     }

@@ -90,6 +90,10 @@ function plots(result: BenchResult): string {
         name: 'largest process',
         points: memory.largest_mb.map((mb, i) => [(i * memory.every_ms) / 1000, mb] as const),
       },
+      {
+        name: 'of it, in no file',
+        points: (memory.own_mb ?? []).map((mb, i) => [(i * memory.every_ms) / 1000, mb] as const),
+      },
     ]),
     barPlot(
       'Processor time by role',
@@ -156,7 +160,7 @@ const METHOD = `The times at which everything is sent are drawn before the clock
 the client has read the block that holds the transfer. Transfers are signed before the clock starts.
 Committed, refused and expired ones add up to the offered ones, or the bench fails. A point whose
 generator sent later than ${LAG_P99_MS} ms at the 99th percentile is invalid. Processor time, memory
-and disk are the kernel's counts (/proc). All parts, the generator too, run on this one machine. A comparator's figure
+and disk are the kernel's counts (/proc, /sys/block). All parts, the generator too, run on this one machine. A comparator's figure
 is the best of its rounds and steps.`
 
 export function reportHtml(result: SignedReport): string {
@@ -170,7 +174,7 @@ export function reportHtml(result: SignedReport): string {
     ['load average at the start', machine.load_before],
     ['validators, processes, accounts', [result.validators, result.processes, result.accounts]],
     ['bytes each, as sent', result.bytes_per_tx],
-    ['bytes written each, all processes', result.written_bytes_per_tx],
+    ['bytes written to the disk each, whole machine', result.written_bytes_per_tx ?? '-'],
     ['largest process', `${result.rss_max_mb} MB`],
     ['processor time each', JSON.stringify(result.cpu_us_per_tx)],
     ...(result.jobs ? [['jobs', JSON.stringify(result.jobs)] as [string, unknown]] : []),

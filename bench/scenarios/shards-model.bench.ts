@@ -59,7 +59,7 @@ function pointOf(result: BenchResult, cost: number): CostPoint {
 
 const quantities = [
   ['µs of processor', ({ cpu_us_per_tx: { total } }: BenchResult) => total ?? Number.NaN],
-  ['bytes written', ({ written_bytes_per_tx: bytes }: BenchResult) => bytes],
+  ['bytes written', ({ written_bytes_per_tx: bytes }: BenchResult) => bytes ?? Number.NaN],
 ] as const
 
 function find(points: readonly CostPoint[], shards: number, far: number, isSlow = false) {
