@@ -15,6 +15,7 @@ import {
 } from './fraud-search.ts'
 import { accountIn, DEPTH_MAX, DEPTH_MIN, isRecord } from './judge-end.ts'
 import { indexOf } from './layout.ts'
+import { type ShardPlace, slotIn } from './shard-place.ts'
 import { encodeMeta } from './state-root.ts'
 import { zeroNode } from './zero-nodes.ts'
 
@@ -88,7 +89,11 @@ export function findFalseEnd(
   if (!after || !later) return undefined
   const found = falseSize(evidence, after, later, claim)
   if (found) return found
-  const slots = Math.max(2 ** after.table.depth, 2 ** before.depth, 2 ** depthOfTouched(last))
+  const slots = Math.max(
+    2 ** after.table.depth,
+    2 ** before.depth,
+    2 ** depthOfTouched(last, fraud.place),
+  )
   for (let slot = 0; slot < slots; slot++) {
     const wrong = falseRecord(published, evidence, last, slot)
     if (wrong) return wrong
@@ -96,8 +101,8 @@ export function findFalseEnd(
   return undefined
 }
 
-function depthOfTouched(last: LastTouch): number {
+function depthOfTouched(last: LastTouch, place: ShardPlace): number {
   let highest = 0
-  for (const index of last.keys()) highest = Math.max(highest, index)
+  for (const index of last.keys()) highest = Math.max(highest, slotIn(place, index))
   return 32 - Math.clz32(highest)
 }

@@ -13,11 +13,11 @@ import {
   encodeFraudProof,
   FRAUD_KINDS,
   type FraudKind,
-  type FraudProof,
 } from '../../../protocol/rollup/fraud-proof.ts'
-import { EvidenceMaker } from '../../../protocol/rollup/fraud-search.ts'
 import { verifyFraudProof } from '../../../protocol/rollup/verify-fraud.ts'
-import { honestWorld, LIES, lie, recommit, type World } from './fraud-world.ts'
+import { anyProof, caught } from './fraud-checks.ts'
+import { LIES, lie } from './fraud-lies.ts'
+import { honestWorld, recommit, type World } from './fraud-world.ts'
 import { HonestEvidence } from './honest-evidence.ts'
 
 const seed = fc.string({ minLength: 8, maxLength: 8 })
@@ -25,16 +25,9 @@ const kinds = new Map<FraudKind, number>()
 
 const isOfTheRoot = (what: string) => /^(record|number|depth|size)/.test(what)
 
-function caught(world: World, at: number, what: string): void {
-  const proof = findFraud(world, hashPairsNative)
-  assert.ok(proof, `${what} in claim ${at} was not found`)
-  if (!proof) return
-  const bytes = encodeFraudProof(proof)
-  kinds.set(proof.kind, Math.max(kinds.get(proof.kind) ?? 0, bytes.length))
-  const verdict = verifyFraudProof(world.fraud, bytes)
-  assert.ok(verdict.ok, `${what}: ${proof.kind} ${verdict.ok ? '' : verdict.code}`)
-  if (!verdict.ok) return
-  assert.is(verdict.number, world.claims[at]?.number, `${what}: ${proof.kind}`)
+function caughtHere(world: World, at: number, what: string): void {
+  const { kind, bytes } = caught(world, at, what)
+  kinds.set(kind, Math.max(kinds.get(kind) ?? 0, bytes))
 }
 
 test('every lie about anything that is committed to is proved, against who told it', () => {
@@ -48,7 +41,7 @@ test('every lie about anything that is committed to is proved, against who told 
       if (!lie(world, what, at, random)) continue
       recommit(world)
       told++
-      caught(world, at, what)
+      caughtHere(world, at, what)
     }
     assert.ok(told > 2, `${what} was told ${told} times`)
   }
@@ -149,35 +142,6 @@ test('with the evidence that decides, nothing true is false, for each kind', () 
     [],
   )
 })
-
-/** Any evidence of an honest history, in any combination. */
-function anyProof(world: World, seedText: string): FraudProof {
-  const random = prng(seedText)
-  const evidence = new EvidenceMaker(world, hashPairsNative)
-  const claim = random.below(world.claims.length)
-  const pick = <T>(make: () => T): T[] => Array.from({ length: random.below(3) }, make)
-  const tables = [world.after.table, world.before]
-  let side = random.below(2)
-  if (random.chance(0.3)) side = world.after.table.depth
-  const leaves = pick(() => {
-    const of = random.chance(0.7) ? claim : random.below(world.claims.length)
-    const entries = world.claims[of]?.entries ?? 0
-    return entries === 0 ? undefined : evidence.leaf(of, random.below(entries))
-  }).filter((one) => one !== undefined)
-  const batch = world.batches[claim]
-  const nodes = pick(() => {
-    const lists = [batch?.transfers, batch?.exits, batch?.operations]
-    const from = lists[random.below(3)]
-    const count = (from?.length ?? 0) / 8
-    return from && count > 0 ? evidence.node(from, random.below(count)) : undefined
-  }).filter((one) => one !== undefined)
-  const slot = random.chance(0.5) ? random.below(250) : 4096 + random.below(8000)
-  const records = tables.map((table) => evidence.record(table, slot))
-  const { root, left, right } = evidence.top(world.after.table)
-  const words = random.chance(0.5) ? [root, world.after.meta] : [left, right]
-  const kind = FRAUD_KINDS[random.below(FRAUD_KINDS.length)] as FraudKind
-  return { kind, claim, side, leaves, nodes, records, words }
-}
 
 test('no honest history is provable as fraud, with whatever evidence', () => {
   fc.assert(

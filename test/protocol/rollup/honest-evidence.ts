@@ -18,7 +18,8 @@ import { slotIn } from '../../../protocol/rollup/shard-place.ts'
 import { KIND } from '../../../protocol/rollup/trace.ts'
 import type { World } from './fraud-world.ts'
 
-const SIDE_OF_EXITS = TO_BASE_CHAIN + 1
+const CREDITS: readonly number[] = [KIND.parcel, KIND.parcelReturned, KIND.parcelToLock]
+const NONE = new Uint32Array(0)
 
 export class HonestEvidence {
   private readonly world: World
@@ -38,7 +39,7 @@ export class HonestEvidence {
     const { entries } = this.world.claims[claim] as Claim
     const leaves = Array.from({ length: entries }, (_, at) => leafAt(this.world, claim, at))
     const entriesOwn = leaves.flatMap((leaf) => [this.ofSource(leaf), ...this.ofAccounts(leaf)])
-    return [proofOf('COUNT', claim), ...entriesOwn, ...this.ofPairs(leaves), ...this.ofExits(claim)]
+    return [proofOf('COUNT', claim), ...entriesOwn, ...this.ofPairs(leaves), ...this.ofSent(claim)]
   }
 
   private shown(leaf: ShownLeaf) {
@@ -51,6 +52,10 @@ export class HonestEvidence {
     const it = this.world.claims[claim] as Claim
     const batch = this.world.batches[claim] as PublishedBatch
     const at = position - firstTransfer(it)
+    if (CREDITS.includes(leaf.kind)) {
+      const nodes = [this.creditAt(batch, at)]
+      return proofOf('ARITHMETIC', claim, { leaves, nodes })
+    }
     if (leaf.kind >= KIND.pay) {
       const node = 2 * operationOfEntry(it, at - it.transfers)
       const nodes = [this.make.node(batch.operations, node)]
@@ -59,6 +64,16 @@ export class HonestEvidence {
     if (leaf.kind !== KIND.transfer) return proofOf('ARITHMETIC', claim, { leaves })
     const nodes = [this.make.node(batch.transfers, at)]
     return proofOf('ARITHMETIC', claim, { leaves, nodes })
+  }
+
+  /** `at` counts back from the first transfer. */
+  private creditAt({ parcels }: PublishedBatch, at: number) {
+    let position = at + parcels.reduce((sum, one) => sum + one.leaves.length / 8, 0)
+    for (const { leaves } of parcels) {
+      if (position < leaves.length / 8) return this.make.node(leaves, position)
+      position -= leaves.length / 8
+    }
+    throw new Error('a credit of no parcel')
   }
 
   /** Each account that the leaf reads is as the one before left it, and nobody came between. */
@@ -92,23 +107,30 @@ export class HonestEvidence {
     })
   }
 
-  private ofExits(claim: number): FraudProof[] {
-    const { exits } = this.world.batches[claim] as PublishedBatch
-    const count = exits.length / 8
-    const side = SIDE_OF_EXITS
+  private ofSent(claim: number): FraudProof[] {
+    const { exits, outbox } = this.world.batches[claim] as PublishedBatch
+    const { shard: own, shards } = this.world.fraud.place
+    const others = Array.from({ length: shards }, (_, i) => i).filter((shard) => shard !== own)
+    const lists = others.map((shard) => this.ofList(claim, shard, outbox.get(shard) ?? NONE))
+    return [...this.ofList(claim, TO_BASE_CHAIN, exits), ...lists.flat()]
+  }
+
+  private ofList(claim: number, destination: number, sent: Uint32Array): FraudProof[] {
+    const count = sent.length / 8
+    const side = destination + 1
     const proofs = Array.from({ length: count }, (_, at): FraudProof[] => {
-      const leaf = this.leafOf(readOutgoing(exits, at).entry)
-      if (!sentBy(leaf, this.world.fraud.place)) throw new Error('an exit that nobody sent')
-      const own = { side, leaves: [this.shown(leaf)], nodes: [this.make.node(exits, at)] }
+      const leaf = this.leafOf(readOutgoing(sent, at).entry)
+      if (!sentBy(leaf, this.world.fraud.place)) throw new Error('a leaf that nobody sent')
+      const own = { side, leaves: [this.shown(leaf)], nodes: [this.make.node(sent, at)] }
       const pair = at === 0 ? [0] : [at - 1, at]
-      const nodes = pair.map((one) => this.make.node(exits, one))
+      const nodes = pair.map((one) => this.make.node(sent, one))
       return [
         proofOf('SENT', claim, own),
         proofOf('SENT_LESS', claim, own),
         proofOf('SENT_ORDER', claim, { side, nodes }),
       ]
     })
-    const nodes = count === 0 ? [] : [this.make.node(exits, count - 1)]
+    const nodes = count === 0 ? [] : [this.make.node(sent, count - 1)]
     return [...proofs.flat(), proofOf('SENT_SUM', claim, { side, nodes })]
   }
 
