@@ -1,4 +1,5 @@
-// What every proof of a lie has to pass; and random evidence of an honest history, for random kinds.
+// What every proof of a lie has to pass; and random evidence of an honest history, for random
+// kinds.
 
 import * as assert from 'uvu/assert'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'

@@ -1,5 +1,5 @@
-// Lies about one shard: a word changed in what stands behind a commitment, which is then made anew, so
-// that only the content is false.
+// Lies about one shard: a word changed in what stands behind a commitment, which is then made anew,
+// so that only the content is false.
 
 import type { Prng } from '../../../lib/prng.ts'
 import { type Claim, NO_LIMIT } from '../../../protocol/rollup/claim.ts'

@@ -1,5 +1,5 @@
-// What crosses shards: whatever a sequencer says of credits that it was sent or sends, other than as
-// it is, is proved by one of them; and nothing that is true can be proved false.
+// What crosses shards: whatever a sequencer says of credits that it was sent or sends, other than
+// as it is, is proved by one of them; and nothing that is true can be proved false.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

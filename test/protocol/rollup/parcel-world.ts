@@ -1,5 +1,6 @@
-// A shard of three that gets credits from the other two and pays accounts there: random batches with
-// everything that can cross. Who would send them is not there: a parcel is what the chain says.
+// A shard of three that gets credits from the other two and pays accounts there: random batches
+// with everything that can cross. Who would send them is not there: a parcel is what the chain
+// says.
 
 import { type Prng, prng } from '../../../lib/prng.ts'
 import { COHORT_SIZE, EXIT_INDEX } from '../../../protocol/params.ts'
