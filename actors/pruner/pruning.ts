@@ -55,9 +55,7 @@ export class Pruning {
       const lowest = this.lowest()
       if (lowest >= oldest || this.keeps(lowest, stage)) continue
       this.stage = stage
-      this.cursor = 1
-      const ends = this.rubbish()
-      if (ends.length > 0) return ends
+      return this.endsFrom(lowest, stage)
     }
     return []
   }
@@ -77,6 +75,27 @@ export class Pruning {
     const { stages } = this.policy
     const ms = stage?.keepBoundaryMs ?? Math.max(0, ...stages.map((one) => one.keepBoundaryMs))
     return ms > 0 && this.marks.isBoundary(height) && this.marks.ageMs(height) <= ms
+  }
+
+  /**
+   * The rest of the ends of epochs that the stage does not keep any more, up to the first that it
+   * does: the ones after it are younger. Twenty thousand may be kept, and one goes a minute.
+   */
+  private endsFrom(lowest: number, stage: PruneStage): Put[] {
+    const puts: Put[] = []
+    const to = u64(this.marks.oldest())
+    let from = lowest
+    while (puts.length < PRUNE_ROWS_PER_COMMIT) {
+      const [row] = this.store.range(CHAIN_TABLES.blocks, { from: u64(from), to, limit: 1 })
+      if (!row) break
+      const height = readHeight(row[0])
+      if (this.keeps(height, stage)) break
+      const { hash } = decodeBlock(row[1])
+      puts.push({ table: CHAIN_TABLES.heights, key: hexToBytes(hash), value: undefined })
+      for (const table of OF_BOUNDARY) puts.push({ table, key: u64(height), value: undefined })
+      from = height + 1
+    }
+    return puts
   }
 
   /** Rows of blocks that are said not to be kept. */

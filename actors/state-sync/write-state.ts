@@ -16,6 +16,8 @@ import type { Put } from '../../runtime/store.ts'
 import type { SyncStore } from './sync-store.ts'
 
 const BATCH_ROWS = 20_000
+/** Milliseconds of one turn. */
+const SLICE_MS = 8
 
 export class WriteState {
   private readonly ctx: Context
@@ -44,10 +46,25 @@ export class WriteState {
         : refuse('CHUNK_MISSING', `chunk ${index}`, index)
       this.progress(index + 1)
       if (!verdict.ok) done(verdict)
-      else if (index + 1 === this.manifest.chunks.length) done(rebuild.end())
+      else if (index + 1 === this.manifest.chunks.length) this.end(rebuild.end(), done)
       else this.ctx.after('verify', 0, () => step(index + 1))
     }
     step(0)
+  }
+
+  /** The root, a slice of it a turn. */
+  private end(
+    ending: Generator<void, SnapshotVerdict>,
+    done: (verdict: SnapshotVerdict) => void,
+  ): void {
+    const until = this.ctx.now() + SLICE_MS
+    do {
+      const { done: isOver, value } = ending.next()
+      if (!isOver) continue
+      done(value)
+      return
+    } while (this.ctx.now() < until)
+    this.ctx.after('verify', 0, () => this.end(ending, done))
   }
 
   /** After `verify`. A write that fails ends this incarnation: the next one begins again. */

@@ -93,7 +93,8 @@ export interface ValidatorDesk {
   weight(epoch: number): Promise<{ stake: bigint; authority: boolean }>
   claims(): Promise<ReturnType<typeof decodeClaimOf>[]>
   parameter(name: string): Promise<bigint>
-  votes(): Promise<Votes>
+  /** In the latest blocks up to this height. */
+  votes(height: number): Promise<Votes>
 }
 
 /** Rejects with CliError or KeyError. */
@@ -138,6 +139,6 @@ export async function validatorDesk(
       const output = await call(GOVERNANCE_ADDRESS, encodeParameter(name))
       return decodeArguments(PARAMETER.outputs, output)[0]
     },
-    votes: async () => votesOf(rpc, blsPublicKey, Number((await status()).height)),
+    votes: (height) => votesOf(rpc, blsPublicKey, height),
   }
 }

@@ -6,7 +6,8 @@ import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { RlpError } from '../rlp/rlp.ts'
 import { decodeAccount } from '../state/account.ts'
-import { type Trie, trieRoot, trieSet } from '../trie/trie.ts'
+import { hashParts } from '../trie/hash-parts.ts'
+import { EMPTY_ROOT, TrieBatch, trieRoot } from '../trie/trie.ts'
 import { readBlockChunk } from './block-chunk.ts'
 import { checkChunk } from './check-chunk.ts'
 import type { SnapshotManifest } from './snapshot-manifest.ts'
@@ -17,7 +18,8 @@ import { decodeStateChunk, type SnapshotAccount, type SnapshotSlot } from './sta
 interface Open {
   readonly address: Uint8Array
   readonly storageRoot: Hex
-  storage: Trie
+  /** Undefined before its first slot. */
+  storage: TrieBatch | undefined
   lastSlot: Uint8Array | undefined
 }
 
@@ -26,7 +28,7 @@ const OK: SnapshotVerdict = { ok: true }
 export class StateRebuild {
   private readonly manifest: SnapshotManifest
   private next = 0
-  private trie: Trie
+  private readonly trie = new TrieBatch(undefined)
   private open: Open | undefined
   private accounts = 0
   private slots = 0
@@ -60,7 +62,8 @@ export class StateRebuild {
     }
   }
 
-  end(): SnapshotVerdict {
+  /** After all chunks. Yields now and then: the root of a large state takes seconds. */
+  *end(): Generator<void, SnapshotVerdict> {
     const { manifest, next } = this
     if (next < manifest.chunks.length) return refuse('CHUNK_MISSING', `chunk ${next}`, next)
     const closed = this.close(next - 1)
@@ -69,7 +72,9 @@ export class StateRebuild {
       const found = `${this.accounts} accounts and ${this.slots} slots`
       return refuse('WRONG_COUNTS', `${found}, not ${manifest.accounts} and ${manifest.slots}`)
     }
-    const root = trieRoot(this.trie)
+    const { trie } = this.trie
+    yield* hashParts(trie)
+    const root = trieRoot(trie)
     if (root === manifest.header.stateRoot) return OK
     return refuse('WRONG_STATE_ROOT', `${root}, not ${manifest.header.stateRoot}`)
   }
@@ -85,7 +90,7 @@ export class StateRebuild {
       if (!closed.ok) return closed
       const { storageRoot } = decodeAccount(account)
       this.open = { address, storageRoot, storage: undefined, lastSlot: undefined }
-      this.trie = trieSet(this.trie, keccak(address), account)
+      this.trie.set(keccak(address), account)
       this.accounts++
     }
     return this.takeSlots(slots, chunk)
@@ -99,7 +104,8 @@ export class StateRebuild {
         return refuse('CHUNK_ORDER', `slot ${bytesToHex(slot)} in chunk ${chunk}`, chunk)
       }
       open.lastSlot = slot
-      open.storage = trieSet(open.storage, keccak(slot), word)
+      open.storage ??= new TrieBatch(undefined)
+      open.storage.set(keccak(slot), word)
       this.slots++
     }
     return OK
@@ -107,7 +113,9 @@ export class StateRebuild {
 
   private close(chunk: number): SnapshotVerdict {
     const { open } = this
-    if (!open || trieRoot(open.storage) === open.storageRoot) return OK
+    if (!open) return OK
+    const root = open.storage ? trieRoot(open.storage.trie) : EMPTY_ROOT
+    if (root === open.storageRoot) return OK
     const detail = `the storage of ${bytesToHex(open.address)}, up to chunk ${chunk}`
     return refuse('WRONG_STORAGE_ROOT', detail, chunk)
   }

@@ -5,7 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../crypto/keccak.ts'
 import { toNibbles } from '../trie/nibbles.ts'
-import { EMPTY_ROOT, type Trie, TrieBatch, trieRoot, trieSet } from '../trie/trie.ts'
+import { EMPTY_ROOT, type Trie, TrieBatch, trieRoot } from '../trie/trie.ts'
 import { type Account, AccountValue } from './account.ts'
 import { encodeWord, type StateTree } from './state-tree.ts'
 
@@ -20,11 +20,13 @@ export function restoreState(
   accounts: Iterable<readonly [Hex, Account]>,
   storage: Iterable<StorageRow>,
 ): StateTree {
-  const storages = new Map<Hex, Trie>()
+  const batches = new Map<Hex, TrieBatch>()
   for (const { address, slot, word } of storage) {
-    const key = keccak(hexToBytes(slot))
-    storages.set(address, trieSet(storages.get(address), key, encodeWord(word)))
+    const batch = batches.get(address) ?? new TrieBatch(undefined)
+    batches.set(address, batch.set(keccak(hexToBytes(slot)), encodeWord(word)))
   }
+  const storages = new Map<Hex, Trie>()
+  for (const [address, batch] of batches) storages.set(address, batch.trie)
   const trie = new TrieBatch(undefined)
   let withStorage = 0
   for (const [address, account] of accounts) {

@@ -24,6 +24,16 @@ export function trieRoot(trie: Trie): Hex {
   return trie ? bytesToHex(rootHash(trie)) : EMPTY_ROOT
 }
 
+/**
+ * A node's own piece of a path. PERF: a copy of up to 64 bytes lies in the engine's heap; a view
+ * makes it keep the whole path in memory of its own, at three times the bytes.
+ */
+function part(path: Uint8Array, from: number, to = path.length): Uint8Array {
+  const piece = new Uint8Array(to - from)
+  for (let i = from; i < to; i++) piece[i - from] = path[i] as number
+  return piece
+}
+
 /** How far a node's path agrees with the key's, from the nibble `at`. */
 function agree(nodePath: Uint8Array, path: Uint8Array, at: number): number {
   const most = Math.min(nodePath.length, path.length - at)
@@ -92,7 +102,7 @@ export class TrieBatch {
 
   /** PERF: nibbles before `at` are walked already; slicing the path at every level costs more. */
   private insert(node: Trie, path: Uint8Array, at: number, value: TrieValue): TrieNode {
-    if (!node) return leaf(path.subarray(at), value)
+    if (!node) return leaf(part(path, at), value)
     if (node.kind === 'branch') return this.insertBranch(node, path, at, value)
     const shared = agree(node.path, path, at)
     if (shared === node.path.length) {
@@ -102,7 +112,7 @@ export class TrieBatch {
       }
       if (at + shared === path.length) return leaf(node.path, value)
     }
-    return split(node, shared, path.subarray(at), value)
+    return split(node, shared, path, at, value)
   }
 
   private insertBranch(node: Branch, path: Uint8Array, at: number, value: TrieValue): Branch {
@@ -142,19 +152,25 @@ export function withPrefix(path: Uint8Array, child: Branch): TrieNode {
   return path.length === 0 ? child : extension(path, child)
 }
 
-/** A leaf or extension whose path parts from the key's after `shared` nibbles. */
-function split(node: Leaf | Extension, shared: number, path: Uint8Array, value: TrieValue) {
+/** A leaf or extension whose path parts from the key's after `shared` nibbles from `at` on. */
+function split(
+  node: Leaf | Extension,
+  shared: number,
+  path: Uint8Array,
+  at: number,
+  value: TrieValue,
+): TrieNode {
   const children: (TrieNode | undefined)[] = new Array(16).fill(undefined)
   let own: TrieValue | undefined
-  const rest = node.path.subarray(shared)
+  const first = node.path[shared]
   if (node.kind === 'extension') {
-    children[rest[0] as number] = withPrefix(rest.subarray(1), node.child)
-  } else if (rest.length === 0) own = node.value
-  else children[rest[0] as number] = leaf(rest.subarray(1), node.value)
-  const added = path.subarray(shared)
-  if (added.length === 0) own = value
-  else children[added[0] as number] = leaf(added.subarray(1), value)
-  return withPrefix(path.subarray(0, shared), branch(children, own))
+    children[first as number] = withPrefix(part(node.path, shared + 1), node.child)
+  } else if (first === undefined) own = node.value
+  else children[first] = leaf(part(node.path, shared + 1), node.value)
+  const added = path[at + shared]
+  if (added === undefined) own = value
+  else children[added] = leaf(part(path, at + shared + 1), value)
+  return withPrefix(part(node.path, 0, shared), branch(children, own))
 }
 
 function remove(node: Trie, path: Uint8Array): Trie {

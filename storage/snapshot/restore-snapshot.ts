@@ -54,7 +54,11 @@ export function verifyChunks(
     if (!verdict.ok) return verdict
     progress?.(index + 1, manifest.chunks.length)
   }
-  return rebuild.end()
+  const ending = rebuild.end()
+  for (;;) {
+    const { done, value } = ending.next()
+    if (done) return value
+  }
 }
 
 function commit(store: Store, puts: readonly Put[]): Promise<void> {

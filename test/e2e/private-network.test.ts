@@ -15,15 +15,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createPublicClient, createWalletClient, http } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { createPublicClient, http } from 'viem'
 import { type Endpoints, readEndpoints } from '../../apps/node/endpoints.ts'
 import { keyFolderOf, openKey } from '../../apps/node/keys/key-folder.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import { aitbc } from '../../scripts/soak/cluster.ts'
 import { networkNew } from '../apps/cli/network-new.ts'
 import { runCommand } from '../kit/cli.ts'
-import { head, stopped, until } from './detached.ts'
+import { head, load, stopped, until } from './detached.ts'
 
 const NODES = 4
 /** On a machine that does other things too. */
@@ -35,30 +34,6 @@ writeFileSync(password, `${PASSWORD}\n`)
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 const cli = (args: string[]) => runCommand(folder, args)
-
-/** Sends transfers one after the other until it is told to end; how many were taken. */
-function load(rpc: string, privateKey: `0x${string}`) {
-  const account = privateKeyToAccount(privateKey)
-  const wallet = createWalletClient({ account, transport: http(rpc, { retryCount: 0 }) })
-  let sent = 0
-  let running = true
-  const done = (async () => {
-    for (let nonce = 0; running; nonce++) {
-      const call = { to: account.address, value: 1n, nonce, gas: 21_000n, chain: null } as const
-      try {
-        await wallet.sendTransaction({ ...call, maxFeePerGas: 10n ** 10n, type: 'eip1559' })
-        sent++
-      } catch {
-        return
-      }
-    }
-  })()
-  const end = () => {
-    running = false
-    return done
-  }
-  return { sent: () => sent, end }
-}
 
 test('four fresh validators: blocks, a stop under load, the same chain, no signing blind', async () => {
   const { topology_file } = await networkNew(cli, folder, 'mynet', NODES)

@@ -51,12 +51,9 @@ async function fund(aitbc: bigint): Promise<void> {
   })
 }
 
-/**
- * Blocks come when there is something to do: a transfer each time it looks. In epochs this short
- * the joiner's vote is often too late for the one certificate that a block brings: 10 to 90 s.
- */
+/** Blocks come when there is something to do: a transfer each time it looks. */
 async function until<T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 150_000
+  const deadline = Date.now() + 50_000
   for (;;) {
     const value = await read()
     if (good(value) || Date.now() > deadline) return value

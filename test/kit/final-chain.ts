@@ -3,6 +3,7 @@
 
 import * as assert from 'uvu/assert'
 import { finalRows, genesisRows } from '../../actors/block-builder/chain-rows.ts'
+import type { Candidate } from '../../actors/block-builder/speculation.ts'
 import { formerRows, undoPuts } from '../../actors/block-builder/undo-puts.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import type { Block } from '../../protocol/block/block.ts'
@@ -45,6 +46,8 @@ export interface FinalChainOptions {
   /** The VRF key of a validator by its index. */
   readonly vrfSecret?: (index: number) => Uint8Array
   readonly vrf?: Vrf
+  /** Blocks of one commit, which the last one's certificate makes final; 1 by default. */
+  readonly commitBlocks?: number
 }
 
 export class FinalChain {
@@ -54,6 +57,9 @@ export class FinalChain {
   private readonly config: ChainConfig
   private readonly options: FinalChainOptions
   private failure: Error | undefined
+  /** Of the store: the last block that is in it. */
+  private stored: { block: Block; tree: StateTree }
+  private path: Candidate[] = []
 
   constructor(store: Store, options: FinalChainOptions = {}) {
     const { genesis = testGenesis(), config = testConfig(genesis) } = options
@@ -62,26 +68,37 @@ export class FinalChain {
     this.config = config
     this.options = options
     this.tip = { block: genesis.block, tree: genesis.tree }
+    this.stored = this.tip
     this.write(genesisRows(genesis))
   }
 
   /** Builds a block of these transactions on the tip and makes it final. */
   add(transactions: readonly SentTransaction[] = [], afterMs = 100): Block {
-    const { block: parent, tree } = this.tip
     const { block, executed } = this.build(transactions, afterMs)
-    const candidate = { block, executed, tree: executed.tree }
+    this.tip = { block, tree: executed.tree }
+    this.path.push({ block, executed, tree: executed.tree })
+    if (this.path.length >= (this.options.commitBlocks ?? 1)) this.flush()
+    return block
+  }
+
+  /** Commits the blocks that wait for others: the tip is final then. */
+  flush(): void {
+    const { path } = this
+    const before = this.stored
+    if (path.length === 0) return
+    const { block } = this.tip
     const certificate = unsignedCertificate(block)
     const finalAtMs = block.header.timestamp * 1000
-    const rows = finalRows([candidate], { finalAtMs, certificate })
-    const { height } = parent.header
-    const former = formerRows(tree, [candidate])
+    const rows = finalRows(path, { finalAtMs, certificate })
+    const former = formerRows(before.tree, path)
     for (const { table, key, row } of former) {
       const stored = this.store.get(table, key)
       assert.equal(stored && bytesToHex(stored), row && bytesToHex(row), `former row of ${table}`)
     }
-    this.write([...rows, ...undoPuts(this.store, height, height + 1, former)])
-    this.tip = candidate
-    return block
+    const [base, { height }] = [before.block.header.height, block.header]
+    this.write([...rows, ...undoPuts(this.store, base, height, former)])
+    this.stored = this.tip
+    this.path = []
   }
 
   /** The block that `add` would add. */

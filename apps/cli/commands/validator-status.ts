@@ -27,12 +27,13 @@ async function setsOf(desk: ValidatorDesk, epoch: number) {
 }
 
 async function read(desk: ValidatorDesk) {
-  const [{ epoch }, validator, own, claims, votes] = await Promise.all([
-    desk.status(),
+  // Votes are of the blocks up to here: none of an epoch that is not said to run yet.
+  const { epoch, height } = await desk.status()
+  const [validator, own, claims, votes] = await Promise.all([
     desk.validator(),
     desk.own(),
     desk.claims(),
-    desk.votes(),
+    desk.votes(Number(height)),
   ])
   return {
     operator: desk.operator,

@@ -167,4 +167,43 @@ test('the threshold decides how far it goes, and the order is that of the policy
   assert.ok(everything.pruning.isExhausted())
 })
 
+class CountingStore extends MemoryStore {
+  reads = 0
+
+  override get(...args: Parameters<MemoryStore['get']>) {
+    this.reads++
+    return super.get(...args)
+  }
+
+  override range(...args: Parameters<MemoryStore['range']>) {
+    this.reads++
+    return super.range(...args)
+  }
+}
+
+test('an end of an epoch that grew old goes, and the many that stay are not read for it', () => {
+  const rows = chainOfRows(days)
+  const store = new CountingStore()
+  store.apply(rows.slice(0, -2).flat())
+  const stages = [stage(PRUNE_EPOCHS_MIN, { keepBoundaryMs: 14 * DAY })]
+  const pruning = new Pruning(store, { thresholdBytes: 0, stages })
+  const run = () => {
+    for (let puts = pruning.next(); puts.length > 0; puts = pruning.next()) store.apply(puts)
+  }
+  const kept = () => {
+    const range = { from: u64(1), to: u64(pruning.marks.oldest()), limit: 1e6 }
+    return store.range(CHAIN_TABLES.blocks, range).map(([key]) => bytesToHex(key))
+  }
+  run()
+  const before = kept()
+  assert.ok(before.length > 100, `${before.length} ends`)
+  store.apply(rows.slice(-2).flat())
+  store.reads = 0
+  run()
+  assert.ok(store.reads < 300, `${store.reads} reads`)
+  const after = kept()
+  assert.equal(after.slice(0, -1), before.slice(1))
+  assert.is(after.length, before.length)
+})
+
 test.run()
