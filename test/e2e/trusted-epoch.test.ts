@@ -1,6 +1,6 @@
 // A node that comes when its peers have pruned the first blocks, in real processes: told the end of
-// an old epoch, it follows the stake's checkpoints from there to their newest snapshot, its shard of
-// the rollup comes to their state, and it is one of them again.
+// an old epoch, it follows the stake's checkpoints from there to their newest snapshot, its shard
+// of the rollup comes to their state, and it is one of them again.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

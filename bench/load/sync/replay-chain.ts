@@ -1,5 +1,5 @@
-// Joining by replay: every block from the genesis is read, its senders are recovered, it is executed
-// and compared, and its rows are written.
+// Joining by replay: every block from the genesis is read, its senders are recovered, it is
+// executed and compared, and its rows are written.
 
 import { finalRows, genesisRows } from '../../../actors/block-builder/chain-rows.ts'
 import type { Candidate } from '../../../actors/block-builder/speculation.ts'
