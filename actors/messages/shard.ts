@@ -298,9 +298,12 @@ export const ShardMessages = messages('shard', 1, {
       }),
     ),
   ),
-  /** An exit of a final batch, as claimExit on the base chain wants it; `proof` is the path. */
+  /**
+   * An exit of a final batch, as claimExit on the base chain wants it; `proof` is the path. Of a
+   * batch that was not executed here peers are asked, who are asked `near`: for what they have.
+   */
   ExitProof: ask(
-    struct({ number: u53, position: u53 }),
+    struct({ number: u53, position: u53, near: bool }),
     optional(
       struct({
         from: u53,
@@ -313,9 +316,12 @@ export const ShardMessages = messages('shard', 1, {
       }),
     ),
   ),
-  /** The last exits of an account, the latest first; of so many batches as are searched. */
+  /**
+   * The last exits of an account, the latest first; of so many batches as are searched. `near` as
+   * above; what peers list is not proved by it.
+   */
   ExitsOf: ask(
-    struct({ index: u53 }),
+    struct({ index: u53, near: bool }),
     list(struct({ number: u53, position: u53, amount: u256, entry: u53 }), 64),
   ),
   Head: ask(
@@ -345,6 +351,9 @@ export const ShardMessages = messages('shard', 1, {
       frozen: bool,
       /** Batches up to this one are deleted here; 0 when none is. */
       pruned: u53,
+      /** Batches whose exits only peers may know: not executed here; 0 and 0 when there are none. */
+      missedFrom: u53,
+      missedTo: u53,
     }),
   ),
   /** A claim that is final, by number, with its body and the block that ordered it. */

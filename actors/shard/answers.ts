@@ -4,8 +4,8 @@ import type { Handlers } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import type { ClaimLine } from './claim-line.ts'
-import { exitProof, exitsOf } from './exits.ts'
 import type { Market } from './market.ts'
+import { MissedExits } from './missed-exits.ts'
 import type { ShardQueries } from './queries.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { SyncServer } from './sync-server.ts'
@@ -39,6 +39,7 @@ export function answers(
   shard: Shard & Parameters<ShardQueries['head']>[0],
 ): Answers {
   const { line, queries, market, sync } = shard
+  const exits = new MissedExits(ctx, props)
   return {
     Account({ index }, reply) {
       reply(queries.account(index))
@@ -51,11 +52,11 @@ export function answers(
       else shard.undrafted(() => reply(queries.proof(index)))
     },
     ExitProof(wanted, reply) {
-      const isFinal = wanted.number <= line.final.number
-      reply(isFinal ? exitProof(ctx.store, props, wanted) : undefined)
+      if (wanted.number <= line.final.number) exits.proof(wanted, reply)
+      else reply(undefined)
     },
-    ExitsOf({ index }, reply) {
-      reply(exitsOf(ctx.store, props.shard, index))
+    ExitsOf(wanted, reply) {
+      exits.list(wanted, reply)
     },
     Head(_, reply) {
       reply(queries.head(shard))

@@ -21,6 +21,7 @@ import { SHARD_TABLES, shardKeyBytes } from './shard-rows.ts'
 
 const LATEST = 0
 const PRUNED = 1
+const MISSED = 2
 const ACCOUNTS_AT_ONCE = 4096
 
 export interface Checkpoint {
@@ -42,6 +43,12 @@ export interface Checkpoint {
 export interface Pruned {
   readonly number: number
   readonly bytes: number
+}
+
+/** Batches that may never have been executed here: a state of peers came in their place. */
+export interface Missed {
+  readonly from: number
+  readonly to: number
 }
 
 const u32 = (value: number) => u64(value).subarray(4)
@@ -97,6 +104,18 @@ export function readPruned(store: Store, shard: number): Pruned {
   if (!row) return { number: 0, bytes: 0 }
   const [number, bytes] = asList(decodeRlp(Uint8Array.from(row)), 2)
   return { number: asNumber(number), bytes: asNumber(bytes) }
+}
+
+export function missedPut(shard: number, { from, to }: Missed): Put {
+  const value = encodeRlp([rlpInteger(from), rlpInteger(to)])
+  return { table: SHARD_TABLES.meta, key: metaKey(shard, MISSED), value }
+}
+
+export function readMissed(store: Store, shard: number): Missed | undefined {
+  const row = store.get(SHARD_TABLES.meta, metaKey(shard, MISSED))
+  if (!row) return undefined
+  const [from, to] = asList(decodeRlp(Uint8Array.from(row)), 2)
+  return { from: asNumber(from), to: asNumber(to) }
 }
 
 export function readCheckpoint(store: Store, shard: number): Checkpoint | undefined {

@@ -11,6 +11,7 @@ import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
+import { readMissed } from './checkpoint-rows.ts'
 import type { ClaimLine, Point } from './claim-line.ts'
 import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
@@ -204,6 +205,7 @@ export class ShardQueries {
 
   head(place: HeadPlace): Reply<Verbs, 'Head'> {
     const { line, inbox, props } = this
+    const missed = readMissed(this.ctx.store, props.shard)
     const { state } = line
     return {
       shard: props.shard,
@@ -223,6 +225,8 @@ export class ShardQueries {
       tip: line.tip.number,
       frozen: line.isFrozen,
       pruned: this.pruner.gone.number,
+      missedFrom: missed?.from ?? 0,
+      missedTo: missed?.to ?? 0,
     }
   }
 }

@@ -142,7 +142,8 @@ export class Recovery {
     const { ctx, props, peers } = this
     const { rows, upkeep, line } = this.parts
     const parts = { ctx, props, peers, rows }
-    new StateSync(parts, target, upkeep.checkpoints.saved, {
+    const own = { number: line.final.number, checkpoint: upkeep.checkpoints.saved }
+    new StateSync(parts, target, own, {
       done: (checkpoint, state) => {
         const { number, hash } = checkpoint
         line.restart(state, { number, hash })

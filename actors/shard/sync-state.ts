@@ -10,13 +10,27 @@ import { encodeCheckpointMeta } from '../../protocol/rollup/state-checkpoint.ts'
 import type { StateMeta } from '../../protocol/rollup/state-root.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
-import { type Checkpoint, checkpointPut, prunedPut, restoreCheckpoint } from './checkpoint-rows.ts'
+import {
+  type Checkpoint,
+  checkpointPut,
+  missedPut,
+  prunedPut,
+  readMissed,
+  restoreCheckpoint,
+} from './checkpoint-rows.ts'
 import { removeUpTo } from './shard-rows.ts'
 import { SyncPages, type SyncParts, type SyncTarget } from './sync-pages.ts'
 
 type Tree = Reply<(typeof ShardMessages)['verbs'], 'CheckpointTree'>
 
 const SLICE_MS = 5
+
+export interface OwnPlace {
+  /** The last batch that was executed here. */
+  readonly number: number
+  /** It stands until the other one counts. */
+  readonly checkpoint: Checkpoint | undefined
+}
 
 export interface SyncEnds {
   done(checkpoint: Checkpoint, state: ShardState): void
@@ -27,11 +41,10 @@ export interface SyncEnds {
 export class StateSync {
   private readonly parts: SyncParts
   private readonly target: SyncTarget
-  /** The own checkpoint, which stands until this one counts. */
-  private readonly own: Checkpoint | undefined
+  private readonly own: OwnPlace
   private readonly ends: SyncEnds
 
-  constructor(parts: SyncParts, target: SyncTarget, own: Checkpoint | undefined, ends: SyncEnds) {
+  constructor(parts: SyncParts, target: SyncTarget, own: OwnPlace, ends: SyncEnds) {
     this.parts = parts
     this.target = target
     this.own = own
@@ -60,7 +73,7 @@ export class StateSync {
     const numbers =
       code === '' ? readCheckpointTree(root, meta, roots, props.ports.hashPairs) : undefined
     if (numbers) {
-      const kept = this.own?.sides ?? new Uint8Array(0)
+      const kept = this.own.checkpoint?.sides ?? new Uint8Array(0)
       const pages: SyncPages = new SyncPages(this.parts, this.target, roots, kept, (isWhole) => {
         if (isWhole) this.sweep(() => this.finish(numbers, roots, pages))
         else this.ends.failed()
@@ -102,7 +115,9 @@ export class StateSync {
     // Bytes are counted from here on.
     const checkpoint = { number, hash, root, meta, bytes: 0, sides, roots: Uint8Array.from(roots) }
     const gone = prunedPut(shard, { number, bytes: 0 })
-    rows.commit([checkpointPut(shard, checkpoint), gone], () => {
+    const from = Math.min(readMissed(ctx.store, shard)?.from ?? number, this.own.number + 1)
+    const missed = missedPut(shard, { from, to: number })
+    rows.commit([checkpointPut(shard, checkpoint), gone, missed], () => {
       const state = restoreCheckpoint(ctx.store, shard, checkpoint, ports.hashPairs)
       if (!state)
         throw new Error(

@@ -3,6 +3,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import { decodeArguments } from '../../protocol/abi/codec.ts'
+import { shardOf } from '../../protocol/rollup/layout.ts'
 import { EXITS_OF, IS_EXIT_PAID } from '../../protocol/rollup/rollup-abi.ts'
 import {
   encodeClaimExit,
@@ -29,6 +30,25 @@ export async function unpaidExits(desk: RollupDesk, index: number): Promise<Roll
     if (!(await isPaid(desk, exit))) unpaid.unshift(exit)
   }
   return unpaid
+}
+
+/** Why there is nothing to fetch: the node knows all exits, or may lack some. */
+export async function nothingToFetch(desk: RollupDesk, index: number): Promise<CliError> {
+  type Head = { readonly shards: Hex; readonly missed: Record<'from' | 'to', Hex> | null }
+  const { shards } = await desk.ask<Head>('rollup_getHead')
+  const shard = shardOf(index, Number(shards))
+  const { missed } = await desk.ask<Head>('rollup_getHead', quantity(shard))
+  const what = 'there is nothing to fetch'
+  if (!missed) {
+    const why = 'all exits of the account that the node knows are paid'
+    return new CliError('REFUSED', what, why, 'give an amount to take more out')
+  }
+  const [from, to] = [Number(missed.from), Number(missed.to)]
+  const why =
+    `the node knows no exit that is not paid, and it has not executed batches ${from} to ${to} of ` +
+    `shard ${shard}: it took up a later state, and its peers list none`
+  const hint = 'where one is missing, ask a node that has been there from the start, with --rpc'
+  return new CliError('REFUSED', what, why, hint)
 }
 
 /** Until the node lists an exit that is final: a gateway hears of the block before its shard does. */
@@ -59,7 +79,7 @@ export async function payExit(desk: RollupDesk, exit: RollupExit): Promise<Sent>
   const place = [shard, number, position].map(quantity)
   const shown = await desk.ask<Proof | null>('rollup_getExitProof', ...place)
   if (!shown) {
-    const why = 'it has deleted the batch'
+    const why = `it knows no exit at position ${position} of batch ${number}`
     throw new CliError('UNKNOWN', 'the node cannot prove the exit', why, 'ask another with --rpc')
   }
   const { from, amount, entry, total, proof } = shown

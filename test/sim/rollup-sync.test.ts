@@ -10,17 +10,22 @@ import { ShardActor } from '../../actors/shard/shard.ts'
 import type { ShardProps } from '../../actors/shard/shard-props.ts'
 import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import { hashPairsNoble } from '../../protocol/crypto/hash-pairs.ts'
+import { EXIT_INDEX } from '../../protocol/params.ts'
+import { encodeForceTransfer } from '../../protocol/rollup/rollup-calls.ts'
 import { decodeMeta, stateRootOf } from '../../protocol/rollup/state-root.ts'
 import { rootOfProof } from '../../protocol/rollup/transfer-tree.ts'
 import { type Actor, actor } from '../../runtime/actor.ts'
+import type { Body } from '../../runtime/messages.ts'
 import { NO_FAULTS } from '../../runtime/sim/faults.ts'
 import type { World } from '../../runtime/sim/world.ts'
 import type { Store } from '../../runtime/store.ts'
 import { startRollup } from './rollup/rollup-cluster.ts'
+import { answer, Owner } from './rollup/rollup-owner.ts'
 
 type Liar = Actor<(typeof ShardMessages)['verbs'], ShardProps>
 
 const WITHIN = { within: 1000 }
+const PAYER = 7
 const HABITS = ['honest', 'honest', 'honest', 'honest'] as const
 /** Checkpoints are as old as the challenge of a root lasts, and batches go at once. */
 const KEEPING = { settledSeconds: 10, batches: 4, batchesMin: 4 }
@@ -44,6 +49,8 @@ const liar: Liar = actor({
         }),
       CheckpointTree: (of, reply) =>
         honest.CheckpointTree(of, (tree) => reply({ ...tree, roots: flipped(tree.roots) })),
+      ExitProof: (of, reply) =>
+        honest.ExitProof(of, (found) => reply(found && { ...found, amount: found.amount + 1n })),
     }
   },
 })
@@ -89,6 +96,33 @@ function setUp(seed: string) {
   return { world, gone, loaded, again }
 }
 
+/** Of an exit before the checkpoint it knows what its peers know, and nothing that one of them forges. */
+async function checkExits(world: World): Promise<void> {
+  const ask = async <N extends 'ExitsOf' | 'ExitProof' | 'Head'>(
+    node: string,
+    verb: N,
+    body: Body<(typeof ShardMessages)['verbs'], N>,
+  ) => {
+    const edge = world.host(node)?.edge
+    if (!edge) throw new Error(`${node} is down`)
+    return await answer(world, edge.ask(ShardMessages, node, verb, body, WITHIN))
+  }
+  const { missedFrom, missedTo } = await ask('v3', 'Head', null)
+  const wanted = { index: PAYER, near: false }
+  const [exit, ...others] = await ask('v3', 'ExitsOf', wanted)
+  assert.ok(exit && missedFrom === 1 && exit.number <= missedTo, `${missedFrom} to ${missedTo}`)
+  if (!exit) return
+  assert.equal([exit, ...others], await ask('v1', 'ExitsOf', wanted))
+  assert.equal(await ask('v3', 'ExitsOf', { ...wanted, near: true }), [])
+  const { number, position } = exit
+  const place = { number, position, near: false }
+  assert.is(await ask('v3', 'ExitProof', { ...place, near: true }), undefined)
+  const honest = await ask('v1', 'ExitProof', place)
+  assert.is(honest?.amount, 5n)
+  for (let i = 0; i < 4; i++) assert.equal(await ask('v3', 'ExitProof', place), honest)
+  assert.is(await ask('v3', 'ExitProof', { ...place, position: position + 1 }), undefined)
+}
+
 /** The node that took up a checkpoint proves accounts against its root. */
 async function checkSettled(world: World): Promise<void> {
   const body = { index: 5, settled: true }
@@ -105,8 +139,9 @@ async function checkSettled(world: World): Promise<void> {
 }
 
 test('a shard without its disk, and a node that comes late, end on the roots of the others', async () => {
-  const { world, gone, loaded, again } = setUp('sync')
+  const { world, gone, loaded, again } = setUp('sync-b')
   world.runFor(1000)
+  await new Owner(world).send(encodeForceTransfer(PAYER, EXIT_INDEX, 5n))
   world.crash('v3')
   world.runFor(2000)
   // The last root is settled, and has its checkpoint; then some more follows.
@@ -136,6 +171,7 @@ test('a shard without its disk, and a node that comes late, end on the roots of 
   assert.is(other.number, one.number)
   assert.is(other.root, one.root)
   await checkSettled(world)
+  await checkExits(world)
 })
 
 test.run()

@@ -3,7 +3,6 @@
 
 import type { Command } from 'commander'
 import { speaker } from '../base-command.ts'
-import { CliError } from '../cli-error.ts'
 import { type RollupOptions, rollupCommand, unitsArgument } from '../rollup-options.ts'
 import { transferLines } from '../screen/transfer-lines.ts'
 import { unitsText } from '../screen/units.ts'
@@ -20,7 +19,7 @@ async function exit(
   const trusted = await readerTrust(options, terminal)
   const { EXIT_INDEX } = await import('../../../protocol/params.ts')
   const { rollupDesk } = await import('../rollup-desk.ts')
-  const { exitListed, payExit, unpaidExits } = await import('../rollup-claims.ts')
+  const { exitListed, nothingToFetch, payExit, unpaidExits } = await import('../rollup-claims.ts')
   const { executeTransfer } = await import('../rollup-transfer.ts')
   const desk = await rollupDesk(options, terminal)
   const say = speaker(options, terminal)
@@ -32,11 +31,7 @@ async function exit(
   const index = await desk.index()
   if (executed) await exitListed(desk, index, executed.batch)
   const unpaid = await unpaidExits(desk, index)
-  if (unpaid.length === 0) {
-    const why = 'all exits of the account that the node knows are paid'
-    const hint = 'give an amount to take more out'
-    throw new CliError('REFUSED', 'there is nothing to fetch', why, hint)
-  }
+  if (unpaid.length === 0) throw await nothingToFetch(desk, index)
   const paid: object[] = []
   for (const one of unpaid) {
     const sent = await payExit(desk, one)

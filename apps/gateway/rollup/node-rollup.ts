@@ -67,11 +67,12 @@ export class NodeRollup implements RollupAccess {
     this.ask(ShardMessages, shardOf(index, this.shards), 'Account', { index })
 
   exitProof = (shard: number, number: number, position: number) =>
-    this.ask(ShardMessages, shard, 'ExitProof', { number, position })
+    this.ask(ShardMessages, shard, 'ExitProof', { number, position, near: false })
 
   exitsOf = async (index: number) => {
     const shard = shardOf(index, this.shards)
-    return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', { index }) }
+    const wanted = { index, near: false }
+    return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', wanted) }
   }
 
   accountProof = (index: number, settled: boolean) =>

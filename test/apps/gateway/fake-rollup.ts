@@ -69,6 +69,7 @@ export class FakeRollup implements RollupAccess {
     { code: '', sequencer: '', results: [{ code: '', number: 4, position: 2 }] },
   ]
   found: FoundOperation | undefined
+  missed = { from: 0, to: 0 }
   private readonly polls = new Map<number, (news: GroupNews | Error) => void>()
   private readonly waiting = new Map<number, GroupEvent[]>()
   private seq = 0
@@ -146,6 +147,8 @@ export class FakeRollup implements RollupAccess {
     keysLeft: 0,
     frozen: false,
     pruned: 2,
+    missedFrom: this.missed.from,
+    missedTo: this.missed.to,
   })
 
   exitProof: RollupAccess['exitProof'] = async (_shard, number, position) =>

@@ -54,7 +54,7 @@ test('accounts and heads, in quantities', () =>
   }))
 
 test('exits, one with its proof and those of an account', () =>
-  withRollup(async (_rollup, call) => {
+  withRollup(async (rollup, call) => {
     const exit = (await call('rollup_getExitProof', '0x0', '0x3', '0x1')).result
     assert.equal(exit, {
       shard: '0x0',
@@ -75,6 +75,17 @@ test('exits, one with its proof and those of an account', () =>
     const expected = { shard: '0x0', batch: '0x3', position: '0x1', amount: '0x7', entry: '0x11' }
     assert.equal(exits, [expected])
     assert.equal((await call('rollup_getExits', '0x6')).result, [])
+    const missed = async () => {
+      const { result } = await call('rollup_getHead')
+      return (result as { missed: unknown }).missed
+    }
+    assert.is(await missed(), null)
+    rollup.missed = { from: 1, to: 3 }
+    assert.equal(await missed(), { from: '0x1', to: '0x3' })
+    const gone = (await call('rollup_getExitProof', '0x0', '0x3', '0x2')).error
+    assert.is((gone as { code: number }).code, 4444)
+    assert.match((gone as { message: string }).message, /batches 1 to 3 .* ask a node whose/)
+    assert.is((await call('rollup_getExitProof', '0x0', '0x4', '0x0')).result, null)
   }))
 
 test('a claim and its body', () =>

@@ -26,6 +26,8 @@ export const getHead = method('rollup_getHead', [shardParam], async ({ rollup },
     keysLeft: quantity(head.keysLeft),
     frozen: head.frozen,
     pruned: quantity(head.pruned),
+    missed:
+      head.missedTo === 0 ? null : { from: quantity(head.missedFrom), to: quantity(head.missedTo) },
     sequencer: status.sequencer || null,
     fee: quantity(status.fee),
   }
