@@ -2,7 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { reportFault, type SignedReport } from '../bench/harness/signed-report.ts'
+import { reportFault, type Signed, type SignedReport } from '../bench/harness/signed-report.ts'
+import type { ConsensusReport } from '../bench/load/consensus/consensus-report.ts'
 
 const HEAD = `# Reports
 
@@ -72,20 +73,45 @@ function row(report: SignedReport): string[] {
   ]
 }
 
-export function readReports(folder: string): SignedReport[] {
+type ModesReport = ConsensusReport & Signed
+type KeptReport = SignedReport | ModesReport
+
+const isOfModes = (report: KeptReport): report is ModesReport => report.scenario === 'consensus'
+
+const startedAt = (report: KeptReport) =>
+  isOfModes(report) ? report.started_at : report.machine.started_at
+
+const MODES_COLUMNS = ['id', 'options', 'commit', 'date', 'load before, after']
+
+function modesRow({ id, options, commit, load_before, load_after, ...report }: ModesReport) {
+  const { parts, modes, validators, delaysMs, loads, samples } = options
+  const rows = `--modes ${modes} --validators ${validators} --delays ${delaysMs} --loads ${loads}`
+  const asked = `\`consensus --part ${parts} ${rows} --samples ${samples}\``
+  const date = report.started_at.slice(0, 10)
+  return [`[${id}](${id}.json)`, asked, commit, date, `${load_before}, ${load_after}`]
+}
+
+export function readReports(folder: string): KeptReport[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => {
-      const report = JSON.parse(readFileSync(join(folder, name), 'utf8')) as SignedReport
+      const report = JSON.parse(readFileSync(join(folder, name), 'utf8')) as KeptReport
       const fault = name === `${report.id}.json` ? reportFault(report) : 'OTHER_ID'
       if (fault) throw new Error(`docs/reports/${name}: ${fault}`)
       return report
     })
-    .sort((a, b) => (a.machine.started_at < b.machine.started_at ? -1 : 1))
+    .sort((a, b) => (startedAt(a) < startedAt(b) ? -1 : 1))
 }
 
-export function reportsPage(reports: readonly SignedReport[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
-  const head = `${line(COLUMNS)}${line(COLUMNS.map(() => '---'))}`
-  return `${HEAD}${head}${reports.map((report) => line(row(report))).join('')}`
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [columns, columns.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('')
+}
+
+export function reportsPage(reports: readonly KeptReport[]): string {
+  const modes = reports.filter(isOfModes).map(modesRow)
+  const own = reports.flatMap((report) => (isOfModes(report) ? [] : [row(report)]))
+  const below = modes.length > 0 ? `\n${table(MODES_COLUMNS, modes)}` : ''
+  return `${HEAD}${table(COLUMNS, own)}${below}`
 }

@@ -1,9 +1,8 @@
 // A scenario from its start to its report: knee, rounds, audit. The document goes to standard
 // output with --json, a few lines otherwise; progress goes to standard error.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { packageRoot } from '../../lib/package-root.ts'
+import { writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { benchResult } from './bench-result.ts'
 import { findKnee, type Knee, warmUp } from './find-knee.ts'
 import { machine } from './machine.ts'
@@ -11,6 +10,7 @@ import { type BenchOptions, readBenchOptions } from './options.ts'
 import { type Progress, stderrProgress } from './progress.ts'
 import { reportCsv } from './report-csv.ts'
 import { reportHtml } from './report-html.ts'
+import { reportPath } from './report-path.ts'
 import { reporterKey } from './reporter-key.ts'
 import { resultLines } from './result-lines.ts'
 import { type Contender, runRounds } from './run-rounds.ts'
@@ -75,7 +75,7 @@ async function measure(
       audits.push(await target.audit())
     }
     const names = targets.map(({ name }) => name)
-    const report = reportPath(scenario.name, about.started_at)
+    const report = reportPath(scenario.name, about.started_at, 'html')
     const run = {
       scenario,
       options,
@@ -100,10 +100,4 @@ async function measure(
 function whyNone({ steps }: Knee): string {
   const invalid = steps.at(-1)?.invalid
   return invalid ? `the machine is too busy to measure: ${invalid}` : 'it carries not even a little'
-}
-
-function reportPath(name: string, startedAt: string): string {
-  const folder = join(packageRoot(), 'bench-results')
-  mkdirSync(folder, { recursive: true })
-  return join(folder, `${name}-${startedAt.slice(0, 19).replaceAll(':', '-')}.html`)
 }

@@ -12,7 +12,7 @@ import { sha256Bytes } from '../../protocol/crypto/sha256.ts'
 import { canonicalJson } from '../../protocol/receipt/jcs.ts'
 import type { BenchResult } from './bench-result.ts'
 
-export interface SignedReport extends BenchResult {
+export interface Signed {
   /** The first eight bytes of the hash. */
   readonly id: string
   readonly signature: {
@@ -22,12 +22,19 @@ export interface SignedReport extends BenchResult {
   }
 }
 
+export type SignedReport = BenchResult & Signed
+
+/** Whose file it is not part of. */
+interface Filed {
+  readonly report: string
+}
+
 const DOMAIN = utf8('AITBC-BENCH-REPORT')
 const ID_BYTES = 8
 
 /** Of the document without its name, its signature, and where its file lies (RFC 8785). */
-function digestOf(document: BenchResult): Uint8Array {
-  const { id: _, signature: __, report: ___, ...said } = document as SignedReport
+function digestOf(document: Filed): Uint8Array {
+  const { id: _, signature: __, report: ___, ...said } = document as Filed & Signed
   return sha256Bytes(concatBytes(DOMAIN, utf8(canonicalJson(said, { floats: true }))))
 }
 
@@ -35,8 +42,8 @@ function idOf(digest: Uint8Array): string {
   return bytesToHex(digest.subarray(0, ID_BYTES)).slice(2)
 }
 
-/** `seed`: 32 bytes, the reporter's secret. */
-export function signReport(result: BenchResult, seed: Uint8Array): SignedReport {
+/** As JSON has it. `seed`: 32 bytes, the reporter's secret. */
+export function signReport<T extends Filed>(result: T, seed: Uint8Array): T & Signed {
   const digest = digestOf(result)
   const { publicKey, secretKey } = ed25519Keys(seed)
   const value = bytesToHex(signEd25519Native(secretKey, digest))
@@ -46,7 +53,7 @@ export function signReport(result: BenchResult, seed: Uint8Array): SignedReport 
 export type ReportFault = 'NOT_SIGNED' | 'OTHER_ID' | 'BAD_SIGNATURE'
 
 /** Undefined when it says what its reporter signed. */
-export function reportFault(report: BenchResult & Partial<SignedReport>): ReportFault | undefined {
+export function reportFault<T extends Filed>(report: T & Partial<Signed>): ReportFault | undefined {
   const { id, signature } = report
   if (!id || !signature) return 'NOT_SIGNED'
   const digest = digestOf(report)

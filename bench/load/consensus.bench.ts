@@ -3,9 +3,13 @@
 // [--json] [--modes FAST,…] [--validators 4,7] [--delays 0,25,60] [--loads idle,half]
 // [--samples N]. How it measures: docs/spec/consensus-figures.md. Progress goes to standard error.
 
-import { spawnSync } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
-import { packageRoot } from '../../lib/package-root.ts'
+import { writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { dirname } from 'node:path'
+import { machine } from '../harness/machine.ts'
+import { reportPath } from '../harness/report-path.ts'
+import { reporterKey } from '../harness/reporter-key.ts'
+import { consensusReport } from './consensus/consensus-report.ts'
 import { type BenchOptions, readOptions } from './consensus/options.ts'
 
 function read(): BenchOptions {
@@ -17,13 +21,8 @@ function read(): BenchOptions {
   }
 }
 
-function commit(): string {
-  const git = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: packageRoot() })
-  return git.status === 0 ? String(git.stdout).trim() : 'unknown'
-}
-
 const options = read()
-const loadBefore = loadavg()[0]
+const about = machine()
 const result: Record<string, unknown> = { rows: [] }
 if (options.parts.includes('rows')) {
   const { rowsPart } = await import('./consensus/rows-part.ts')
@@ -51,10 +50,13 @@ if (options.parts.includes('restart')) {
   Object.assign(result, { restart })
   if (!options.json) console.log(restartText(restart))
 }
-const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}`
-const about = { machine, commit: commit(), load_before: loadBefore, load_after: loadavg()[0] }
-if (options.json) console.log(JSON.stringify({ ...result, ...about }))
+const path = reportPath('consensus', about.started_at, 'json')
+const run = { options, about, loadAfter: loadavg()[0] ?? 0, report: path, parts: result }
+const report = consensusReport(run, reporterKey(dirname(path)))
+writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`)
+if (options.json) console.log(JSON.stringify(report))
 else {
-  const load = `load ${loadBefore?.toFixed(1)} before and ${about.load_after?.toFixed(1)} after`
-  console.log(`${machine}, commit ${about.commit}, ${load}; the client runs on the same machine`)
+  const load = `load ${report.load_before} before and ${report.load_after} after`
+  console.log(`${report.machine}, commit ${report.commit}, ${load}; the client runs on it, too`)
+  console.log(`report ${report.id}, signed: ${path}`)
 }
