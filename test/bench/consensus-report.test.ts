@@ -1,5 +1,5 @@
-// A run of the consensus bench is signed like a scenario's: `bench verify` reads its file, and finds
-// a figure that was changed.
+// A run of the consensus bench is signed like a scenario's: `bench verify` reads its file, and
+// finds a figure that was changed.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
