@@ -18,6 +18,8 @@ export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64
 /** Operations on locks that wait or are in batches that are not final. */
 export const ROLLUP_PENDING_OPERATIONS_MAX = 16_384
+/** Callers that wait for one of them. */
+export const ROLLUP_OPERATION_ANSWERS_MAX = 16
 /** Locks whose deadline has passed that one batch gives back. */
 export const ROLLUP_REFUNDS_PER_BATCH = 256
 /** An operation that is void so many blocks from now is not taken into a batch any more. */

@@ -4,6 +4,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
+import type { SpendSign } from '../../protocol/rollup/sign-operation.ts'
 import { actor } from '../../runtime/actor.ts'
 import { GpuWorkerMessages } from '../messages/gpu-worker.ts'
 import { ModelShelf } from './model-shelf.ts'
@@ -19,6 +20,15 @@ export interface GpuWorkerProps {
   readonly models: readonly string[]
   /** Jobs at a time. */
   readonly slots: number
+  /** Absent where he has no keys for the rollup. */
+  readonly rollup?: RollupKeys | undefined
+}
+
+/** Of a provider's account in the rollup. */
+export interface RollupKeys {
+  readonly genesisHash: Hex
+  readonly spendKey: Hex
+  readonly sign: SpendSign
 }
 
 export const GpuWorker = actor({
@@ -39,6 +49,7 @@ export const GpuWorker = actor({
         else reply(runs.take(job))
       },
       Cancel: ({ jobId, attempt }) => runs.cancel(jobId, attempt),
+      Release: ({ jobId, lock }, reply) => reply(runs.release(jobId, lock)),
       Drain() {
         draining = true
         link.register()

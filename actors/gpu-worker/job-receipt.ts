@@ -1,7 +1,8 @@
 // The receipt of a job as the provider states it.
 
 import { buildReceipt } from '../../protocol/receipt/build-receipt.ts'
-import type { UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
+import type { RollupBilling, UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
+import type { HeldLock } from '../../protocol/rollup/sign-operation.ts'
 import type { GpuWorkerProps } from './gpu-worker.ts'
 import type { Run } from './runs.ts'
 
@@ -43,5 +44,10 @@ export function jobReceipt(
     chunks,
     startedAtMs,
     completedAtMs,
+    ...(job.lock && { rollup: placeOf(job.lock) }),
   })
+}
+
+function placeOf({ lock, use, payee }: HeldLock): RollupBilling {
+  return { lock, use, payee }
 }

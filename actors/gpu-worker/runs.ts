@@ -8,12 +8,14 @@ import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { readCanonicalRequest } from '../../protocol/job/read-request.ts'
 import { canonicalJson } from '../../protocol/receipt/jcs.ts'
 import { signReceipt } from '../../protocol/receipt/sign-receipt.ts'
+import type { HeldLock } from '../../protocol/rollup/sign-operation.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { CancelTask } from '../../runtime/task.ts'
 import { SchedulerMessages } from '../messages/scheduler.ts'
 import { type LoadedModel, RunModel, StopRun } from '../messages/tasks.ts'
 import type { GpuWorkerProps } from './gpu-worker.ts'
 import { jobReceipt, type ModelOutcome } from './job-receipt.ts'
+import { LockDrawer, type Released } from './lock-drawer.ts'
 import type { ModelShelf } from './model-shelf.ts'
 
 export interface AssignedJob {
@@ -26,6 +28,8 @@ export interface AssignedJob {
   readonly modelRoot: Hex
   readonly priceWei: bigint
   readonly deadlineMs: number
+  /** Of the rollup, in the place of an escrow. */
+  readonly lock: HeldLock | undefined
 }
 
 export interface Run {
@@ -44,6 +48,12 @@ interface RunSpans {
   readonly run: () => void
   firstToken: (() => void) | undefined
   load: (() => void) | undefined
+}
+
+interface Result {
+  readonly receipt: string
+  readonly output: string
+  readonly settle: Uint8Array | undefined
 }
 
 interface Verdict {
@@ -65,11 +75,13 @@ export class Runs {
   private readonly props: GpuWorkerProps
   private readonly shelf: ModelShelf
   private readonly runs = new Map<Hex, Run>()
+  private readonly locks: LockDrawer
 
   constructor(ctx: Context, props: GpuWorkerProps, shelf: ModelShelf) {
     this.ctx = ctx
     this.props = props
     this.shelf = shelf
+    this.locks = new LockDrawer(props.rollup)
   }
 
   has(jobId: Hex, attempt: number): boolean {
@@ -89,6 +101,8 @@ export class Runs {
     if (model?.modelRoot !== job.modelRoot) {
       return { code: 'UNKNOWN_MODEL', message: `${job.modelId} with this root is not offered here` }
     }
+    const unpaid = job.lock && this.locks.whyNot(job.lock, job.priceWei)
+    if (unpaid) return { code: 'WRONG_LOCK', message: unpaid }
     const read = readCanonicalRequest(job.request)
     if (!read.ok) return { code: 'INVALID_REQUEST', message: read.message.slice(0, 512) }
     this.start(job, read.request, model)
@@ -187,11 +201,11 @@ export class Runs {
     const now = this.ctx.wallTime()
     const receipt = jobReceipt(this.props, run, outcome, now)
     const signed = signReceipt(receipt, this.props.secretKey, this.props.secp256k1)
-    const body = { receipt: canonicalJson(signed), output: outcome.output }
-    this.tellFinished(run, body)
+    const settle = run.job.lock && this.locks.settle(run.job.lock, receipt)
+    this.tellFinished(run, { receipt: canonicalJson(signed), output: outcome.output, settle })
   }
 
-  private tellFinished(run: Run, body: { receipt: string; output: string }): void {
+  private tellFinished(run: Run, body: Result): void {
     const { jobId, attempt } = run.job
     const worker = this.ctx.self.key
     this.ctx.ask(
@@ -220,7 +234,16 @@ export class Runs {
     })
   }
 
+  /** Gives back the lock of a job that came to nothing. */
+  release(jobId: Hex, lock: HeldLock): Released {
+    if (this.runs.has(jobId)) return { code: 'BUSY', operation: new Uint8Array(0) }
+    return this.locks.release(lock)
+  }
+
   private acknowledged(run: Run, { code, message }: Verdict): void {
+    if (code && code !== 'ALREADY_FINISHED' && run.job.lock) {
+      this.locks.refused(run.job.lock)
+    }
     if (code) this.ctx.log('warn', 'a result was refused', { jobId: run.job.jobId, code, message })
     if (this.runs.get(run.job.jobId) === run) this.runs.delete(run.job.jobId)
   }

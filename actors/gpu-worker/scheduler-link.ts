@@ -42,7 +42,8 @@ export class SchedulerLink {
   }
 
   register(): void {
-    const { address, slots, schedulerKey } = this.props
+    const { address, slots, schedulerKey, rollup } = this.props
+    const spendKey = rollup?.spendKey
     const models = this.shelf.offered().map((model) => ({
       modelId: model.modelId,
       modelRoot: model.modelRoot,
@@ -57,7 +58,7 @@ export class SchedulerLink {
       SchedulerMessages,
       schedulerKey,
       'Register',
-      { worker: this.ctx.self.key, address, slots, models, state },
+      { worker: this.ctx.self.key, address, slots, models, spendKey, state },
       {
         within: REGISTER_WITHIN_MS,
         ok: ({ code, message, heartbeatMs }) => {

@@ -2,10 +2,20 @@
 // golden self-test, runs what it is pushed, streams chunks, signs the receipt.
 
 import { JOB_INPUT_BYTES_MAX } from '../../config/limits.ts'
-import { hex, list, nothing, str, struct, u53, u256 } from '../../lib/schema.ts'
+import { bytes, hex, list, nothing, optional, str, struct, u53, u256 } from '../../lib/schema.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
 
-export const GpuWorkerMessages = messages('gpu-worker', 1, {
+/** What a lock of the rollup holds for a provider: HeldLock of protocol/rollup/sign-operation.ts. */
+const HeldLock = struct({
+  owner: u53,
+  lock: u53,
+  payee: u53,
+  use: u53,
+  amount: u256,
+  deadline: u53,
+})
+
+export const GpuWorkerMessages = messages('gpu-worker', 2, {
   /** `code` is empty when the worker takes the job; BUSY, UNKNOWN_MODEL, … when not. */
   Assign: ask(
     struct({
@@ -17,7 +27,9 @@ export const GpuWorkerMessages = messages('gpu-worker', 1, {
       modelId: str(128),
       modelRoot: hex(32),
       priceWei: u256,
-      escrowTx: hex(32),
+      /** One of the two. */
+      escrowTx: optional(hex(32)),
+      lock: optional(HeldLock),
       /** Unix milliseconds by which the receipt must be settled. */
       deadlineMs: u53,
     }),
@@ -26,6 +38,16 @@ export const GpuWorkerMessages = messages('gpu-worker', 1, {
   ),
   /** Stops the model at the next token; the worker answers with a partial receipt or Failed. */
   Cancel: tell(struct({ jobId: hex(32), attempt: u53 }), 'control'),
+  /**
+   * Gives a lock back that holds money for a job which came to nothing. `operation`: a settle of
+   * nothing, signed (sent-operation.ts). `code`: empty; BUSY, the job runs; SETTLE_SIGNED, it was
+   * done and its price is the provider's; NO_ROLLUP.
+   */
+  Release: ask(
+    struct({ jobId: hex(32), lock: HeldLock }),
+    struct({ code: str(64), operation: bytes(136) }),
+    'control',
+  ),
   /** Finishes what runs and takes nothing new. */
   Drain: tell(nothing, 'control'),
   Status: ask(

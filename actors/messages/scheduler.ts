@@ -3,6 +3,7 @@
 
 import { JOB_INPUT_BYTES_MAX, JOB_OUTPUT_BYTES_MAX } from '../../config/limits.ts'
 import {
+  bytes,
   f64,
   hex,
   list,
@@ -29,6 +30,17 @@ export const JobState = oneOf(
   'expired',
 )
 
+/** The lock of the rollup that pays a job, and where the batch is that paid it out or gave it back. */
+const JobLock = struct({
+  lock: u53,
+  use: u53,
+  owner: u53,
+  payee: u53,
+  /** Height of the base chain. */
+  deadline: u53,
+  ended: optional(struct({ batch: u53, position: u53 })),
+})
+
 export const JobView = struct({
   jobId: hex(32),
   consumer: hex(20),
@@ -49,6 +61,8 @@ export const JobView = struct({
   deadlineMs: u53,
   escrowTx: optional(hex(32)),
   escrowHeight: optional(u53),
+  /** Of a job that is paid in the rollup, in the place of both transactions. */
+  rollup: optional(JobLock),
   /** The transaction that ended the escrow: settle, fail, cancel or refund. */
   settleTx: optional(hex(32)),
   settleHeight: optional(u53),
@@ -103,16 +117,19 @@ export const ProviderView = struct({
   slots: u53,
   running: u53,
   models: list(WorkerModel, 256),
+  /** Its account in the rollup. */
+  account: optional(u53),
   lastSeenMs: u53,
 })
 
-export const SchedulerMessages = messages('scheduler', 1, {
+export const SchedulerMessages = messages('scheduler', 2, {
   /**
    * Validates a request, fills in defaults and a salt, and prices it. `request` in the reply is the
-   * canonical text to submit; `jobId` follows from it and the consumer.
+   * canonical text to submit; `jobId` follows from it and the consumer. `payment`: what the price
+   * is to be locked in.
    */
   Quote: ask(
-    struct({ consumer: hex(20), request: Request }),
+    struct({ consumer: hex(20), request: Request, payment: oneOf('market', 'rollup') }),
     struct({
       code: str(64),
       message: str(512),
@@ -126,20 +143,24 @@ export const SchedulerMessages = messages('scheduler', 1, {
       deadlineSeconds: u53,
       coordinator: hex(20),
       market: hex(20),
+      /** For a lock of the rollup: whom to pay, and a deadline far enough ahead. */
+      lock: optional(struct({ payee: u53, deadline: u53 })),
       /** JSON text: per provider, why it does or does not match. */
       explain: str(65_536),
       matching: u53,
     }),
   ),
   /**
-   * Accepts a quoted request. With `escrowTx` the consumer has locked the money himself; without it
-   * the scheduler locks it from his market deposit within his allowance.
+   * Accepts a quoted request. With `escrowTx` or `lock` the consumer has locked the money himself;
+   * without both the scheduler locks it from his market deposit within his allowance.
    */
   Submit: ask(
     struct({
       consumer: hex(20),
       request: Request,
       escrowTx: optional(hex(32)),
+      /** A lock of the rollup that a final batch has filled for this job, and its use. */
+      lock: optional(struct({ lock: u53, use: u53 })),
       idempotencyKey: optional(str(128)),
     }),
     struct({ code: str(64), message: str(512), job: optional(JobView) }),
@@ -168,6 +189,8 @@ export const SchedulerMessages = messages('scheduler', 1, {
       address: hex(20),
       slots: u53,
       models: list(WorkerModel, 256),
+      /** Of its account in the rollup, where it has one. */
+      spendKey: optional(hex(32)),
       state: oneOf('online', 'draining'),
     }),
     struct({ code: str(64), message: str(512), heartbeatMs: u53 }),
@@ -184,7 +207,10 @@ export const SchedulerMessages = messages('scheduler', 1, {
   Chunk: tell(
     struct({ worker: str(128), jobId: hex(32), attempt: u53, index: u53, text: str(65_536) }),
   ),
-  /** `receipt` and `output` are JSON text. A result from anyone but the assignee is refused. */
+  /**
+   * `receipt` and `output` are JSON text. A result from anyone but the assignee is refused.
+   * `settle`: of a job that a lock pays, what its provider signs besides (sent-operation.ts).
+   */
   Finished: ask(
     struct({
       worker: str(128),
@@ -192,6 +218,7 @@ export const SchedulerMessages = messages('scheduler', 1, {
       attempt: u53,
       receipt: str(65_536),
       output: str(JOB_OUTPUT_BYTES_MAX),
+      settle: optional(bytes(136)),
     }),
     Verdict,
   ),

@@ -12,6 +12,7 @@ import { type Desk, seconds } from './desk.ts'
 import { giveUp, move, requeue } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
 import { asJob, beginSpan, endSpan } from './job-trace.ts'
+import { heldLock, isLocked } from './lock-terms.ts'
 
 const PUSH_WITHIN_MS = 5000
 /** Nothing is assigned so shortly before the deadline: it could not be settled any more. */
@@ -45,30 +46,45 @@ export function assignOne(desk: Desk, job: JobRecord) {
   }
   const request = JSON.parse(job.request) as JobRequest
   const { modelRoot, priceCap, avoid } = job
-  const wanted = { request, modelRoot, priceCap, avoid }
+  const rollup = job.rollup && { payee: job.rollup.payee }
+  const wanted = { request, modelRoot, priceCap, avoid, ...(rollup && { rollup }) }
   const { best, waiting } = matchProviders(desk.workers.candidates(), wanted)
   if (best === undefined || !best.freeNow) {
     if (job.waiting === waiting) return
     job.waiting = waiting ?? 'no_capacity'
     return desk.book.save(job)
   }
-  sendAssign(desk, job, request, best)
+  agree(desk, job, best)
+  if (isLocked(job)) assignLocked(desk, job)
+  else sendAssign(desk, job, request, best)
 }
 
-function sendAssign(desk: Desk, job: JobRecord, request: JobRequest, best: Match): void {
+function agree(desk: Desk, job: JobRecord, best: Match): void {
   desk.workers.take(best.worker, job.jobId)
-  job.phase = 'assigning'
   job.worker = best.worker
   job.provider = best.address
   job.price = best.priceWei
   job.unitPrice = best.model.unitPriceWei
   job.unit = best.model.unit
   delete job.waiting
+  endSpan(desk, job.jobId, 'match')
+}
+
+/** A lock names its provider: there is nothing to say on the chain. */
+function assignLocked(desk: Desk, job: JobRecord): void {
+  job.attempts++
+  move(desk, job, 'assign')
+  job.phase = 'dispatching'
+  desk.book.save(job)
+  push(desk, job)
+}
+
+function sendAssign(desk: Desk, job: JobRecord, request: JobRequest, best: Match): void {
+  job.phase = 'assigning'
   const lease = leaseSeconds(request, best.model)
   const until = Math.min(desk.head.timestamp + lease, job.deadline)
   const leaseUntil = BigInt(Math.max(until, Math.min(seconds(desk) + lease, job.deadline)))
   const data = encodeAssign(job.jobId, best.address, best.priceWei, leaseUntil)
-  endSpan(desk, job.jobId, 'match')
   beginSpan(desk, job, 'assign final')
   asJob(desk, job, () => desk.money.send(job.jobId, 'assign', data))
   desk.book.save(job)
@@ -127,7 +143,8 @@ function askWorker(desk: Desk, job: JobRecord, attempt: number): void {
     return now?.phase === 'dispatching' && now.attempts === attempt
   }
   if (!isCurrent() || job.worker === undefined) return
-  assert(job.escrowTx !== undefined, 'scheduler: work pushed before its escrow is known')
+  const lock = isLocked(job) ? heldLock(job) : undefined
+  assert(job.escrowTx ?? lock, 'scheduler: work pushed before its money is known')
   const body = {
     jobId: job.jobId,
     attempt,
@@ -138,6 +155,7 @@ function askWorker(desk: Desk, job: JobRecord, attempt: number): void {
     modelRoot: job.modelRoot,
     priceWei: job.price,
     escrowTx: job.escrowTx,
+    lock,
     deadlineMs: job.deadline * 1000,
   }
   desk.ctx.ask(GpuWorkerMessages, job.worker, 'Assign', body, {

@@ -6,7 +6,8 @@ import { decodeMarketLog, type MarketLog } from '../../protocol/market/market-lo
 import type { Log } from '../../protocol/modules/module.ts'
 import { assignOne, push } from './assign-jobs.ts'
 import { type Desk, seconds } from './desk.ts'
-import { endJob, giveUp, LOST, move, tellState } from './job-moves.ts'
+import { lockLeft } from './frozen-locks.ts'
+import { endJob, giveUp, isPartial, LOST, move, tellState } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
 import { asJob, beginSpan, endSpan } from './job-trace.ts'
 import type { Mined } from './money-desk.ts'
@@ -40,6 +41,7 @@ export function applyBlock(desk: Desk, block: SeenBlock): void {
       if (event !== undefined && 'jobId' in event) {
         ours = applyEvent(desk, event, transaction.hash, block.height) || ours
       }
+      ours = lockLeft(desk, log, block.height) || ours
     }
     ours ||= mined !== undefined
   }
@@ -51,7 +53,8 @@ type JobLog = Extract<MarketLog, { jobId: Hex }>
 
 function applyEvent(desk: Desk, event: JobLog, transaction: Hex, height: number): boolean {
   const job = desk.book.get(event.jobId)
-  if (job === undefined || job.phase === 'ended') return false
+  // An escrow of the same id is not what pays a job of a lock.
+  if (job === undefined || job.phase === 'ended' || job.rollup) return false
   let ours = false
   asJob(desk, job, () => {
     ours = applyTo(desk, job, event, transaction, height)
@@ -96,10 +99,6 @@ function applyTo(
       return true
     }
   }
-}
-
-function isPartial(receipt: string): boolean {
-  return (JSON.parse(receipt) as { status?: string }).status === 'cancelled'
 }
 
 function opened(desk: Desk, job: JobRecord, transaction: Hex, height: number): void {

@@ -17,6 +17,7 @@ export function tick(desk: Desk): void {
   for (const job of desk.book.open()) {
     if (isLate(desk, job)) refundLate(desk, job)
     else if (job.phase === 'dispatching' || job.phase === 'running') watch(desk, job)
+    else desk.advance(job)
   }
   assignQueued(desk)
   desk.money.tick()
@@ -26,6 +27,8 @@ export function tick(desk: Desk): void {
 /** Past the deadline, and no transaction of ours is still on its way. */
 function isLate(desk: Desk, job: JobRecord): boolean {
   if (job.phase === 'ended' || job.phase === 'opening') return false
+  // The deadline of a lock is a height, and what is signed of it counts until then.
+  if (job.rollup && ['settling', 'failing'].includes(job.phase)) return false
   return seconds(desk) > job.deadline + 1 && !desk.money.isWaiting(job.jobId)
 }
 

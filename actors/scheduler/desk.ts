@@ -5,6 +5,7 @@ import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { EventLog } from './event-log.ts'
 import type { JobBook } from './job-book.ts'
+import type { JobRecord } from './job-record.ts'
 import type { MoneyDesk } from './money-desk.ts'
 import type { WorkerDesk } from './worker-desk.ts'
 
@@ -16,6 +17,8 @@ export interface SchedulerProps {
   readonly secp256k1: Secp256k1
   /** Keys of the nodes whose archive and mempool are used; the next one when one is silent. */
   readonly nodes: readonly string[]
+  /** Of the rollup. */
+  readonly shards: number
   readonly heartbeatMs: number
 }
 
@@ -47,6 +50,13 @@ export interface Desk {
   readonly spans: Map<string, () => void>
   /** Jobs and idempotency keys that are being submitted. */
   readonly reading: Set<Hex>
+  /** Jobs of locks that are handed in or looked for, and when the others last were (monotonic). */
+  readonly asking: Set<Hex>
+  readonly lookedAt: Map<Hex, number>
+  /** By shard: the node that was said last to sequence it. */
+  readonly sequencers: Map<number, string>
+  /** Goes on with a job whose lock is to be emptied. */
+  advance(job: JobRecord): void
   /** The newest final block that was read. */
   readonly head: { height: number; timestamp: number }
   /** Monotonic milliseconds of this start. */

@@ -57,7 +57,7 @@ export function followChain(desk: Desk, ready: () => void): void {
 function settleDoubts(desk: Desk): void {
   for (const job of desk.book.open()) {
     const waits = ['opening', 'assigning', 'settling', 'failing', 'refunding'].includes(job.phase)
-    if (waits && !desk.money.isWaiting(job.jobId)) reconcile(desk, job)
+    if (waits && !job.rollup && !desk.money.isWaiting(job.jobId)) reconcile(desk, job)
   }
 }
 

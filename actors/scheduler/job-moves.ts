@@ -8,6 +8,9 @@ import { encodeFail, encodeRefund } from '../../protocol/market/market-calls.ts'
 import { type Desk, seconds } from './desk.ts'
 import type { JobRecord } from './job-record.ts'
 import { asJob, beginSpan, endSpans } from './job-trace.ts'
+import { isLocked, type LockedJob } from './lock-terms.ts'
+
+const LATE = 'the deadline passed before a result was settled'
 
 /** The code with which a job is requeued when its worker fell silent. */
 export const LOST = 'PROVIDER_LOST'
@@ -35,6 +38,7 @@ export function stateData(job: JobRecord): Record<string, unknown> {
     attempts: job.attempts,
     escrow_tx: job.escrowTx,
     escrow_height: job.escrowHeight,
+    rollup_lock: job.rollup && { lock: job.rollup.lock, use: job.rollup.use },
     settle_tx: job.settleTx,
     settle_height: job.settleHeight,
     price_wei: job.priceCap.toString(),
@@ -74,6 +78,7 @@ export function giveUp(desk: Desk, job: JobRecord, code: string, message: string
   desk.pushed.delete(job.jobId)
   job.errorCode ??= code.slice(0, 64)
   job.errorMessage ??= message.slice(0, 512)
+  if (isLocked(job)) return giveBack(desk, job)
   if (seconds(desk) > job.deadline) return refundLate(desk, job)
   job.phase = 'failing'
   beginSpan(desk, job, 'refund final')
@@ -82,16 +87,34 @@ export function giveUp(desk: Desk, job: JobRecord, code: string, message: string
   desk.book.save(job)
 }
 
+/** The provider is asked to; what he does not give back does the lock's deadline. */
+function giveBack(desk: Desk, job: LockedJob): void {
+  job.phase = 'failing'
+  beginSpan(desk, job, 'refund final')
+  desk.book.save(job)
+  desk.book.afterCommit(() => desk.advance(job))
+}
+
 export function refundLate(desk: Desk, job: JobRecord): void {
+  if (isLocked(job)) {
+    desk.ctx.reached('scheduler-job-expired')
+    giveUp(desk, job, 'EXPIRED', LATE)
+    return
+  }
   desk.workers.release(job.worker, job.jobId)
   desk.pushed.delete(job.jobId)
   job.errorCode ??= 'EXPIRED'
-  job.errorMessage ??= 'the deadline passed before a result was settled'
+  job.errorMessage ??= LATE
   job.phase = 'refunding'
   beginSpan(desk, job, 'refund final')
   asJob(desk, job, () => desk.money.send(job.jobId, 'refund', encodeRefund(job.jobId)))
   desk.book.save(job)
   desk.ctx.reached('scheduler-job-expired')
+}
+
+/** Whether the receipt covers what was made until a job was stopped. */
+export function isPartial(receipt: string): boolean {
+  return (JSON.parse(receipt) as { status?: string }).status === 'cancelled'
 }
 
 export interface Ending {

@@ -11,7 +11,8 @@ export type JobView = Infer<typeof JobViewSchema>
 
 /**
  * Where the scheduler itself stands; finer than the job's state. `opening`, `assigning`,
- * `settling`, `failing` and `refunding` wait for a transaction of ours to become final.
+ * `settling`, `failing` and `refunding` wait for a transaction of ours to become final; of a job
+ * that a lock pays the first two wait for what its provider signs.
  */
 export type Phase =
   | 'opening'
@@ -24,6 +25,17 @@ export type Phase =
   | 'refunding'
   | 'ended'
 
+/** The lock of the rollup that pays a job, and where the batch is that emptied it. */
+export interface LockPayment {
+  readonly lock: number
+  readonly use: number
+  readonly owner: number
+  readonly payee: number
+  /** Height of the base chain. */
+  readonly deadline: number
+  ended?: { readonly batch: number; readonly position: number }
+}
+
 export interface JobRecord {
   readonly jobId: Hex
   readonly consumer: Hex
@@ -33,7 +45,7 @@ export interface JobRecord {
   readonly type: string
   readonly modelId: string
   readonly modelRoot: Hex
-  /** Wei locked in the escrow. */
+  /** Wei locked in the escrow, or in the lock. */
   priceCap: bigint
   /** Unix seconds. */
   deadline: number
@@ -55,6 +67,10 @@ export interface JobRecord {
   leaseUntil: number
   avoid: Hex[]
   updatedAtMs: number
+  /** In the place of an escrow. */
+  readonly rollup?: LockPayment
+  /** What the provider signed about his lock, until it is final (sent-operation.ts). */
+  operation?: Hex
   escrowTx?: Hex
   escrowHeight?: number
   settleTx?: Hex
@@ -106,6 +122,7 @@ export function viewOf(job: JobRecord): JobView {
     createdAtMs: job.createdAtMs,
     updatedAtMs: job.updatedAtMs,
     deadlineMs: job.deadline * 1000,
+    rollup: job.rollup && { ...job.rollup, ended: job.rollup.ended },
     escrowTx: job.escrowTx,
     escrowHeight: job.escrowHeight,
     settleTx: job.settleTx,

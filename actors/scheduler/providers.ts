@@ -1,10 +1,13 @@
 // Providers that come, stay and go: registration and heartbeats.
 
 import { PROVIDER_SLOTS_MAX } from '../../config/limits.ts'
+import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
 import type { SchedulerMessages } from '../messages/scheduler.ts'
 import { assignQueued } from './assign-jobs.ts'
 import type { Desk } from './desk.ts'
+import { findAccount } from './shard-asks.ts'
+import type { Worker } from './worker-desk.ts'
 
 type Bodies = (typeof SchedulerMessages)['verbs']
 type Register = Infer<Bodies['Register']['body']>
@@ -22,12 +25,28 @@ export function register(desk: Desk, body: Register): Registered {
   worker.views = body.models
   worker.draining = body.state === 'draining'
   seen(desk, body.worker)
+  lookForAccount(desk, worker, body.spendKey)
   for (const job of desk.book.open()) {
     const holdsSlot = ['assigning', 'dispatching', 'running'].includes(job.phase)
     if (job.worker === body.worker && holdsSlot) worker.jobs.add(job.jobId)
   }
   assignQueued(desk)
   return { code: '', message: '', heartbeatMs }
+}
+
+/** A provider who registers an account while he runs can be paid by locks from then on. */
+function lookForAccount(desk: Desk, worker: Worker, spendKey: Hex | undefined): void {
+  if (worker.spendKey !== spendKey) {
+    worker.spendKey = spendKey
+    worker.account = undefined
+  }
+  if (spendKey === undefined || worker.account !== undefined) return
+  findAccount(desk, worker.address, spendKey, (index) => {
+    if (index === undefined || worker.spendKey !== spendKey) return
+    worker.account = index
+    assignQueued(desk)
+    desk.book.flush()
+  })
 }
 
 export function heartbeat(desk: Desk, body: Heartbeat) {

@@ -5,18 +5,22 @@ import type { Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
 import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import { jobIdOf, requestHash } from '../../protocol/job/job-id.ts'
+import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { readRequestText } from '../../protocol/job/read-request.ts'
 import { ZERO_ADDRESS, ZERO_HASH } from '../../protocol/market/escrow.ts'
-import { type Explained, matchProviders } from '../../protocol/market/matching.ts'
+import { type Explained, type Match, matchProviders } from '../../protocol/market/matching.ts'
 import { MARKET_ADDRESS } from '../../protocol/params.ts'
 import type { SchedulerMessages } from '../messages/scheduler.ts'
 import { type Desk, seconds } from './desk.ts'
+import { lockDeadline } from './lock-terms.ts'
 
 type QuoteReply = Infer<(typeof SchedulerMessages)['verbs']['Quote']['reply']>
 
 const EXPLAIN_CHARS_MAX = 60_000
 
-export function quote(desk: Desk, consumer: Hex, text: string): QuoteReply {
+type Payment = Infer<(typeof SchedulerMessages)['verbs']['Quote']['body']>['payment']
+
+export function quote(desk: Desk, consumer: Hex, text: string, payment: Payment): QuoteReply {
   const read = readRequestText(text, randomSalt(desk))
   if (!read.ok) return refusal(desk, read.code, `${read.message} (${read.hint})`)
   const { request } = read
@@ -28,7 +32,10 @@ export function quote(desk: Desk, consumer: Hex, text: string): QuoteReply {
     modelId: request.model_id,
     deadlineSeconds: seconds(desk) + request.requirements.deadline_seconds,
   }
-  const { best, explained } = matchProviders(desk.workers.candidates(), { request })
+  const { best, explained } = matchProviders(
+    desk.workers.candidates(),
+    payment === 'rollup' ? { request, rollup: {} } : { request },
+  )
   const explain = explainText(explained)
   if (best === undefined) {
     const { code, message } = noProvider(desk, request.model_id, explained)
@@ -39,9 +46,15 @@ export function quote(desk: Desk, consumer: Hex, text: string): QuoteReply {
     ...named,
     modelRoot: best.model.modelRoot,
     priceWei: best.priceWei,
+    lock: payment === 'rollup' ? lockFor(desk, best, request) : undefined,
     explain,
     matching: explained.filter((provider) => provider.matches).length,
   }
+}
+
+function lockFor(desk: Desk, { account }: Match, { requirements }: JobRequest): QuoteReply['lock'] {
+  const deadline = lockDeadline(desk.head.height, requirements.deadline_seconds)
+  return account === undefined ? undefined : { payee: account, deadline }
 }
 
 /** Why no provider fits at all, in words that say what would help. */
@@ -83,6 +96,7 @@ function refusal(desk: Desk, code: string, message: string): QuoteReply {
     deadlineSeconds: 0,
     coordinator: desk.props.address ?? ZERO_ADDRESS,
     market: MARKET_ADDRESS,
+    lock: undefined,
     explain: '[]',
     matching: 0,
   }

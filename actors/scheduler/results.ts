@@ -1,7 +1,7 @@
 // What workers send back: chunks, results, failures; and the consumer's wish to stop.
 
 import { JOB_OUTPUT_BYTES_MAX } from '../../config/limits.ts'
-import type { Hex } from '../../lib/hex.ts'
+import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { Infer } from '../../lib/schema.ts'
 import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
@@ -16,6 +16,7 @@ import { type Desk, seconds } from './desk.ts'
 import { giveUp, move, receiptData, requeue } from './job-moves.ts'
 import type { JobRecord } from './job-record.ts'
 import { asJob, beginSpan } from './job-trace.ts'
+import { isLocked, isSettleOf } from './lock-terms.ts'
 
 type Bodies = (typeof SchedulerMessages)['verbs']
 type Chunk = Infer<Bodies['Chunk']['body']>
@@ -70,6 +71,7 @@ function agreedOn(desk: Desk, job: JobRecord): Agreed {
     priceWei: job.price,
     unitsMax: unitsBound(request, job.unit),
     mayBePartial: job.cancelRequested,
+    ...(job.rollup && { rollup: job.rollup }),
   }
 }
 
@@ -111,15 +113,25 @@ function accept(desk: Desk, body: Finished): Verdict {
     if (job.phase !== 'queued') requeue(desk, job, code, message)
     return { code, message }
   }
+  if (isLocked(job) && !(body.settle && isSettleOf(body.settle, checked.receipt, job))) {
+    const message = 'it comes without the settle that takes its price out of the lock'
+    if (job.phase !== 'queued') requeue(desk, job, 'WRONG_SETTLE', message)
+    return { code: 'WRONG_SETTLE', message }
+  }
   if (job.state === 'pending') move(desk, job, 'assign')
   desk.workers.release(job.worker, job.jobId)
   job.phase = 'settling'
   job.receipt = checked.text
   job.receiptHash = checked.hash
   job.output = body.output
-  const data = encodeSettle(settlementOf(checked.receipt), checked.signature)
   beginSpan(desk, job, 'settle final')
-  asJob(desk, job, () => desk.money.send(job.jobId, 'settle', data))
+  if (body.settle && isLocked(job)) {
+    job.operation = bytesToHex(body.settle)
+    desk.book.afterCommit(() => desk.advance(job))
+  } else {
+    const data = encodeSettle(settlementOf(checked.receipt), checked.signature)
+    asJob(desk, job, () => desk.money.send(job.jobId, 'settle', data))
+  }
   desk.events.add(job.jobId, 'receipt', receiptData(job))
   desk.pushed.delete(job.jobId)
   desk.book.save(job)

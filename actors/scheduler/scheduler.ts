@@ -16,6 +16,7 @@ import { JobBook } from './job-book.ts'
 import { jobLines } from './job-lines.ts'
 import { receiptData, stateData, tellState } from './job-moves.ts'
 import { type JobRecord, viewOf } from './job-record.ts'
+import { advanceLock } from './lock-money.ts'
 import { MoneyDesk } from './money-desk.ts'
 import { heartbeat, register } from './providers.ts'
 import { quote } from './quote.ts'
@@ -29,7 +30,7 @@ function openDesk(ctx: Context, props: SchedulerProps): Desk {
   const book = new JobBook(ctx)
   const boot = (book.meta('boots') ?? 0) + 1
   book.setMeta('boots', boot)
-  return {
+  const desk: Desk = {
     ctx,
     props,
     book,
@@ -40,10 +41,15 @@ function openDesk(ctx: Context, props: SchedulerProps): Desk {
     opening: new Map(),
     spans: new Map(),
     reading: new Set(),
+    asking: new Set(),
+    lookedAt: new Map(),
+    sequencers: new Map(),
+    advance: (job) => advanceLock(desk, job),
     head: { height: book.meta('height') ?? 0, timestamp: 0 },
     startedAt: ctx.now(),
     archive: 0,
   }
+  return desk
 }
 
 type EventsReply = Infer<(typeof SchedulerMessages)['verbs']['EventsAfter']['reply']>
@@ -88,9 +94,9 @@ export const Scheduler = actor({
       }
     }
     return {
-      Quote({ consumer, request }, reply) {
+      Quote({ consumer, request, payment }, reply) {
         const done = ctx.span('quote')
-        reply(quote(desk, consumer, request))
+        reply(quote(desk, consumer, request, payment))
         done()
       },
       Submit: (submission, reply) => whenReady(() => submit(desk, submission, reply)),

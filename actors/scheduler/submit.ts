@@ -1,10 +1,9 @@
 // Accepting a job: only with its money locked. Either the consumer has opened the escrow himself,
-// or we open it from his market deposit within his allowance. Not enough money: no job.
+// or filled a lock of the rollup, or we open the escrow from his market deposit within his
+// allowance. Not enough money: no job.
 
 import { JOBS_OPEN_MAX, JOBS_OPENING_MAX } from '../../config/limits.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
-import { sha256Hex } from '../../protocol/crypto/sha256.ts'
-import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
 import { jobIdOf, requestHash } from '../../protocol/job/job-id.ts'
 import type { JobRequest } from '../../protocol/job/job-request.ts'
 import { readCanonicalRequest } from '../../protocol/job/read-request.ts'
@@ -17,45 +16,31 @@ import {
 import { allowanceSlot, depositSlot } from '../../protocol/market/market-storage.ts'
 import { matchProviders } from '../../protocol/market/matching.ts'
 import { MARKET_ADDRESS } from '../../protocol/params.ts'
-import { canonicalJson } from '../../protocol/receipt/jcs.ts'
 import { ArchiveMessages } from '../messages/archive.ts'
 import { assignOne } from './assign-jobs.ts'
 import { archiveOf, type Desk, seconds } from './desk.ts'
+import {
+  create,
+  type Draft,
+  fingerprintOf,
+  keyHex,
+  no,
+  type Reply,
+  type Submission,
+  type Submitted,
+  yes,
+} from './draft.ts'
 import { tellState } from './job-moves.ts'
-import { type JobRecord, type JobView, viewOf } from './job-record.ts'
-import { beginSpan, traceOf } from './job-trace.ts'
+import type { JobRecord } from './job-record.ts'
+import { beginSpan } from './job-trace.ts'
 import { noProvider } from './quote.ts'
-
-export interface Submission {
-  readonly consumer: Hex
-  readonly request: string
-  readonly escrowTx: Hex | undefined
-  readonly idempotencyKey: string | undefined
-}
-
-export interface Submitted {
-  readonly code: string
-  readonly message: string
-  readonly job: JobView | undefined
-}
-
-type Reply = (submitted: Submitted) => void
+import { fromLock } from './submit-lock.ts'
 
 const READ_WITHIN_MS = 5000
 const ESCROW_WAIT_MS = 8000
 const OPEN_WAIT_MS = 15_000
 /** A job needs at least this much time from now to its deadline. */
 const SECONDS_MIN = 5
-
-const no = (code: JobRefusal, message: string): Submitted => ({ code, message, job: undefined })
-const yes = (job: JobRecord): Submitted => ({ code: '', message: '', job: viewOf(job) })
-
-interface Draft {
-  readonly jobId: Hex
-  readonly hash: Hex
-  readonly request: JobRequest
-  readonly submission: Submission
-}
 
 export function submit(desk: Desk, submission: Submission, reply: Reply) {
   const read = readCanonicalRequest(submission.request)
@@ -72,20 +57,25 @@ export function submit(desk: Desk, submission: Submission, reply: Reply) {
   }
   const draft = { jobId, hash, request: read.request, submission }
   // One submission at a time for a job, and for an idempotency key.
+  if (submission.lock && submission.escrowTx) {
+    return reply(no('INVALID_REQUEST', 'a job is paid by an escrow or by a lock, not by both'))
+  }
   const names = [jobId, ...(submission.idempotencyKey === undefined ? [] : [keyHex(submission)])]
   if (names.some((name) => desk.reading.has(name))) {
     return reply(no('BUSY', 'this job is being submitted already'))
   }
   for (const name of names) desk.reading.add(name)
   // A deposit's escrow is waited for as a step of the job itself.
-  const isFinal = submission.escrowTx === undefined ? () => {} : desk.ctx.span('escrow final')
+  const isOwn = submission.escrowTx !== undefined || submission.lock !== undefined
+  const isFinal = isOwn ? desk.ctx.span('escrow final') : () => {}
   const answer = (submitted: Submitted) => {
     isFinal()
     for (const name of names) desk.reading.delete(name)
     reply(submitted)
   }
-  if (submission.escrowTx === undefined) return fromDeposit(desk, draft, answer)
   const giveUpAt = desk.ctx.now() + ESCROW_WAIT_MS
+  if (submission.lock) return fromLock(desk, draft, submission.lock, giveUpAt, answer)
+  if (submission.escrowTx === undefined) return fromDeposit(desk, draft, answer)
   fromEscrow(desk, draft, submission.escrowTx, giveUpAt, answer)
 }
 
@@ -100,56 +90,6 @@ function earlier(desk: Desk, submission: Submission, request: JobRequest): Submi
   }
   const job = desk.book.get(jobId)
   return job && yes(job)
-}
-
-function keyHex(submission: Submission): Hex {
-  return sha256Hex(`${submission.consumer} ${submission.idempotencyKey}`)
-}
-
-/** What the consumer asked for, without the salt and the seed that follows from it. */
-function fingerprintOf(request: JobRequest): Hex {
-  const derived = Number.parseInt(request.salt.slice(2, 10), 16)
-  const { seed, ...rest } = request.requirements
-  const requirements = seed === derived ? rest : { ...rest, seed }
-  return sha256Hex(canonicalJson({ ...request, salt: undefined, requirements }))
-}
-
-function create(
-  desk: Desk,
-  draft: Draft,
-  terms: Pick<JobRecord, 'modelRoot' | 'priceCap' | 'deadline' | 'phase'>,
-): JobRecord {
-  const { jobId, hash, request, submission } = draft
-  const job: JobRecord = {
-    ...terms,
-    jobId,
-    consumer: submission.consumer,
-    request: submission.request,
-    requestHash: hash,
-    type: request.type,
-    modelId: request.model_id,
-    createdAtMs: desk.ctx.wallTime(),
-    state: 'pending',
-    price: 0n,
-    unitPrice: 0n,
-    unit: 'tokens',
-    paid: 0n,
-    refunded: 0n,
-    attempts: 0,
-    starts: 0,
-    leaseUntil: 0,
-    avoid: [],
-    updatedAtMs: desk.ctx.wallTime(),
-    cancelRequested: false,
-    changeSeq: 0,
-    stateAtMs: desk.ctx.wallTime(),
-    ...traceOf(desk),
-  }
-  if (submission.idempotencyKey !== undefined) {
-    const row = JSON.stringify({ jobId, fingerprint: fingerprintOf(request) })
-    desk.book.put('keys', hexToBytes(keyHex(submission)), new TextEncoder().encode(row))
-  }
-  return job
 }
 
 function fromDeposit(desk: Desk, draft: Draft, reply: Reply) {

@@ -13,6 +13,9 @@ export interface Worker {
   models: OfferedModel[]
   views: Infer<typeof ProviderView>['models']
   draining: boolean
+  /** Of its account in the rollup, which is undefined until a shard has it. */
+  spendKey: Hex | undefined
+  account: number | undefined
   /** Monotonic and wall milliseconds. */
   seenAt: number
   seenAtWallMs: number
@@ -41,6 +44,8 @@ export class WorkerDesk {
       models: [],
       views: [],
       draining: false,
+      spendKey: undefined,
+      account: undefined,
       seenAt: 0,
       seenAtWallMs: 0,
       online: true,
@@ -74,6 +79,7 @@ export class WorkerDesk {
       state: stateOf(worker),
       slotsFree: Math.max(0, worker.slots - worker.jobs.size),
       models: worker.models,
+      ...(worker.account !== undefined && { account: worker.account }),
     }))
   }
 
@@ -85,6 +91,7 @@ export class WorkerDesk {
       slots: worker.slots,
       running: worker.jobs.size,
       models: worker.views,
+      account: worker.account,
       lastSeenMs: worker.seenAtWallMs,
     }))
   }

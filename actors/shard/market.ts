@@ -1,10 +1,7 @@
 // The shard's part in market settlement: takes operations on locks, has their signatures checked,
 // gives them to drafts, gives back what has expired, and finds what final batches have done.
 
-import {
-  ROLLUP_FOUND_OPERATIONS_MAX,
-  ROLLUP_OPERATION_BLOCKS_MIN,
-} from '../../config/shard-limits.ts'
+import { ROLLUP_OPERATION_BLOCKS_MIN } from '../../config/shard-limits.ts'
 import { LOCK_BLOCKS_MAX } from '../../protocol/params.ts'
 import { shardOf } from '../../protocol/rollup/layout.ts'
 import { isHeld, LOCK, lockAt, payeeOf } from '../../protocol/rollup/lock-record.ts'
@@ -13,7 +10,6 @@ import {
   LOCK_WORDS,
   OPERATION_LOCK,
   OPERATION_SETTLE,
-  REFUND_WORDS,
   SETTLE_WORDS,
 } from '../../protocol/rollup/operations.ts'
 import { areOperations } from '../../protocol/rollup/read-body.ts'
@@ -26,6 +22,7 @@ import type { ClaimLine, Step } from './claim-line.ts'
 import type { Executor } from './executor.ts'
 import { foundOperation } from './found-operation.ts'
 import { HeldLocks } from './held-locks.ts'
+import type { OperationIndex } from './operation-index.ts'
 import {
   isLockOperation,
   LIMITS_AT,
@@ -46,6 +43,7 @@ const NOT_DONE = { number: 0, position: 0 }
 interface Parts {
   readonly line: ClaimLine
   readonly executor: Executor
+  readonly operations: OperationIndex
   readonly isBehind: (shard: number) => boolean
 }
 
@@ -54,8 +52,6 @@ export class Market {
   private readonly parts: Parts
   private readonly pool = new OperationPool()
   private readonly held: HeldLocks
-  /** Where operations of final batches are, by lock, use and kind. */
-  private readonly places = new Map<string, { number: number; position: number }>()
   /** How many are looked at before they wait. */
   private checking = 0
   /** More waits for a batch. */
@@ -195,36 +191,14 @@ export class Market {
     this.ctx.reached('shard-operations')
     if (refunds > 0) this.ctx.reached('shard-refunds')
     this.held.final(undo)
-    this.remember(held.body.operations, number)
     this.pool.final(number)
-  }
-
-  private remember(
-    { settles, locks, refunds }: Step['held']['body']['operations'],
-    number: number,
-  ) {
-    let position = 0
-    const enter = (words: Uint32Array, size: number, lockAtWord: number, useAt: number) => {
-      for (let at = 0; at < words.length; at += size) {
-        const kind = (words[at] as number) & 0xff
-        const key = `${words[at + lockAtWord]} ${words[at + useAt]} ${kind}`
-        this.places.set(key, { number, position: position++ })
-      }
-    }
-    enter(settles, SETTLE_WORDS, 1, 3)
-    enter(refunds, REFUND_WORDS, 1, 3)
-    enter(locks, LOCK_WORDS, 2, 7)
-    for (const key of this.places.keys()) {
-      if (this.places.size <= ROLLUP_FOUND_OPERATIONS_MAX) return
-      this.places.delete(key)
-    }
   }
 
   find(
     queries: ShardQueries,
     { lock, use, kind }: Body<Verbs, 'FindOperation'>,
   ): Reply<Verbs, 'FindOperation'> {
-    const place = this.places.get(`${lock} ${use} ${kind}`)
+    const place = this.parts.operations.find({ lock, use, kind })
     return place && this.at(queries, place)
   }
 

@@ -2,7 +2,10 @@
 // those that are in batches which are not final. Each is answered once: when a final batch contains
 // it, or when it cannot be executed.
 
-import { ROLLUP_PENDING_OPERATIONS_MAX } from '../../config/shard-limits.ts'
+import {
+  ROLLUP_OPERATION_ANSWERS_MAX,
+  ROLLUP_PENDING_OPERATIONS_MAX,
+} from '../../config/shard-limits.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import { OPERATIONS_MAX } from '../../protocol/params.ts'
 import {
@@ -83,12 +86,17 @@ export class OperationPool {
     return count
   }
 
-  /** The same once more is answered with the first. */
+  /** The same once more is answered with the first; who waited longest hears that it is pending. */
   add(words: Uint32Array, answer: Answer): void {
     const key = keyOf(words)
     const known = this.waiting.get(key)
-    if (known) known.answers.push(answer)
-    else this.waiting.set(key, { words, answers: [answer], batch: undefined, position: 0 })
+    if (!known) {
+      this.waiting.set(key, { words, answers: [answer], batch: undefined, position: 0 })
+      return
+    }
+    known.answers.push(answer)
+    if (known.answers.length <= ROLLUP_OPERATION_ANSWERS_MAX) return
+    known.answers.shift()?.({ code: 'PENDING', number: 0, position: 0 })
   }
 
   /** `why`: what keeps one out of any batch now and later. */

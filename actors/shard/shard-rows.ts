@@ -26,6 +26,7 @@ export const SHARD_TABLES = {
   batches: 'rollup-batches',
   final: 'rollup-final',
   exits: 'rollup-exits',
+  operations: 'rollup-operations',
   pages: 'rollup-pages',
   meta: 'rollup-meta',
   accounts: 'rollup-accounts',
@@ -238,6 +239,11 @@ export class ShardKeeper {
   saveExits(number: number, leaves: Uint8Array): void {
     const key = numberKey(this.shard, number)
     this.puts.push({ table: SHARD_TABLES.exits, key, value: leaves })
+  }
+
+  /** Goes with the next batch: what follows from final ones again. */
+  saveSoon(put: Put): void {
+    this.puts.push(put)
   }
 
   /** All of it in one commit, after what was given before; calls back once it is durable. */

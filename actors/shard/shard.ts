@@ -26,6 +26,7 @@ import { KeysAheadDesk } from './keys-ahead.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
 import { Market } from './market.ts'
 import { Nudges } from './nudges.ts'
+import { OperationIndex } from './operation-index.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
@@ -88,16 +89,19 @@ class Shard {
     const made = (held: HeldBatch) => this.made(held)
     const isBehind = (shard: number) => arrivals.isBehind(shard)
     const told = () => this.tellLook()
-    this.market = new Market(ctx, { line, executor: this.executor, isBehind }, told)
-    const { executor, market } = this
+    const { executor } = this
+    const operations = new OperationIndex(ctx.store, props.shard, rows)
+    this.market = new Market(ctx, { line, executor, operations, isBehind }, told)
+    const { market } = this
     this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, market, made)
     this.peers = new ShardPeers(ctx, props)
-    this.upkeep = new Upkeep(ctx, props, { line, drafts: this.drafts, rows, inbox }, checkpoint)
+    const { drafts } = this
+    this.upkeep = new Upkeep(ctx, props, { line, drafts, rows, inbox, operations }, checkpoint)
     this.queries = new ShardQueries(ctx, props, line, inbox, this.upkeep.pruner)
     this.keeper = new LineKeeper(
       ctx,
       props,
-      { line, executor: this.executor, drafts: this.drafts, peers: this.peers },
+      { line, executor, drafts, peers: this.peers },
       (step, ordered) => this.becameFinal(step, ordered),
       () => this.nudges.wakeValidator(),
       () => this.looked(),

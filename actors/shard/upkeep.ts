@@ -9,6 +9,7 @@ import type { ClaimLine, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
+import type { OperationIndex } from './operation-index.ts'
 import { Pruner } from './pruner.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
@@ -19,6 +20,7 @@ export class Upkeep {
   readonly figures: BatchFigures
   private readonly line: ClaimLine
   private readonly rows: ShardKeeper
+  private readonly operations: OperationIndex
 
   constructor(
     ctx: Context,
@@ -28,13 +30,15 @@ export class Upkeep {
       readonly drafts: DraftDesk
       readonly rows: ShardKeeper
       readonly inbox: Inbox
+      readonly operations: OperationIndex
     },
     saved: Checkpoint | undefined,
   ) {
-    const { line, drafts, rows, inbox } = parts
+    const { line, drafts, rows, inbox, operations } = parts
     const { book } = inbox
     this.line = line
     this.rows = rows
+    this.operations = operations
     if (saved) {
       for (const [index, account] of storedAccounts(ctx.store, props.shard)) {
         book.restore(index, account)
@@ -58,8 +62,9 @@ export class Upkeep {
 
   /** A batch has become final, for the first time or again after a start. */
   final(step: Step, ordered: OrderedClaim | undefined): void {
-    const { claim, exits } = step.held
+    const { claim, exits, body } = step.held
     if (exits.length > 0) this.rows.saveExits(claim.number, exits)
+    this.operations.final(claim.number, body.operations)
     this.checkpoints.final(step, ordered)
     if (ordered) this.figures.final(step.held, ordered)
   }

@@ -17,6 +17,22 @@ function asCliError(error: unknown, api: string): unknown {
   return error
 }
 
+const READY_TRIES = 20
+const READY_MS = 250
+
+/** The node that serves the proof may be behind the one that saw the end of the job. */
+async function whenReady<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      const isLater = error instanceof CoordinatorError && error.code === 'JOB_NOT_READY'
+      if (!isLater || tries === READY_TRIES) throw error
+      await new Promise((done) => setTimeout(done, READY_MS))
+    }
+  }
+}
+
 export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: string): JobDesk {
   const traced = traceparent === undefined ? {} : { traceparent }
   const client = new CoordinatorClient({ baseUrl: api, privateKey, ...traced })
@@ -28,8 +44,8 @@ export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: stri
     }
   }
   return {
-    async quote(request) {
-      const quote = await guarded(client.quote(request))
+    async quote(request, payment) {
+      const quote = await guarded(client.quote(request, payment))
       return {
         request: quote.request,
         jobId: quote.job_id,
@@ -41,10 +57,11 @@ export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: stri
         coordinator: quote.coordinator,
         market: quote.market,
         matching: quote.matching,
+        lock: quote.lock ?? undefined,
       }
     },
-    async submit({ request }, escrowTx) {
-      await guarded(client.createJob({ request, escrow_tx: escrowTx }))
+    async submit({ request }, money) {
+      await guarded(client.createJob({ request, ...money }))
     },
     async *events(jobId) {
       try {
@@ -67,6 +84,6 @@ export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: stri
         errorMessage: job.error?.message,
       }
     },
-    bundle: (jobId) => guarded(client.bundle(jobId)),
+    bundle: (jobId) => guarded(whenReady(() => client.bundle(jobId))),
   }
 }

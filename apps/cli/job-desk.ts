@@ -2,6 +2,8 @@
 // the command sees it, so that the command can be tested without one.
 
 import type { Hex } from '../../lib/hex.ts'
+import type { JobMoney } from '../../sdk/coordinator/coordinator-client.ts'
+import type { JobPayer } from './job-payer.ts'
 
 export interface JobRequest {
   readonly type: string
@@ -23,6 +25,8 @@ export interface JobQuote {
   readonly coordinator: Hex
   readonly market: Hex
   readonly matching: number
+  /** Of a price in the rollup: whom to pay, and until which block the money is his. */
+  readonly lock: { readonly payee: number; readonly deadline: number } | undefined
 }
 
 export interface JobEvent {
@@ -43,9 +47,9 @@ export interface JobOutcome {
 }
 
 export interface JobDesk {
-  quote(request: JobRequest): Promise<JobQuote>
-  /** The money is locked by `escrowTx`, which is final. */
-  submit(quote: JobQuote, escrowTx: Hex): Promise<void>
+  quote(request: JobRequest, payment: JobPayer['payment']): Promise<JobQuote>
+  /** With money that is locked for good. */
+  submit(quote: JobQuote, money: JobMoney): Promise<void>
   /** Ends when the job has. */
   events(jobId: Hex): AsyncIterable<JobEvent>
   job(jobId: Hex): Promise<JobOutcome>

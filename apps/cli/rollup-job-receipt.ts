@@ -3,7 +3,7 @@
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { ReceiptV2, RollupBilling } from '../../protocol/receipt/receipt-v2.ts'
-import type { HeldLock } from '../../sdk/rollup/sign-operation.ts'
+import type { HeldLock } from '../../protocol/rollup/sign-operation.ts'
 import { CliError } from './cli-error.ts'
 import { isHeld, lockOf } from './rollup-locks.ts'
 import { findFinal } from './rollup-operation.ts'

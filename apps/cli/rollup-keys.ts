@@ -1,8 +1,7 @@
 // The keys of a rollup account: the account on the base chain that owns it, the key that signs its
 // transfers, and the one that agrees to batches.
 
-import { utf8 } from '../../lib/bytes.ts'
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { hexToBytes } from '../../lib/hex.ts'
 import { CliError } from './cli-error.ts'
 import { keyPassword } from './key-password.ts'
 import { costOf, keysPlace } from './keys-place.ts'
@@ -19,21 +18,15 @@ export interface RollupSecrets {
 
 /** Public like all keys of the development network: they follow from the account's. */
 async function devSecrets(name: string, data: string): Promise<RollupSecrets> {
-  const { devAccounts } = await import('../node/dev-keys.ts')
-  const { sha256Bytes } = await import('../../protocol/crypto/sha256.ts')
-  const { concatBytes } = await import('../../lib/bytes.ts')
+  const { devAccounts, devRollupKeys } = await import('../node/dev-keys.ts')
   const all = devAccounts()
   const found = all.find((one) => one.name === name)
   if (!found) {
     const why = `the development network has ${all.map((one) => one.name).join(', ')}`
     throw new CliError('BAD_VALUE', `there is no account "${name}"`, why, 'give one of these')
   }
-  const account = hexToBytes(found.privateKey as Hex)
-  const derive = (what: string) => sha256Bytes(concatBytes(utf8(`AITBC-DEV-${what}`), account))
-  const cosign = derive('COSIGN')
-  // Below the order of the group, which begins with 0x73.
-  cosign[0] = (cosign[0] as number) & 0x3f
-  return { account, spend: derive('SPEND'), cosign, signedFolder: `${data}/rollup/dev-${name}` }
+  const account = hexToBytes(found.privateKey)
+  return { account, ...devRollupKeys(found), signedFolder: `${data}/rollup/dev-${name}` }
 }
 
 async function makeMissing(folder: string, password: string, options: RollupOptions) {

@@ -8,12 +8,9 @@ import { EXECUTION_REFUSALS } from '../../protocol/errors/execution-refusals.ts'
 import { decodeClaim } from '../../protocol/rollup/claim.ts'
 import type { OperationReceipt } from '../../protocol/rollup/operation-receipt.ts'
 import type { OperationKind, OperationTerms } from '../../protocol/rollup/operation-terms.ts'
+import { encodeSentOperation, type SentOperation } from '../../protocol/rollup/sent-operation.ts'
+import type { SpendSign } from '../../protocol/rollup/sign-operation.ts'
 import { findOperation } from '../../sdk/rollup/operations.ts'
-import type { SpendSign } from '../../sdk/rollup/sign-operation.ts'
-import {
-  encodeSentOperation,
-  type SentOperation,
-} from '../../sdk/rollup/wire/sent-operation-bytes.ts'
 import { CliError } from './cli-error.ts'
 import { fromNode } from './light-options.ts'
 import type { RollupDesk } from './rollup-desk.ts'

@@ -2,19 +2,18 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
-import { encodeCancel, encodeOpenEscrow } from '../../protocol/market/market-calls.ts'
+import type { Hex } from '../../lib/hex.ts'
 import type { Speaker } from './base-command.ts'
-import type { ChainClient, Sent } from './chain-client.ts'
 import { CliError } from './cli-error.ts'
 import type { JobDesk, JobQuote, JobRequest } from './job-desk.ts'
+import type { JobPayer, LockedMoney } from './job-payer.ts'
 import * as lines from './screen/run-lines.ts'
 import { trustAnchor } from './trust-anchor.ts'
 import { verifyReceiptText } from './verify-receipt-text.ts'
 
 export interface RunJob {
   readonly request: JobRequest
-  readonly chain: ChainClient
+  readonly payer: JobPayer
   readonly desk: JobDesk
   /** Data folder: receipts are kept in it. */
   readonly data: string
@@ -29,34 +28,32 @@ export interface RunDocument {
   readonly price_wei: string
   readonly paid_wei: string
   readonly refunded_wei: string
-  readonly escrow_tx: Hex
+  /** One of the two is null. */
+  readonly escrow_tx: Hex | null
+  readonly rollup_lock: { readonly lock: number; readonly use: number } | null
   readonly settle_tx: Hex | null
   readonly receipt_file: string | null
   readonly error_code?: string
   readonly error_message?: string
 }
 
-async function lock(chain: ChainClient, quote: JobQuote): Promise<Sent> {
-  const { jobId, coordinator, requestHash, modelRoot, priceWei, deadlineSeconds } = quote
-  const deadline = BigInt(deadlineSeconds)
-  const terms = { jobId, coordinator, requestHash, modelRoot, priceCap: priceWei, deadline }
-  const data = bytesToHex(encodeOpenEscrow(terms))
-  return chain.send({ to: quote.market, data, value: priceWei })
-}
+const RETRY_MS = 1000
 
-/** A job that the coordinator does not take gives the money back: nobody is assigned yet. */
-async function submit({ chain, desk, say }: RunJob, quote: JobQuote, escrow: Sent): Promise<void> {
-  try {
-    await desk.submit(quote, escrow.hash)
-  } catch (refused) {
-    const data = bytesToHex(encodeCancel(quote.jobId))
+/** Asks a coordinator that does not answer again, where the money has to wait in any case. */
+async function submit({ desk, say }: RunJob, quote: JobQuote, locked: LockedMoney): Promise<void> {
+  const until = performance.now() + locked.patienceMs
+  for (;;) {
     try {
-      await chain.send({ to: quote.market, data, value: 0n })
-      say.line(lines.returnedLine(quote.priceWei))
-    } catch {
-      say.line(lines.lockedUntilLine(quote.priceWei, quote.deadlineSeconds))
+      await desk.submit(quote, locked.money)
+      return
+    } catch (refused) {
+      const isAway = refused instanceof CliError && refused.code === 'UNREACHABLE'
+      if (!isAway || performance.now() > until) {
+        say.line(await locked.giveBack())
+        throw refused
+      }
+      await new Promise((done) => setTimeout(done, RETRY_MS))
     }
-    throw refused
   }
 }
 
@@ -107,13 +104,13 @@ async function keepReceipt({ desk, data, say }: RunJob, jobId: Hex): Promise<str
 
 /** Throws CliError; a job that failed is a document with its status, not an exception. */
 export async function runJob(run: RunJob): Promise<RunDocument> {
-  const { request, chain, desk, say } = run
-  const quote = await desk.quote(request)
+  const { request, payer, desk, say } = run
+  const quote = await desk.quote(request, payer.payment)
   say.line(lines.quoteLine(quote))
-  const escrow = await lock(chain, quote)
-  const locked = { wei: quote.priceWei, tx: escrow.hash, block: escrow.block, ms: escrow.ms }
-  say.line(lines.escrowLine(locked))
-  await submit(run, quote, escrow)
+  const locked = await payer.lock(quote)
+  const { money } = locked
+  say.line(locked.line)
+  await submit(run, quote, locked)
   await follow(run, quote.jobId)
   const outcome = await desk.job(quote.jobId)
   const file = outcome.status === 'completed' ? await keepReceipt(run, quote.jobId) : null
@@ -128,7 +125,8 @@ export async function runJob(run: RunJob): Promise<RunDocument> {
     price_wei: quote.priceWei.toString(),
     paid_wei: paidWei.toString(),
     refunded_wei: refundedWei.toString(),
-    escrow_tx: escrow.hash,
+    escrow_tx: 'escrow_tx' in money ? money.escrow_tx : null,
+    rollup_lock: 'rollup_lock' in money ? money.rollup_lock : null,
     settle_tx: settleTx ?? null,
     receipt_file: file,
     ...(outcome.errorCode === undefined ? {} : { error_code: outcome.errorCode }),

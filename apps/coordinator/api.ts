@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { ArchiveMessages } from '../../actors/messages/archive.ts'
 import type { SchedulerMessages } from '../../actors/messages/scheduler.ts'
+import type { ShardMessages } from '../../actors/messages/shard.ts'
 import type { Hex } from '../../lib/hex.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { ShareProof } from '../../protocol/light/genesis-share.ts'
@@ -16,6 +17,7 @@ import type { Replays } from './replays.ts'
 import type { Tokens } from './tokens.ts'
 
 type SchedulerVerbs = (typeof SchedulerMessages)['verbs']
+type ShardVerbs = (typeof ShardMessages)['verbs']
 type ArchiveVerbs = (typeof ArchiveMessages)['verbs']
 
 export interface ApiContext {
@@ -43,6 +45,12 @@ export interface ApiContext {
     verb: N,
     body: Body<ArchiveVerbs, N>,
   ): Promise<Reply<ArchiveVerbs, N>>
+  /** The same of the shard of an account or of a lock. */
+  shard<N extends AskNames<ShardVerbs>>(
+    index: number,
+    verb: N,
+    body: Body<ShardVerbs, N>,
+  ): Promise<Reply<ShardVerbs, N>>
 }
 
 export interface ApiRequest<B> {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type Hex, isHex } from '../../lib/hex.ts'
+import { ROLLUP_ACCOUNTS_MAX } from '../../protocol/params.ts'
 
 const hexField = (bytes: number, what: string) =>
   z
@@ -11,3 +12,12 @@ const hexField = (bytes: number, what: string) =>
 
 export const AddressSchema = hexField(20, 'an address: 0x and 40 hex digits')
 export const HashSchema = hexField(32, 'a hash: 0x and 64 hex digits')
+
+/** A lock of the rollup, and how often it was given back before. */
+export const LockSchema = z.strictObject({
+  lock: z.int().min(0).lt(ROLLUP_ACCOUNTS_MAX),
+  use: z
+    .int()
+    .min(0)
+    .lt(2 ** 32),
+})

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { JOB_INPUT_BYTES_MAX } from '../../config/limits.ts'
 import { utf8 } from '../../lib/bytes.ts'
 import { ApiError, type ErrorDetail } from './errors.ts'
-import { HashSchema } from './fields.ts'
+import { HashSchema, LockSchema } from './fields.ts'
 
 const fields = {
   type: z.string().meta({ examples: ['inference'] }),
@@ -25,10 +25,16 @@ const fields = {
   version: z.string().optional(),
 }
 
-export const JobBody = z.strictObject(fields)
+const PAYMENT = 'market (an escrow on the base chain), or rollup (a lock of the rollup)'
+
+export const QuoteBody = z.strictObject({
+  ...fields,
+  payment: z.enum(['market', 'rollup']).default('market').meta({ description: PAYMENT }),
+})
 
 const REQUEST = 'the text that a quote returned; replaces the other fields'
 const ESCROW = 'the transaction that locked the price; without it the market deposit is used'
+const LOCK = 'the lock of the rollup that holds the price, in the place of escrow_tx'
 
 export const CreateJobBody = z
   .strictObject({
@@ -38,8 +44,12 @@ export const CreateJobBody = z
     input_data: fields.input_data.optional(),
     request: z.string().max(JOB_INPUT_BYTES_MAX).optional().meta({ description: REQUEST }),
     escrow_tx: HashSchema.optional().meta({ description: ESCROW }),
+    rollup_lock: LockSchema.optional().meta({ description: LOCK }),
   })
   .superRefine((body, { addIssue }) => {
+    if (body.escrow_tx !== undefined && body.rollup_lock !== undefined) {
+      addIssue({ code: 'custom', message: 'not with escrow_tx', path: ['rollup_lock'] })
+    }
     if (body.request !== undefined) return
     for (const name of ['type', 'model_id', 'input_data'] as const) {
       if (body[name] === undefined) addIssue({ code: 'custom', message: 'missing', path: [name] })

@@ -25,6 +25,8 @@ export function jobJson(job: Job) {
     paid_wei: job.paidWei.toString(),
     refunded_wei: job.refundedWei.toString(),
     payment_status: paymentStatus(job),
+    payment: job.rollup ? 'rollup' : 'market',
+    rollup: job.rollup ? lockJson(job.rollup) : null,
     escrow_tx: job.escrowTx ?? null,
     escrow_block: job.escrowHeight ?? null,
     settle_tx: job.settleTx ?? null,
@@ -39,6 +41,10 @@ export function jobJson(job: Job) {
     updated_at: new Date(job.updatedAtMs).toISOString(),
     expires_at: new Date(job.deadlineMs).toISOString(),
   }
+}
+
+function lockJson({ ended, ...lock }: NonNullable<Job['rollup']>) {
+  return { ...lock, batch: ended?.batch ?? null, position: ended?.position ?? null }
 }
 
 /** As in lists: without the output, which may be a megabyte. */
@@ -62,7 +68,7 @@ export function receiptStatus(job: Job): 'pending' | 'claimed' | 'invalid' {
 function paymentStatus(job: Job): string {
   if (job.paidWei > 0n) return 'released'
   if (job.refundedWei > 0n) return 'refunded'
-  return job.escrowHeight === undefined ? 'pending' : 'escrowed'
+  return job.escrowHeight === undefined && !job.rollup ? 'pending' : 'escrowed'
 }
 
 const ALIASES: ReadonlyMap<string, Job['state']> = new Map([

@@ -3,10 +3,12 @@
 import { join } from 'node:path'
 import { ArchiveMessages } from '../../actors/messages/archive.ts'
 import { SchedulerMessages } from '../../actors/messages/scheduler.ts'
+import { ShardMessages, shardKey } from '../../actors/messages/shard.ts'
 import { LONG_POLL_HOLD_MS } from '../../config/limits.ts'
 import type { Network } from '../../config/network.ts'
 import type { ValidatorSet } from '../../protocol/consensus/validator-set.ts'
 import type { ShareProof } from '../../protocol/light/genesis-share.ts'
+import { shardOf } from '../../protocol/rollup/layout.ts'
 import { AskFailed } from '../../runtime/edge.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Cause } from '../../runtime/trace/cause.ts'
@@ -30,6 +32,8 @@ export interface CoordinatorOptions {
   readonly host: Host
   readonly schedulerKey: string
   readonly nodes: readonly string[]
+  /** Of the rollup. */
+  readonly shards: number
   readonly chainId: bigint
   readonly network: Pick<Network, 'genesisHash' | 'validatorSetHash'>
   readonly validatorSet: ValidatorSet
@@ -58,11 +62,21 @@ function askError(error: unknown): ApiError {
   return new ApiError('SERVICE_UNAVAILABLE', `${target.kind} cannot be reached (${reason})`)
 }
 
-type Doors = Pick<ApiContext, 'scheduler' | 'archive'>
+type Doors = Pick<ApiContext, 'scheduler' | 'archive' | 'shard'>
 
 /** The ways to the actors, for what a cause starts. */
-function doorsOf({ host, schedulerKey, nodes }: CoordinatorOptions) {
+function doorsOf({ host, schedulerKey, nodes, shards }: CoordinatorOptions) {
   let node = 0
+  const some = async <T>(ask: (node: string) => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await ask(nodes[node % nodes.length] as string)
+      } catch (error) {
+        node++
+        if (tries >= nodes.length) throw askError(error)
+      }
+    }
+  }
   return (cause: Cause | undefined): Doors => ({
     scheduler: (verb, body, within = ASK_MS) =>
       host.edge
@@ -70,17 +84,13 @@ function doorsOf({ host, schedulerKey, nodes }: CoordinatorOptions) {
         .catch((error) => {
           throw askError(error)
         }),
-    async archive(verb, body) {
-      for (let tries = 1; ; tries++) {
-        const key = nodes[node % nodes.length] as string
-        try {
-          return await host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS, cause })
-        } catch (error) {
-          node++
-          if (tries >= nodes.length) throw askError(error)
-        }
-      }
-    },
+    archive: (verb, body) =>
+      some((key) => host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS, cause })),
+    shard: (index, verb, body) =>
+      some((key) => {
+        const shard = shardKey(key, shardOf(index, shards))
+        return host.edge.ask(ShardMessages, shard, verb, body, { within: ASK_MS, cause })
+      }),
   })
 }
 

@@ -1,8 +1,11 @@
 // The development network's keys: public by design, derived from a phrase that every Ethereum tool
 // knows. Refused for any other network.
 
-import { mnemonicToAccount } from 'viem/accounts'
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
+import { type HDKey, mnemonicToAccount } from 'viem/accounts'
+import { concatBytes, utf8 } from '../../lib/bytes.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
+import { addressOfSecret } from '../../protocol/crypto/secp256k1-noble.ts'
+import { sha256Bytes } from '../../protocol/crypto/sha256.ts'
 
 export const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
 
@@ -26,15 +29,36 @@ const NAMES = [
   'carol',
 ]
 
+/** The phrase is stretched once: that takes as long as a hundred of these keys. */
+let parent: HDKey | undefined
+const known: DevAccount[] = []
+
+function accountAt(index: number): DevAccount {
+  const name = NAMES[index] ?? `validator${index - NAMES.length + 4}`
+  parent ??= mnemonicToAccount(DEV_MNEMONIC, { path: "m/44'/60'/0'/0" }).getHdKey()
+  const key = parent.deriveChild(index).privateKey
+  if (!key) throw new Error('the development phrase gives no key')
+  return { name, address: bytesToHex(addressOfSecret(key)), privateKey: bytesToHex(key) }
+}
+
 /** The ten that every development network has, then those of validators past the fourth. */
 export function devAccounts(validators = 4): DevAccount[] {
-  const further = Array.from({ length: Math.max(0, validators - 4) }, (_, i) => `validator${i + 4}`)
-  return [...NAMES, ...further].map((name, addressIndex) => {
-    const account = mnemonicToAccount(DEV_MNEMONIC, { addressIndex })
-    const key = account.getHdKey().privateKey
-    if (!key) throw new Error('the development phrase gives no key')
-    return { name, address: account.address.toLowerCase() as Hex, privateKey: bytesToHex(key) }
-  })
+  const count = NAMES.length + Math.max(0, validators - 4)
+  while (known.length < count) known.push(accountAt(known.length))
+  return known.slice(0, count)
+}
+
+/** Of the account's account in the rollup: public like its own, from which they follow. */
+export function devRollupKeys({ privateKey }: DevAccount): {
+  readonly spend: Uint8Array
+  readonly cosign: Uint8Array
+} {
+  const account = hexToBytes(privateKey)
+  const derive = (what: string) => sha256Bytes(concatBytes(utf8(`AITBC-DEV-${what}`), account))
+  const cosign = derive('COSIGN')
+  // Below the order of the group, which begins with 0x73.
+  cosign[0] = (cosign[0] as number) & 0x3f
+  return { spend: derive('SPEND'), cosign }
 }
 
 export function devAccount(name: string): DevAccount {

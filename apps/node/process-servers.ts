@@ -65,6 +65,7 @@ async function coordinator(
     host,
     schedulerKey: SCHEDULER_KEY,
     nodes: preferred(options),
+    shards: rollupConfigAfter(treeView(genesis.tree)).shards,
     chainId: genesis.chainId,
     network: prepared.network,
     validatorSet: genesis.validatorSet,

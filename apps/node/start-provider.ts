@@ -7,6 +7,7 @@ import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
 import { accountKey } from './keys/account-key.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
+import { rollupKey } from './keys/rollup-key.ts'
 import { SCHEDULER_KEY } from './plan.ts'
 
 export interface ProviderPlace {
@@ -20,6 +21,8 @@ export function startProvider(
   { name, node, keys }: ProviderPlace,
   setup: ChainSetup,
 ): void {
+  const genesisHash = setup.genesis.block.hash
+  const spend = rollupKey('provider', keys)
   host.spawn(GpuWorker, name, {
     schedulerKey: SCHEDULER_KEY,
     chainId: Number(setup.genesis.chainId),
@@ -27,5 +30,6 @@ export function startProvider(
     secp256k1: secp256k1Native,
     models: node.models ?? [],
     slots: node.slots ?? 1,
+    rollup: spend && { genesisHash, ...spend },
   })
 }

@@ -3,6 +3,8 @@
 import { Scheduler } from '../../actors/scheduler/scheduler.ts'
 import { secp256k1Native } from '../../compute/crypto/secp256k1-native.ts'
 import type { Topology } from '../../config/topology-schema.ts'
+import { rollupConfigAfter } from '../../protocol/rollup/rollup-head.ts'
+import { treeView } from '../../protocol/state/state-view.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
 import { accountKey } from './keys/account-key.ts'
@@ -22,6 +24,7 @@ export function startScheduler(
     ...accountKey('coordinator', keys),
     secp256k1: secp256k1Native,
     nodes: validatorNames(topology),
+    shards: rollupConfigAfter(treeView(setup.genesis.tree)).shards,
     heartbeatMs: HEARTBEAT_MS,
   })
 }

@@ -4,6 +4,7 @@
 import type { Hex } from '../../lib/hex.ts'
 import type { JobRequest } from '../job/job-request.ts'
 import { type Unit, unitsBound } from '../job/units-bound.ts'
+import { ROLLUP_UNIT_WEI } from '../params.ts'
 
 export interface OfferedModel {
   readonly modelId: string
@@ -19,6 +20,8 @@ export interface Candidate {
   readonly address: Hex
   readonly state: 'online' | 'offline' | 'draining'
   readonly slotsFree: number
+  /** Index of the account of the rollup that is his; absent where he is paid by the market alone. */
+  readonly account?: number
   readonly models: readonly OfferedModel[]
 }
 
@@ -27,6 +30,8 @@ export interface Wanted {
   /** Set once money is locked: only these weights, at most this price in wei. */
   readonly modelRoot?: Hex
   readonly priceCap?: bigint
+  /** Paid by a lock of the rollup; once it is made, only to this account. */
+  readonly rollup?: { readonly payee?: number }
   /** Providers that lost this job before: chosen only if nobody else fits. */
   readonly avoid?: readonly Hex[]
 }
@@ -52,6 +57,7 @@ export interface Explained {
 export interface Match {
   readonly worker: string
   readonly address: Hex
+  readonly account: number | undefined
   readonly model: OfferedModel
   /** Wei: unit price × the most units the request can use. */
   readonly priceWei: bigint
@@ -125,6 +131,8 @@ function judge(candidate: Candidate, wanted: Wanted): { explained: Explained; ma
   const only = request.requirements.provider
   if (only !== undefined && only !== address)
     return no('requirements', 'another provider is asked for')
+  const unpayable = wanted.rollup && whyNotByLock(candidate, model, wanted.rollup)
+  if (unpayable) return no('requirements', unpayable)
   const priceWei = model.unitPriceWei * BigInt(unitsBound(request, model.unit))
   const most = mostOf(priceCap, request.requirements.max_price)
   if (most !== undefined && priceWei > most) {
@@ -132,9 +140,20 @@ function judge(candidate: Candidate, wanted: Wanted): { explained: Explained; ma
   }
   if (state !== 'online') return no('no_capacity', `is ${state}`, priceWei)
   const freeNow = candidate.slotsFree > 0
-  const match = { worker, address, model, priceWei, freeNow }
+  const match = { worker, address, account: candidate.account, model, priceWei, freeNow }
   if (!freeNow) return { ...no('no_capacity', 'all its slots are taken', priceWei), match }
   return { explained: { worker, address, matches: true, reason: '', detail: '', priceWei }, match }
+}
+
+function whyNotByLock(
+  { account }: Candidate,
+  { unitPriceWei }: OfferedModel,
+  { payee }: { readonly payee?: number },
+): string | undefined {
+  if (account === undefined) return 'has no account in the rollup'
+  if (payee !== undefined && payee !== account) return 'the lock is for another account'
+  if (unitPriceWei % ROLLUP_UNIT_WEI === 0n) return undefined
+  return `its price is not in whole units of the rollup (${ROLLUP_UNIT_WEI} wei)`
 }
 
 function mostOf(priceCap: bigint | undefined, maxPrice: string | undefined): bigint | undefined {

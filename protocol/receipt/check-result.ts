@@ -7,7 +7,13 @@ import type { Secp256k1 } from '../crypto/signatures.ts'
 import { canonicalJson } from './jcs.ts'
 import { inconsistency } from './receipt-facts.ts'
 import { readReceipt } from './receipt-schema.ts'
-import { type ReceiptV2, receiptHash, type Sampler, samplerHash } from './receipt-v2.ts'
+import {
+  type ReceiptV2,
+  type RollupBilling,
+  receiptHash,
+  type Sampler,
+  samplerHash,
+} from './receipt-v2.ts'
 import { verifySignatures } from './sign-receipt.ts'
 import { transcriptRoot } from './transcript.ts'
 
@@ -28,6 +34,8 @@ export interface Agreed {
   /** The most units that the request can use. */
   readonly unitsMax: number
   readonly mayBePartial: boolean
+  /** Absent where the market module settles it. */
+  readonly rollup?: RollupBilling
 }
 
 export type ResultVerdict =
@@ -91,8 +99,13 @@ function differs(agreed: Agreed, receipt: ReceiptV2): string | undefined {
     [receipt.unit_type === agreed.unit, 'another unit'],
     [BigInt(billing.unit_price) === agreed.unitPriceWei, 'another unit price'],
     [BigInt(billing.price_cap) === agreed.priceWei, 'another price'],
+    [isSamePlace(billing.rollup, agreed.rollup), 'another way of payment, lock or account'],
     [receipt.units <= agreed.unitsMax, 'more units than the request can use'],
     [receipt.status === 'completed' || agreed.mayBePartial, 'partial, but nobody cancelled'],
   ]
   return claims.find(([holds]) => !holds)?.[1]
+}
+
+function isSamePlace(a: RollupBilling | undefined, b: RollupBilling | undefined): boolean {
+  return a?.lock === b?.lock && a?.use === b?.use && a?.payee === b?.payee
 }

@@ -1,11 +1,11 @@
 // The receipt of an operation on a lock: its leaf and hash, their place in a claim, and the path to
 // the claim's root over operations. It is final with the claim, like that of a transfer.
 
-import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { type HashPairs, NODE_BYTES, PAIR_BYTES } from '../crypto/hash-pairs.ts'
 import { claimHash } from './claim.ts'
-import { isOperation, type OperationTerms, operationOf } from './operation-terms.ts'
-import { encodeOperation } from './operations.ts'
+import { isOperation, type OperationTerms, operationOf, termsOf } from './operation-terms.ts'
+import { encodeOperation, readOperation } from './operations.ts'
 import { claimIn, type ReceiptCheck } from './rollup-receipt.ts'
 import { verifyProof } from './transfer-tree.ts'
 
@@ -38,4 +38,23 @@ export function checkOperation(receipt: OperationReceipt, hashPairs: HashPairs):
     return { ok: false, code: 'RECEIPT_OPERATION' }
   }
   return { ok: true, claim, hash: claimHash(claim) }
+}
+
+/** What a shard shows of an operation; undefined where it does not stand in the claim beside it. */
+export function readShownOperation(
+  shown: {
+    readonly leaf: Uint8Array
+    readonly hash: Uint8Array
+    readonly claim: Uint8Array
+    readonly position: number
+    readonly proof: Uint8Array
+  },
+  hashPairs: HashPairs,
+): OperationReceipt | undefined {
+  const words = new Uint32Array(Uint8Array.from(shown.leaf).buffer)
+  const operation = termsOf(readOperation(words, 0))
+  if (!operation) return undefined
+  const { claim, position, proof } = shown
+  const receipt = { operation, hash: bytesToHex(shown.hash), claim, position, proof }
+  return checkOperation(receipt, hashPairs).ok ? receipt : undefined
 }

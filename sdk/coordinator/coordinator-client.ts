@@ -39,7 +39,14 @@ export interface Quote {
   readonly coordinator: Hex
   readonly market: Hex
   readonly matching: number
+  /** Of a price in the rollup: the account to lock it for, and until which height. */
+  readonly lock: { readonly payee: number; readonly deadline: number } | null
 }
+
+/** What holds the price of a job: a final transaction, or a lock of the rollup and its use. */
+export type JobMoney =
+  | { readonly escrow_tx: Hex }
+  | { readonly rollup_lock: { readonly lock: number; readonly use: number } }
 
 export interface Job {
   readonly job_id: Hex
@@ -50,6 +57,17 @@ export interface Job {
   readonly paid_wei: string
   readonly refunded_wei: string
   readonly provider: Hex | null
+  readonly payment: 'market' | 'rollup'
+  /** The lock that pays it; batch and position are those of the operation that emptied it. */
+  readonly rollup: {
+    readonly lock: number
+    readonly use: number
+    readonly owner: number
+    readonly payee: number
+    readonly deadline: number
+    readonly batch: number | null
+    readonly position: number | null
+  } | null
   readonly escrow_tx: Hex | null
   readonly settle_tx: Hex | null
   readonly settle_block: number | null
@@ -125,13 +143,13 @@ export class CoordinatorClient {
     this.token = reply.token
   }
 
-  quote(body: JobBody): Promise<Quote> {
-    return this.json('POST', '/api/v1/quotes', { body })
+  quote(body: JobBody, payment: Job['payment'] = 'market'): Promise<Quote> {
+    return this.json('POST', '/api/v1/quotes', { body: { ...body, payment } })
   }
 
-  /** The published body, or a quote's text with the transaction that locked its price. */
+  /** The published body (then the market deposit pays), or a quote's text with what holds its price. */
   createJob(
-    body: JobBody | { readonly request: string; readonly escrow_tx?: Hex },
+    body: JobBody | ({ readonly request: string } & Partial<JobMoney>),
     idempotencyKey?: string,
   ): Promise<Job> {
     const headers = idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}

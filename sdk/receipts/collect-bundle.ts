@@ -5,8 +5,9 @@ import type { Hex } from '../../lib/hex.ts'
 import { decodeBlock } from '../../protocol/block/block.ts'
 import { encodeHeader } from '../../protocol/block/header-codec.ts'
 import { decodeCertificate } from '../../protocol/consensus/certificate.ts'
-import { type Bundle, buildBundle } from '../../protocol/receipt/bundle.ts'
+import { type Bundle, buildBundle, buildRollupBundle } from '../../protocol/receipt/bundle.ts'
 import type { ReceiptV2 } from '../../protocol/receipt/receipt-v2.ts'
+import type { OperationReceipt } from '../../protocol/rollup/operation-receipt.ts'
 import { collectFinality, type FinalityQuery } from '../light/collect-finality.ts'
 
 export interface FinalBlock {
@@ -21,7 +22,8 @@ export interface FinalBlock {
 export interface BundleQuery
   extends Pick<FinalityQuery, 'validatorSet' | 'genesisShare' | 'checkpoint' | 'bls'> {
   readonly receipt: ReceiptV2
-  readonly settleTx: Hex
+  /** The transaction, or the operation of the rollup. */
+  readonly settled: Hex | OperationReceipt
   readonly settleHeight: number
   readonly block: (height: number) => Promise<FinalBlock | undefined>
 }
@@ -31,7 +33,7 @@ export interface BundleQuery
  * certifies yet; and when the settling block does not contain the settlement.
  */
 export async function collectBundle(query: BundleQuery): Promise<Bundle> {
-  const { receipt, settleTx, validatorSet, genesisShare, checkpoint, bls } = query
+  const { receipt, settled, validatorSet, genesisShare, checkpoint, bls } = query
   const genesis = decodeBlock((await get(query, 0)).block)
   const first = await get(query, query.settleHeight)
   const blocks = [first.block]
@@ -54,7 +56,11 @@ export async function collectBundle(query: BundleQuery): Promise<Bundle> {
     checkpoint,
     bls,
   })
-  return buildBundle({ receipt, settleTx, settling: first.block, receipts, finality })
+  if (typeof settled !== 'string') {
+    const ordering = (decoded[0] as (typeof decoded)[number]).sidecar
+    return buildRollupBundle({ receipt, settled, sidecar: ordering, finality })
+  }
+  return buildBundle({ receipt, settleTx: settled, settling: first.block, receipts, finality })
 }
 
 async function get(query: BundleQuery, height: number): Promise<FinalBlock> {

@@ -6,10 +6,10 @@ import { concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import type { OperationReceipt } from '../../protocol/rollup/operation-receipt.ts'
 import type { OperationTerms } from '../../protocol/rollup/operation-terms.ts'
+import { encodeSentOperation, type SentOperation } from '../../protocol/rollup/sent-operation.ts'
+import type { HeldLock } from '../../protocol/rollup/sign-operation.ts'
 import { LightError } from '../light/light-error.ts'
 import * as rpc from '../light/light-rpc.ts'
-import type { HeldLock } from './sign-operation.ts'
-import { encodeSentOperation, type SentOperation } from './wire/sent-operation-bytes.ts'
 
 /** A lock that holds nothing has no payee and no deadline. */
 export type LockState = Pick<HeldLock, 'owner' | 'lock' | 'use' | 'amount'> &

@@ -27,7 +27,7 @@ import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
 import {
   encodeSentOperation,
   type SentOperation,
-} from '../../sdk/rollup/wire/sent-operation-bytes.ts'
+} from '../../protocol/rollup/sent-operation.ts'
 
 const GENESIS: Hex = `0x${'ab'.repeat(32)}`
 const ACCOUNTS = 4

@@ -129,7 +129,7 @@ export const JobPerson = actor({
         SchedulerMessages,
         'main',
         'Quote',
-        { consumer: props.address, request: JSON.stringify(body) },
+        { consumer: props.address, request: JSON.stringify(body), payment: 'market' },
         {
           within: WITHIN_MS,
           failed: rest,
@@ -138,7 +138,8 @@ export const JobPerson = actor({
       )
     }
     const submit = (jobId: Hex, request: string) => {
-      const body = { consumer: props.address, request, escrowTx: undefined, idempotencyKey: jobId }
+      const money = { escrowTx: undefined, lock: undefined }
+      const body = { consumer: props.address, request, ...money, idempotencyKey: jobId }
       ctx.ask(SchedulerMessages, 'main', 'Submit', body, {
         within: 5 * WITHIN_MS,
         failed: rest,

@@ -153,6 +153,7 @@ export function startCluster(
       address: COORDINATOR,
       secp256k1: simSecp256k1,
       nodes: NODES,
+      shards: 1,
       heartbeatMs: 1000,
     })
   })

@@ -19,9 +19,6 @@ import { unitsText } from '../screen/units.ts'
 import type { Terminal } from '../terminal.ts'
 import { readerTrust, type VerifyOptions, withTrust } from '../verify-file.ts'
 
-/** Until the signature is void, at most. */
-const SIGNED_BLOCKS = 600
-
 interface LockOptions extends RollupOptions, VerifyOptions {
   readonly request: string
   readonly model: string
@@ -49,7 +46,8 @@ async function lockMoney(
   const named = options.lock === undefined ? undefined : operandArgument(options.lock, 'lock')
   const trusted = await readerTrust(options, terminal)
   const { jobIdOf } = await import('../../../protocol/job/job-id.ts')
-  const { signLock } = await import('../../../sdk/rollup/sign-operation.ts')
+  const { signLock } = await import('../../../protocol/rollup/sign-operation.ts')
+  const { LOCK_SIGNED_BLOCKS } = await import('../../../sdk/rollup/lock-for-quote.ts')
   const { rollupDesk } = await import('../rollup-desk.ts')
   const { freeLock } = await import('../rollup-locks.ts')
   const { chainOf, executeOperation, keepOperation, spendSigner } = await import(
@@ -68,7 +66,7 @@ async function lockMoney(
     const { lock, use } = await freeLock(desk.rpc, owner, named)
     const deadline = height + blocks
     const terms = { owner, lock, payee, use, nonce, amount, deadline }
-    const limits = { maxFee: fee, notAfter: Math.min(deadline, height + SIGNED_BLOCKS) }
+    const limits = { maxFee: fee, notAfter: Math.min(deadline, height + LOCK_SIGNED_BLOCKS) }
     const job = { jobId, requestHash, modelRoot }
     const sent = signLock(genesisHash, terms, job, limits, await spendSigner(desk))
     say.line(` signed    ${unitsText(amount)} AITBC into lock ${lock}; waiting until it is final …`)

@@ -17,7 +17,7 @@ async function release(
 ): Promise<void> {
   const index = operandArgument(text, 'lock')
   const trusted = await readerTrust(options, terminal)
-  const { signRelease } = await import('../../../sdk/rollup/sign-operation.ts')
+  const { signRelease } = await import('../../../protocol/rollup/sign-operation.ts')
   const { rollupDesk } = await import('../rollup-desk.ts')
   const { isHeld, lockOf } = await import('../rollup-locks.ts')
   const { chainOf, checkPayee, executeOperation, keepOperation, spendSigner } = await import(

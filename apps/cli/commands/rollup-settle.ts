@@ -34,7 +34,7 @@ async function settle(
 ): Promise<void> {
   const file = readReceiptFile(path, terminal)
   const trusted = await readerTrust(options, terminal)
-  const { signSettle } = await import('../../../sdk/rollup/sign-operation.ts')
+  const { signSettle } = await import('../../../protocol/rollup/sign-operation.ts')
   const { rollupDesk } = await import('../rollup-desk.ts')
   const { checkLockPays, heldFor, jobReceipt } = await import('../rollup-job-receipt.ts')
   const { rpcAsk } = await import('../rollup-locks.ts')

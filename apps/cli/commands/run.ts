@@ -1,8 +1,10 @@
 // aitbc run MODEL INPUT: locks the price, has the model run, streams the answer, settles, verifies.
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Endpoints } from '../../node/endpoints.ts'
 import { type BaseOptions, baseCommand, dataDirectory, speaker } from '../base-command.ts'
 import { CliError } from '../cli-error.ts'
+import type { JobPayer } from '../job-payer.ts'
 import { namedAccount } from '../named-account.ts'
 import { runningCluster } from '../running-cluster.ts'
 import type { Terminal } from '../terminal.ts'
@@ -12,6 +14,7 @@ interface RunOptions extends BaseOptions {
   readonly maxTokens?: number
   readonly temperature?: number
   readonly seed?: number
+  readonly pay: 'market' | 'rollup'
 }
 
 function whole(text: string): number {
@@ -34,6 +37,23 @@ function requirements({ maxTokens, temperature, seed }: RunOptions): Record<stri
   }
 }
 
+async function payerOf(
+  options: RunOptions,
+  terminal: Terminal,
+  cluster: Endpoints,
+  traceparent: string,
+): Promise<JobPayer> {
+  const { rpc } = cluster.endpoints
+  if (options.pay === 'rollup') {
+    const { lockPayer } = await import('../lock-payer.ts')
+    return lockPayer({ ...options, node: '', rpc, devAccount: options.account }, terminal)
+  }
+  const { chainClient } = await import('../chain-client.ts')
+  const { escrowPayer } = await import('../job-payer.ts')
+  const { privateKey } = namedAccount(cluster, options.account)
+  return escrowPayer(chainClient(rpc, privateKey, traceparent))
+}
+
 export function runCommand(terminal: Terminal): Command {
   return baseCommand('run', 'run a model, pay for it, keep the receipt')
     .argument('<model>', 'for example stories15m')
@@ -42,6 +62,11 @@ export function runCommand(terminal: Terminal): Command {
     .option('--temperature <t>', '0 takes the likeliest token', decimal)
     .option('--seed <n>', 'seed of the sampler', whole)
     .option('--account <name>', 'who pays', 'consumer')
+    .addOption(
+      new Option('--pay <how>', 'escrow on the base chain, or a lock of the rollup')
+        .choices(['market', 'rollup'])
+        .default('market'),
+    )
     .action(async (model: string, input: string, options: RunOptions) => {
       if (input === '') {
         const hint = 'give the prompt in quotes: ./aitbc run stories15m "Once upon a time"'
@@ -50,7 +75,6 @@ export function runCommand(terminal: Terminal): Command {
       const data = dataDirectory(options, terminal)
       const cluster = runningCluster(data)
       const account = namedAccount(cluster, options.account)
-      const { chainClient } = await import('../chain-client.ts')
       const { coordinatorDesk } = await import('../coordinator-desk.ts')
       const { runJob } = await import('../run-job.ts')
       const { realEntropy } = await import('../../../runtime/real-ports.ts')
@@ -64,10 +88,10 @@ export function runCommand(terminal: Terminal): Command {
       }
       // One trace from the quote to the settlement: ./aitbc trace shows it.
       const traceparent = traceparentText(newCause(realEntropy))
-      const chain = chainClient(cluster.endpoints.rpc, account.privateKey, traceparent)
+      const payer = await payerOf(options, terminal, cluster, traceparent)
       const desk = coordinatorDesk(cluster.endpoints.api, account.privateKey, traceparent)
       const say = speaker(options, terminal)
-      const document = await runJob({ request, chain, desk, data, say })
+      const document = await runJob({ request, payer, desk, data, say })
       if (document.status === 'completed') {
         say.document(document)
         return

@@ -29,6 +29,18 @@ export function escrowLine(escrow: { wei: bigint; tx: string; block: number; ms:
   return `${label('escrow')}${locked}   tx ${short(escrow.tx)} block ${escrow.block} final in ${formatMs(escrow.ms)}`
 }
 
+export function lockLine(held: {
+  wei: bigint
+  lock: number
+  use: number
+  payee: number
+  ms: number
+}): string {
+  const { wei, lock, use, payee, ms } = held
+  const locked = `${formatAitbc(wei)} locked`
+  return `${label('lock')}${locked}   lock ${lock} use ${use} for account ${payee} final in ${formatMs(ms)}`
+}
+
 export function assignedLine(
   provider: string,
   worker: string | undefined,
@@ -76,6 +88,11 @@ export function returnedLine(wei: bigint): string {
 export function lockedUntilLine(wei: bigint, deadlineSeconds: number): string {
   const until = new Date(deadlineSeconds * 1000).toISOString().slice(11, 19)
   return `${label('locked')}${formatAitbc(wei)} stay in escrow until ${until} UTC, then anybody may refund them`
+}
+
+/** Money in a lock of the rollup cannot be recalled. */
+export function lockedUntilBlockLine(wei: bigint, lock: number, deadline: number): string {
+  return `${label('locked')}${formatAitbc(wei)} stay in lock ${lock} until block ${deadline}, then they come back`
 }
 
 export function fileLine(file: string): string {

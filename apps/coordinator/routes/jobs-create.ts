@@ -31,16 +31,18 @@ interface Canonical {
 
 /** The text to submit: the quote's, or one made of the published fields. */
 async function canonical(body: Body, account: Hex, api: ApiContext): Promise<Canonical> {
-  const { request, escrow_tx: escrowTx, ...published } = body
+  const { request, escrow_tx: escrowTx, rollup_lock: lock, ...published } = body
   if (request !== undefined) sized(request)
   const isPublished = Object.values(published).some((value) => value !== undefined)
   if (request !== undefined && !isPublished) return { request }
-  if (request === undefined && escrowTx !== undefined && published.salt === undefined) {
-    throw new ApiError('VALIDATION_ERROR', 'escrow_tx: send it with the request of its quote')
+  const own = escrowTx !== undefined ? 'escrow_tx' : lock && 'rollup_lock'
+  if (request === undefined && own && published.salt === undefined) {
+    throw new ApiError('VALIDATION_ERROR', `${own}: send it with the request of its quote`)
   }
   const whole = request === undefined ? published : { ...published, salt: saltOf(request) }
   const text = sized(JSON.stringify(whole))
-  const quote = await api.scheduler('Quote', { consumer: account, request: text })
+  const payment = lock ? 'rollup' : 'market'
+  const quote = await api.scheduler('Quote', { consumer: account, request: text, payment })
   if (quote.code) throw refusalError(quote.code, quote.message, explained(quote.explain))
   if (request === undefined || request === quote.request) return quote
   throw new ApiError('VALIDATION_ERROR', 'request: it differs from the other fields; send one')
@@ -54,7 +56,8 @@ async function submit(
   api: ApiContext,
 ): Promise<{ job: Job; replayed: boolean }> {
   const { request, requestHash } = await canonical(body, account, api)
-  const submission = { consumer: account, request, escrowTx: body.escrow_tx, idempotencyKey }
+  const { escrow_tx: escrowTx, rollup_lock: lock } = body
+  const submission = { consumer: account, request, escrowTx, lock, idempotencyKey }
   const { code, message, job } = await api.scheduler('Submit', submission, SUBMIT_MS)
   if (code || !job) throw refusalError(code, message)
   return { job, replayed: requestHash !== undefined && requestHash !== job.requestHash }

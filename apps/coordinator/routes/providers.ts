@@ -11,22 +11,25 @@ export const providers = apiRoute({
     const found = await api.scheduler('Providers', null)
     return {
       json: {
-        data: found.map(({ worker, address, state, slots, running, models, lastSeenMs }) => ({
-          worker,
-          address,
-          state: state.toUpperCase(),
-          slots,
-          inflight: running,
-          last_seen: new Date(lastSeenMs).toISOString(),
-          models: models.map(({ unitPriceWei, modelId, unitsPerSecond, ...model }) => ({
-            id: modelId,
-            engine: model.engine,
-            device: model.device,
-            unit: model.unit ?? 'tokens',
-            unit_price_wei: unitPriceWei.toString(),
-            units_per_second: Math.round(unitsPerSecond),
-          })),
-        })),
+        data: found.map(
+          ({ worker, address, state, slots, running, models, account, lastSeenMs }) => ({
+            worker,
+            address,
+            state: state.toUpperCase(),
+            slots,
+            inflight: running,
+            rollup_account: account ?? null,
+            last_seen: new Date(lastSeenMs).toISOString(),
+            models: models.map(({ unitPriceWei, modelId, unitsPerSecond, ...model }) => ({
+              id: modelId,
+              engine: model.engine,
+              device: model.device,
+              unit: model.unit ?? 'tokens',
+              unit_price_wei: unitPriceWei.toString(),
+              units_per_second: Math.round(unitsPerSecond),
+            })),
+          }),
+        ),
       },
     }
   },

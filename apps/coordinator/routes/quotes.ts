@@ -3,7 +3,7 @@
 import { SUBMIT_PER_MINUTE } from '../../../config/limits.ts'
 import { apiRoute } from '../api.ts'
 import { refusalError } from '../errors.ts'
-import { explained, JobBody, sized } from '../job-body.ts'
+import { explained, QuoteBody, sized } from '../job-body.ts'
 
 export const quotes = apiRoute({
   method: 'POST',
@@ -11,11 +11,11 @@ export const quotes = apiRoute({
   access: 'account',
   traced: true,
   summary: 'Price a job before anything is spent',
-  body: JobBody,
+  body: QuoteBody,
   perMinute: SUBMIT_PER_MINUTE,
-  async handle({ body, account }, api) {
+  async handle({ body: { payment, ...body }, account }, api) {
     const request = sized(JSON.stringify(body))
-    const quote = await api.scheduler('Quote', { consumer: account, request })
+    const quote = await api.scheduler('Quote', { consumer: account, request, payment })
     if (quote.code) throw refusalError(quote.code, quote.message, explained(quote.explain))
     return {
       json: {
@@ -29,6 +29,7 @@ export const quotes = apiRoute({
         deadline_seconds: quote.deadlineSeconds,
         coordinator: quote.coordinator,
         market: quote.market,
+        lock: quote.lock ?? null,
         matching: quote.matching,
         explain: quote.explain ? JSON.parse(quote.explain) : [],
       },

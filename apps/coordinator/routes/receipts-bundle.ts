@@ -1,9 +1,14 @@
 // GET /api/v1/receipts/{receipt_id}/bundle: the file that anyone can verify offline, byte for byte.
 
 import { blsNative } from '../../../compute/crypto/bls-native.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { type Bundle, encodeBundle } from '../../../protocol/receipt/bundle.ts'
 import type { ReceiptV2 } from '../../../protocol/receipt/receipt-v2.ts'
+import {
+  type OperationReceipt,
+  readShownOperation,
+} from '../../../protocol/rollup/operation-receipt.ts'
 import { decodeReceipts } from '../../../protocol/state/tables.ts'
 import { collectBundle } from '../../../sdk/receipts/collect-bundle.ts'
 import { type ApiContext, apiRoute } from '../api.ts'
@@ -15,11 +20,23 @@ function notReady(message: string): ApiError {
   return new ApiError('JOB_NOT_READY', message, [], { 'retry-after': '1' })
 }
 
+/** The operation that paid a job out of its lock. */
+async function settleIn(
+  { lock, ended }: NonNullable<Job['rollup']>,
+  api: ApiContext,
+): Promise<OperationReceipt> {
+  const place = ended && { number: ended.batch, position: ended.position }
+  const found = place && (await api.shard(lock, 'OperationAt', place))
+  const receipt = found && readShownOperation(found, hashPairsNative)
+  if (!receipt) throw notReady('no node that was asked has the batch that paid it')
+  return receipt
+}
+
 async function collect(job: Job, settleHeight: number, api: ApiContext): Promise<Bundle> {
   try {
     return await collectBundle({
       receipt: JSON.parse(job.receipt as string) as ReceiptV2,
-      settleTx: job.settleTx as Hex,
+      settled: job.rollup ? await settleIn(job.rollup, api) : (job.settleTx as Hex),
       settleHeight,
       validatorSet: api.validatorSet,
       genesisShare: api.genesisShare,

@@ -12,8 +12,8 @@ import {
   SIGNATURE_BYTES,
   SPEND_SIGNATURE_BYTES,
 } from '../../../protocol/rollup/body-layout.ts'
+import { SENT_OPERATION_BYTES } from '../../../protocol/rollup/sent-operation.ts'
 import { FrameError, FrameReader, FrameWriter } from './frame-bytes.ts'
-import { SENT_OPERATION_BYTES } from './sent-operation-bytes.ts'
 
 export interface SubmitFrame {
   readonly kind: 'submit'

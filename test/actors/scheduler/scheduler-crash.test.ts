@@ -53,7 +53,11 @@ function runSeed(seed: number): void {
     jobs.push(quote.jobId)
     const body = { consumer: consumer.address, request: quote.request }
     const submit = () =>
-      world.ask('Submit', { ...body, escrowTx: undefined, idempotencyKey: `${i}` }, 4000)
+      world.ask(
+        'Submit',
+        { ...body, escrowTx: undefined, lock: undefined, idempotencyKey: `${i}` },
+        4000,
+      )
     // A client that hears nothing asks again.
     if (world.hosts.random(2) === 0) submit()
     else {

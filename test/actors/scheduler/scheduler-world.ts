@@ -13,10 +13,17 @@ import { signTransaction } from '../../../protocol/transaction/encode-transactio
 import type { Host } from '../../../runtime/host.ts'
 import { keyOf } from '../../protocol/market/market-world.ts'
 import { TestChain } from './test-chain.ts'
+import { TestRollup } from './test-rollup.ts'
 import { TestWorker, type WorkerProps } from './test-worker.ts'
 import { VirtualHosts } from './virtual-hosts.ts'
 
-const HOSTS: Record<string, string> = { archive: 'node', mempool: 'node', scheduler: 'market' }
+const HOSTS: Record<string, string> = {
+  archive: 'node',
+  mempool: 'node',
+  shard: 'node',
+  'rollup-sequencer': 'node',
+  scheduler: 'market',
+}
 
 export const consumer = keyOf(0)
 export const coordinator = keyOf(1)
@@ -27,6 +34,7 @@ type Verbs = (typeof SchedulerMessages)['verbs']
 export class SchedulerWorld {
   readonly hosts: VirtualHosts
   readonly chain: TestChain
+  readonly rollup: TestRollup
   readonly client: Host
   readonly workers: WorkerProps[]
   private nonce = 0
@@ -37,6 +45,9 @@ export class SchedulerWorld {
     this.chain = new TestChain(this.hosts)
     node.spawn(this.chain.archive(), 'node0', null)
     node.spawn(this.chain.mempool(), 'node0', null)
+    this.rollup = new TestRollup(this.hosts, () => this.chain.blocks.length - 1)
+    node.spawn(this.rollup.shard(), 'node0', null)
+    node.spawn(this.rollup.sequencer(), 'node0', null)
     this.client = this.hosts.start('client')
     this.chain.market.balances.set(consumer.address, 10n ** 9n)
     this.workers = [2, 3].map((i) => ({
@@ -58,6 +69,7 @@ export class SchedulerWorld {
       address: coordinator.address,
       secp256k1: secp256k1Noble,
       nodes: ['node0'],
+      shards: 1,
       heartbeatMs: 1000,
     })
   }
@@ -113,21 +125,32 @@ export class SchedulerWorld {
     this.hosts.run(300)
   }
 
-  quote(requirements: Record<string, unknown> = {}, prompt = 'Once upon a time') {
+  quote(
+    requirements: Record<string, unknown> = {},
+    prompt = 'Once upon a time',
+    payment: 'market' | 'rollup' = 'market',
+  ) {
     const request = JSON.stringify({
       type: 'inference',
       model_id: 'stories15m',
       input_data: prompt,
       requirements: { max_tokens: 10, ...requirements },
     })
-    const quote = this.ask('Quote', { consumer: consumer.address, request })
+    const quote = this.ask('Quote', { consumer: consumer.address, request, payment })
     if (quote === undefined) throw new Error('no quote')
     return quote
   }
 
-  submit(request: string, more: { escrowTx?: Hex; idempotencyKey?: string } = {}) {
-    const { escrowTx, idempotencyKey } = more
-    const body = { consumer: consumer.address, request, escrowTx, idempotencyKey }
+  submit(
+    request: string,
+    more: {
+      escrowTx?: Hex
+      idempotencyKey?: string
+      lock?: { lock: number; use: number }
+    } = {},
+  ) {
+    const { escrowTx, idempotencyKey, lock } = more
+    const body = { consumer: consumer.address, request, escrowTx, lock, idempotencyKey }
     const answer = this.ask('Submit', body)
     if (answer === undefined) throw new Error('no answer to Submit')
     return answer

@@ -99,7 +99,8 @@ test('refusals say what is wrong', () => {
   const world = ready(0)
   assert.is(world.submit('{}').code, 'INVALID_REQUEST')
   const unknown = JSON.stringify({ model_id: 'gpt-5', input_data: 'x' })
-  const quote = world.ask('Quote', { consumer: consumer.address, request: unknown })
+  const asked = { consumer: consumer.address, request: unknown, payment: 'market' }
+  const quote = world.ask('Quote', asked)
   assert.is(quote?.code, 'MODEL_UNAVAILABLE')
   assert.match(quote?.message ?? '', /offered: stories15m/)
   assert.is(world.quote({ max_price: '5' }).code, 'PRICE_TOO_LOW')

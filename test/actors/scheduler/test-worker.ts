@@ -1,5 +1,7 @@
 // A provider for scheduler tests: speaks the vocabulary, streams, and signs real receipts; can be
 // told to be slow, to hang, to lie, or to fail.
+import type { RollupKeys } from '../../../actors/gpu-worker/gpu-worker.ts'
+import { LockDrawer } from '../../../actors/gpu-worker/lock-drawer.ts'
 import { GpuWorkerMessages } from '../../../actors/messages/gpu-worker.ts'
 import { SchedulerMessages } from '../../../actors/messages/scheduler.ts'
 import type { Hex } from '../../../lib/hex.ts'
@@ -7,7 +9,9 @@ import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
 import type { JobRequest } from '../../../protocol/job/job-request.ts'
 import { buildReceipt } from '../../../protocol/receipt/build-receipt.ts'
 import { canonicalJson } from '../../../protocol/receipt/jcs.ts'
+import type { UnsignedReceipt } from '../../../protocol/receipt/receipt-v2.ts'
 import { signReceipt } from '../../../protocol/receipt/sign-receipt.ts'
+import type { HeldLock } from '../../../protocol/rollup/sign-operation.ts'
 import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 
@@ -17,7 +21,16 @@ export interface WorkerProps {
   readonly slots: number
   readonly unitPriceWei: bigint
   readonly tokenMs: number
-  behaviour: 'honest' | 'hangs' | 'fails' | 'wrong-output' | 'wrong-signer'
+  behaviour:
+    | 'honest'
+    | 'hangs'
+    | 'fails'
+    | 'wrong-output'
+    | 'wrong-signer'
+    | 'wrong-settle'
+    | 'no-settle'
+  /** Of its account in the rollup. */
+  readonly rollup?: RollupKeys
   /** Verdicts of the scheduler on what it was sent. */
   readonly verdicts: string[]
 }
@@ -42,8 +55,9 @@ function registration(props: WorkerProps, worker: string) {
     unitPriceWei: props.unitPriceWei,
     unitsPerSecond: 1000 / props.tokenMs,
   }
-  const { address, slots } = props
-  return { worker, address, slots, models: [model], state: 'online' as const }
+  const { address, slots, rollup } = props
+  const spendKey = rollup?.spendKey
+  return { worker, address, slots, models: [model], spendKey, state: 'online' as const }
 }
 
 function receiptFor(props: WorkerProps, job: Assigned, run: Running, now: number) {
@@ -74,13 +88,31 @@ function receiptFor(props: WorkerProps, job: Assigned, run: Running, now: number
     chunks: run.chunks,
     startedAtMs: run.startedAtMs,
     completedAtMs: now,
+    ...(job.lock && { rollup: placeOf(job.lock) }),
   })
   const key = props.behaviour === 'wrong-signer' ? new Uint8Array(32).fill(99) : props.secretKey
   const signed = signReceipt(receipt, key, secp256k1Noble)
   return {
     receipt: canonicalJson(signed),
     output: props.behaviour === 'wrong-output' ? '{}' : output,
+    settle: settleFor(props, job, receipt),
   }
+}
+
+function placeOf({ lock, use, payee }: HeldLock) {
+  return { lock, use, payee }
+}
+
+function settleFor(
+  { behaviour, rollup }: WorkerProps,
+  { lock }: Assigned,
+  receipt: UnsignedReceipt,
+): Uint8Array | undefined {
+  if (!lock || !rollup || behaviour === 'no-settle') return undefined
+  const settle = new LockDrawer(rollup).settle(lock, receipt) as Uint8Array
+  // A signature that does not hold.
+  if (behaviour === 'wrong-settle') settle[100] = (settle[100] as number) ^ 1
+  return settle
 }
 
 interface Assigned {
@@ -91,6 +123,7 @@ interface Assigned {
   readonly request: string
   readonly modelRoot: Hex
   readonly priceWei: bigint
+  readonly lock: HeldLock | undefined
 }
 
 function finish(ctx: Context, props: WorkerProps, job: Assigned, run: Running, ended: () => void) {
@@ -178,6 +211,13 @@ export const TestWorker = actor({
       Cancel({ jobId }) {
         const run = running.get(jobId)
         if (run !== undefined) run.stopped = true
+      },
+      Release({ jobId, lock }, reply) {
+        const run = running.get(jobId)
+        if (!run || run.stopped || props.behaviour === 'hangs') {
+          running.delete(jobId)
+          reply(new LockDrawer(props.rollup).release(lock))
+        } else reply({ code: 'BUSY', operation: new Uint8Array(0) })
       },
       Drain: () => {},
       Status: (_, reply) => reply({ address: props.address, running: list(), models: [] }),

@@ -85,6 +85,12 @@ export const CASES: readonly Case[] = [
     { request: 'not json' },
     { request: '{}', escrow_tx: '0x' },
     { request: '{}', escrow_tx: H, extra: 1 },
+    { request: '{}', rollup_lock: 5 },
+    { request: '{}', rollup_lock: { lock: 5 } },
+    { request: '{}', rollup_lock: { lock: 5, use: -1 } },
+    { request: '{}', rollup_lock: { lock: 2 ** 24, use: 0 } },
+    { request: '{}', rollup_lock: { lock: 5, use: 0, batch: 3 } },
+    { request: '{}', rollup_lock: { lock: 5, use: 0 }, escrow_tx: H },
     { ...BODY, model_id: 1 },
   ),
   ...invalid(

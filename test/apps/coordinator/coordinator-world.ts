@@ -83,6 +83,7 @@ export async function startWorld({ archive, facts }: WorldParts = {}): Promise<W
     host,
     schedulerKey: 'desk',
     nodes: ['node0'],
+    shards: 1,
     chainId: CHAIN_ID,
     network: { genesisHash: block.hash, validatorSetHash: block.hash },
     validatorSet,

@@ -52,6 +52,27 @@ test('a job is created, read and cancelled once', async () => {
   assertError(await world.call('GET', `${path}/result`, { token: alice }), 409, 'CONFLICT')
 })
 
+test('a quote for the rollup is submitted with the lock that pays it', async () => {
+  const client = world.client(ALICE)
+  assert.is((await client.quote(BODY)).lock, null)
+  const quote = await client.quote(BODY, 'rollup')
+  assert.equal(quote.lock, { payee: 7, deadline: 9000 })
+  const rollup_lock = { lock: 4, use: 2 }
+  const job = await client.createJob({ request: quote.request, rollup_lock })
+  assert.equal([job.job_id, job.payment, job.escrow_tx], [quote.job_id, 'rollup', null])
+  const none = { batch: null, position: null }
+  assert.equal(job.rollup, { ...rollup_lock, owner: 5, payee: 7, deadline: 9000, ...none })
+  const lone = await create({ ...BODY, rollup_lock })
+  assertError(lone, 400, 'VALIDATION_ERROR')
+  assert.match(lone.json.error.message, /rollup_lock: send it with the request/)
+  for (const code of ['LOCK_NOT_FOUND', 'WRONG_LOCK', 'LOCK_USED', 'SHARD_FROZEN']) {
+    const refused = await client.quote({ ...BODY, model_id: `submit-${code}` }, 'rollup')
+    const answer = await create({ request: refused.request, rollup_lock })
+    assertError(answer, 402, 'PAYMENT_ERROR')
+    assert.is(answer.json.error.details[0].code, code)
+  }
+})
+
 test('a quote is submitted as it is, with its own escrow', async () => {
   const client = world.client(ALICE)
   const quote = await client.quote(BODY)

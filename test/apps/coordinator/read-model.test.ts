@@ -36,6 +36,7 @@ function jobOf(n: number, facts: Partial<Job>): Job {
     deadlineMs: 9000,
     escrowTx: undefined,
     escrowHeight: undefined,
+    rollup: undefined,
     settleTx: undefined,
     settleHeight: undefined,
     output: undefined,

@@ -66,7 +66,7 @@ export class Desk {
     this.put({ ...(this.jobs.get(jobId) as Job), ...facts })
   }
 
-  private quote(consumer: Hex, text: string) {
+  private quote(consumer: Hex, text: string, payment: string) {
     const read = readRequestText(text, hash(`salt ${this.salt++}`))
     const request = read.ok ? read.text : ''
     const modelId = read.ok ? read.request.model_id : ''
@@ -84,11 +84,12 @@ export class Desk {
       coordinator: address('c0'),
       market: address('0a'),
       explain: '',
+      lock: payment === 'rollup' ? { payee: 7, deadline: 9000 } : undefined,
       matching: 1,
     }
   }
 
-  private submit({ consumer, request, escrowTx, idempotencyKey }: Submission) {
+  private submit({ consumer, request, escrowTx, lock, idempotencyKey }: Submission) {
     const read = readCanonicalRequest(request)
     if (!read.ok) return { code: read.code, message: read.message, job: undefined }
     const { model_id: modelId } = read.request
@@ -121,8 +122,9 @@ export class Desk {
       createdAtMs: at,
       updatedAtMs: at,
       deadlineMs: 2_000_000_000_000,
-      escrowTx: escrowTx ?? hash(`escrow ${request}`),
-      escrowHeight: 7,
+      rollup: lock && { ...lock, owner: 5, payee: 7, deadline: 9000, ended: undefined },
+      escrowTx: lock ? undefined : (escrowTx ?? hash(`escrow ${request}`)),
+      escrowHeight: lock ? undefined : 7,
       settleTx: undefined,
       settleHeight: undefined,
       output: undefined,
@@ -154,7 +156,8 @@ export class Desk {
   handlers(): Handlers<Verbs> {
     const ok = { code: '', message: '' }
     return {
-      Quote: ({ consumer, request }, reply) => reply(this.quote(consumer, request)),
+      Quote: ({ consumer, request, payment }, reply) =>
+        reply(this.quote(consumer, request, payment)),
       Submit: (body, reply) => reply(this.submit(body)),
       Job: ({ jobId }, reply) => reply(this.jobs.get(jobId)),
       Cancel: ({ jobId, by }, reply) => reply(this.cancel(jobId, by)),

@@ -19,7 +19,7 @@ import { httpAsk } from '../../../sdk/light/light-rpc.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
 import { collectRollupBundle } from '../../../sdk/rollup/collect-receipt.ts'
 import { followOperation, lockState, sendOperation } from '../../../sdk/rollup/operations.ts'
-import { type HeldLock, signLock, signSettle } from '../../../sdk/rollup/sign-operation.ts'
+import { type HeldLock, signLock, signSettle } from '../../../protocol/rollup/sign-operation.ts'
 import { job } from '../../protocol/receipt/bundle-fixture.ts'
 import { type RealChain, startRealChain } from './real-chain.ts'
 

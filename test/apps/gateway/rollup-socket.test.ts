@@ -16,7 +16,7 @@ import {
   type CosignFrame,
   encodeClientFrame,
 } from '../../../sdk/rollup/wire/client-frames.ts'
-import { SENT_OPERATION_BYTES } from '../../../sdk/rollup/wire/sent-operation-bytes.ts'
+import { SENT_OPERATION_BYTES } from '../../../protocol/rollup/sent-operation.ts'
 import type { ServerFrame } from '../../../sdk/rollup/wire/server-frames.ts'
 import { FakeChain, serveFake } from './fake-chain.ts'
 import { FakeRollup, NONE, rootEvent, TAKEN } from './fake-rollup.ts'

@@ -42,7 +42,7 @@ function collect(world: LightWorld, epoch: number, checkpoint: CheckpointSource)
   })
   return collectBundle({
     receipt,
-    settleTx,
+    settled: settleTx,
     settleHeight: block.header.height,
     validatorSet: world.set(0),
     genesisShare: world.shareProof,

@@ -170,7 +170,14 @@ test('collected from a node, it is the same bundle', async () => {
   const genesis = { ...first, receipts: [], certificate: new Uint8Array(0) }
   const block = async (height: number) => (height === 0 ? genesis : served[height - 42])
   const checkpoint = async () => undefined
-  const facts = { receipt, settleTx, settleHeight: 42, validatorSet, checkpoint, bls: blsNative }
+  const facts = {
+    receipt,
+    settled: settleTx,
+    settleHeight: 42,
+    validatorSet,
+    checkpoint,
+    bls: blsNative,
+  }
   const query = { ...facts, block }
   assert.is(encodeBundle(await collectBundle(query)), text)
 })

@@ -3,39 +3,30 @@
 
 import { ROLLUP_OPERATE_MS } from '../../../../config/limits.ts'
 import { shardOf } from '../../../../protocol/rollup/layout.ts'
-import { FrameError } from '../../../../sdk/rollup/wire/frame-bytes.ts'
 import {
   decodeSentOperation,
   SENT_OPERATION_BYTES,
-} from '../../../../sdk/rollup/wire/sent-operation-bytes.ts'
+  type SentOperation,
+} from '../../../../protocol/rollup/sent-operation.ts'
 import { RpcError, refusal } from '../../errors.ts'
 import { method } from '../../method.ts'
 import { data, type Param } from '../../params.ts'
 import { quantity } from '../../quantity.ts'
 
-const sentParam: Param<Uint8Array> = {
+const sentParam: Param<{ readonly bytes: Uint8Array; readonly sent: SentOperation }> = {
   expects: `a lock or a settle (0x and ${2 * SENT_OPERATION_BYTES} hex digits)`,
   read: (value) => {
     const bytes = data.read(value)
-    return bytes?.length === SENT_OPERATION_BYTES && isOne(bytes) ? bytes : undefined
+    const sent = bytes && decodeSentOperation(bytes)
+    return bytes && sent && { bytes, sent }
   },
-}
-
-function isOne(bytes: Uint8Array): boolean {
-  try {
-    decodeSentOperation(bytes)
-    return true
-  } catch (error) {
-    if (error instanceof FrameError) return false
-    throw error
-  }
 }
 
 export const sendOperation = method(
   'rollup_sendOperation',
   [sentParam],
-  async ({ rollup, operations }, bytes) => {
-    const { kind, lock, use } = decodeSentOperation(bytes).terms
+  async ({ rollup, operations }, { bytes, sent }) => {
+    const { kind, lock, use } = sent.terms
     const shard = shardOf(lock, rollup.shards)
     const { code, retryAfterMs, results } = await operations.operate(
       shard,

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import type { KeyBook } from '../../../../compute/crypto/key-book.ts'
 import { bytesToHex, type Hex } from '../../../../lib/hex.ts'
-import { signLock, signSettled } from '../../../../sdk/rollup/sign-operation.ts'
-import type { SentOperation } from '../../../../sdk/rollup/wire/sent-operation-bytes.ts'
+import type { SentOperation } from '../../../../protocol/rollup/sent-operation.ts'
+import { signLock, signSettled } from '../../../../protocol/rollup/sign-operation.ts'
 import type { JobLock } from './lock-book.ts'
 
 /** Units that are locked for a job; it costs less. */

@@ -2,21 +2,12 @@
 // settles. What nobody settles sequencers give back by themselves. Nothing is looked up here.
 
 import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
-import type { UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
-import { settleOf } from '../../protocol/receipt/rollup-settlement.ts'
-import {
-  type JobTerms,
-  lockDigest,
-  settleDigest,
-  termsHash,
-} from '../../protocol/rollup/operation-digests.ts'
-import {
-  isOperation,
-  type OperationTerms,
-  operationOf,
-} from '../../protocol/rollup/operation-terms.ts'
-import { encodeOperation } from '../../protocol/rollup/operations.ts'
-import type { SentOperation } from './wire/sent-operation-bytes.ts'
+import type { UnsignedReceipt } from '../receipt/receipt-v2.ts'
+import { settleOf } from '../receipt/rollup-settlement.ts'
+import { type JobTerms, lockDigest, settleDigest, termsHash } from './operation-digests.ts'
+import { isOperation, type OperationTerms, operationOf } from './operation-terms.ts'
+import { encodeOperation } from './operations.ts'
+import type { SentOperation } from './sent-operation.ts'
 
 /** Ed25519 with the account's spend key, 64 bytes. */
 export type SpendSign = (digest: Uint8Array) => Uint8Array
