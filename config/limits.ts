@@ -229,13 +229,6 @@ export const JOB_LEASE_SECONDS_MIN = 15
 export const JOB_CANCEL_GRACE_MS = 10_000
 export const MONEY_RESEND_MS = 1000
 export const MONEY_BUMP_AFTER_MS = 30_000
-/** Jobs paid by locks of the rollup: how long one hand-in waits, and how often the chain is asked. */
-export const LOCK_OPERATE_MS = 4000
-export const LOCK_LOOK_MS = 1000
-/** Such jobs that are handed in or looked for at a time. */
-export const LOCK_ASKS_MAX = 256
-/** Blocks that are left of a lock when its job has to be done: until a root is settled, and spare. */
-export const LOCK_SPARE_BLOCKS = 300
 export const HEARTBEATS_MISSED_MAX = 3
 export const JOBS_LIST_MAX = 100
 export const REST_BODY_BYTES_MAX = 1024 * 1024
@@ -360,8 +353,6 @@ export const LOOP_LAG_WARN_MS = 500
 /** Model runners. */
 export const RUNNER_MEMORY_MIB = 2048
 export const GPU_WORKER_JOBS_MAX = 64
-/** Settles a provider remembers to have signed: it gives back none of these. */
-export const GPU_WORKER_SIGNED_MAX = 4096
 export const MODEL_START_MS = 90_000
 export const MODEL_CANCEL_MS = 10_000
 /** A model that nobody asked for so long leaves the memory. */

@@ -1,4 +1,5 @@
-// Limits of what a shard keeps; the rest is in limits.ts, which says what both files are.
+// Limits of what a shard keeps, and of jobs that its locks pay; the rest is in limits.ts, which
+// says what both files are.
 
 /** What a shard keeps on its disk. */
 /** A shard writes its accounts down once in so many batches, and once in so much chain time. */
@@ -64,3 +65,14 @@ export const ROLLUP_SYNC_IDLE_MS = 5000
 export const ROLLUP_SYNC_HELD_MS = 120_000
 /** Registered accounts that are read from the base chain at a time. */
 export const ROLLUP_SYNC_ACCOUNTS = 256
+
+/** Jobs that locks of the rollup pay. */
+/** How long one hand-in waits, and how often the chain is asked. */
+export const LOCK_OPERATE_MS = 4000
+export const LOCK_LOOK_MS = 1000
+/** Such jobs that are handed in or looked for at a time. */
+export const LOCK_ASKS_MAX = 256
+/** Blocks that are left of a lock when its job has to be done: until a root is settled, and spare. */
+export const LOCK_SPARE_BLOCKS = 300
+/** Settles a provider remembers to have signed: it gives back none of these. */
+export const GPU_WORKER_SIGNED_MAX = 4096

@@ -1,7 +1,7 @@
 // The locks of the rollup that pay a provider: what he signs for them, and which he does not give
 // back because he has signed for his price.
 
-import { GPU_WORKER_SIGNED_MAX } from '../../config/limits.ts'
+import { GPU_WORKER_SIGNED_MAX } from '../../config/shard-limits.ts'
 import { ROLLUP_UNIT_WEI } from '../../protocol/params.ts'
 import type { UnsignedReceipt } from '../../protocol/receipt/receipt-v2.ts'
 import { encodeSentOperation } from '../../protocol/rollup/sent-operation.ts'

@@ -2,7 +2,7 @@
 // gives it back) is on disk before it is handed in, and is handed in until a final batch has it, or
 // the lock's deadline has given it back. The rollup is the truth about it.
 
-import { LOCK_ASKS_MAX, LOCK_LOOK_MS, LOCK_OPERATE_MS } from '../../config/limits.ts'
+import { LOCK_ASKS_MAX, LOCK_LOOK_MS, LOCK_OPERATE_MS } from '../../config/shard-limits.ts'
 import { bytesToHex, hexToBytes } from '../../lib/hex.ts'
 import { hashPairsNoble } from '../../protocol/crypto/hash-pairs.ts'
 import { ROLLUP_UNIT_WEI } from '../../protocol/params.ts'

@@ -1,7 +1,7 @@
 // What the scheduler knows of a lock of the rollup that pays a job: what it holds, how long, and
 // what the rollup's operations on it say.
 
-import { LOCK_SPARE_BLOCKS } from '../../config/limits.ts'
+import { LOCK_SPARE_BLOCKS } from '../../config/shard-limits.ts'
 import { equalBytes } from '../../lib/bytes.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { BLOCK_TIMES_MS, FREEZE_AFTER_BLOCKS, ROLLUP_UNIT_WEI } from '../../protocol/params.ts'

@@ -1,5 +1,5 @@
-// The two ways in which `aitbc run` pays: by an escrow of the market module on the base chain, or by
-// a lock of the rollup.
+// The two ways in which `aitbc run` pays: by an escrow of the market module on the base chain, or
+// by a lock of the rollup.
 
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { encodeCancel, encodeOpenEscrow } from '../../protocol/market/market-calls.ts'
@@ -13,7 +13,7 @@ export interface LockedMoney {
   readonly money: JobMoney
   /** For people. */
   readonly line: string
-  /** How long a coordinator that does not answer is asked again: money in a lock cannot be recalled. */
+  /** How long a coordinator that is silent is asked again: money in a lock cannot be recalled. */
   readonly patienceMs: number
   /** What becomes of it when the job is not accepted, for people. */
   giveBack(): Promise<string>

@@ -44,6 +44,7 @@ import { rollupRegisterCommand } from './commands/rollup-register.ts'
 import { rollupReleaseCommand } from './commands/rollup-release.ts'
 import { rollupSendCommand } from './commands/rollup-send.ts'
 import { rollupSettleCommand } from './commands/rollup-settle.ts'
+import { rollupSettleFrozenCommand } from './commands/rollup-settle-frozen.ts'
 import { rollupVerifyCommand } from './commands/rollup-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
@@ -112,6 +113,7 @@ function rollupGroup(terminal: Terminal): Command {
     rollupExitCommand(terminal),
     rollupLockCommand(terminal),
     rollupSettleCommand(terminal),
+    rollupSettleFrozenCommand(terminal),
     rollupReleaseCommand(terminal),
     rollupRefundCommand(terminal),
     rollupLockStatusCommand(terminal),

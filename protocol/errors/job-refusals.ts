@@ -12,7 +12,8 @@ export const JOB_REFUSALS = {
   ESCROW_NOT_FOUND: 'no final block opens an escrow for this job',
   WRONG_ESCROW: 'the escrow is not the one of this job, or is used up',
   LOCK_NOT_FOUND: 'no final batch of the rollup has this lock with this use',
-  WRONG_LOCK: 'the lock of the rollup is not for this job, consumer and provider, or holds too little',
+  WRONG_LOCK:
+    'the lock of the rollup is not for this job, consumer and provider, or holds too little',
   LOCK_USED: 'the lock of the rollup was paid out or given back before',
   SHARD_FROZEN: 'the shard of the lock is frozen: nothing is executed there any more',
   IDEMPOTENCY_CONFLICT: 'this idempotency key was used for another request',

@@ -22,12 +22,9 @@ import type { Hex } from '../../lib/hex.ts'
 import { AccountTable } from '../../protocol/rollup/account-table.ts'
 import type { Claim } from '../../protocol/rollup/claim.ts'
 import type { Operations } from '../../protocol/rollup/operations.ts'
+import { encodeSentOperation, type SentOperation } from '../../protocol/rollup/sent-operation.ts'
 import type { ShardState } from '../../protocol/rollup/shard-state.ts'
 import { NOBODY_ABSENT, writeBody } from '../../protocol/rollup/write-body.ts'
-import {
-  encodeSentOperation,
-  type SentOperation,
-} from '../../protocol/rollup/sent-operation.ts'
 
 const GENESIS: Hex = `0x${'ab'.repeat(32)}`
 const ACCOUNTS = 4

@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { LockDrawer } from '../../../actors/gpu-worker/lock-drawer.ts'
-import { GPU_WORKER_SIGNED_MAX } from '../../../config/limits.ts'
+import { GPU_WORKER_SIGNED_MAX } from '../../../config/shard-limits.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { ROLLUP_UNIT_WEI } from '../../../protocol/params.ts'
 import { settleOf } from '../../../protocol/receipt/rollup-settlement.ts'

@@ -1,6 +1,6 @@
-// Power cuts at random moments of jobs that locks pay, of the scheduler and of the providers: between
-// lock and submission, and between the result and its payment. Nothing is paid twice, nothing is
-// lost, and the book agrees with the rollup.
+// Power cuts at random moments of jobs that locks pay, of the scheduler and of the providers:
+// between lock and submission, and between the result and its payment. Nothing is paid twice,
+// nothing is lost, and the book agrees with the rollup.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

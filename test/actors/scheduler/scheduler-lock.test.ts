@@ -1,5 +1,5 @@
-// Jobs that a lock of the rollup pays: nothing begins before the money is locked for it, the provider
-// is paid what his receipt says, and everything else goes back.
+// Jobs that a lock of the rollup pays: nothing begins before the money is locked for it, the
+// provider is paid what his receipt says, and everything else goes back.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -16,6 +16,7 @@ import {
 import { encodeOperation } from '../../../protocol/rollup/operations.ts'
 import { decodeSentOperation } from '../../../protocol/rollup/sent-operation.ts'
 import { actor } from '../../../runtime/actor.ts'
+import type { Reply } from '../../../runtime/messages.ts'
 import type { VirtualHosts } from './virtual-hosts.ts'
 
 const ZERO: Hex = `0x${'00'.repeat(32)}`
@@ -34,6 +35,7 @@ interface Account {
   balance: bigint
 }
 
+type Head = Reply<(typeof ShardMessages)['verbs'], 'Head'>
 type Held = Pick<OperationTerms, 'payee' | 'amount' | 'deadline'>
 
 interface Lock {
@@ -180,12 +182,12 @@ export class TestRollup {
       // What a scheduler asks, and nothing else.
       setup: () =>
         ({
-          Head: (_: null, reply: (head: unknown) => void) =>
+          Head: (_: null, reply: (head: Head) => void) =>
             reply({
               ...{ shard: 0, number: 0, hash: ZERO, height: 0, timestampMs: 0, entries: 0 },
               ...{ supply: 0n, accounts: 0, inboxTo: 0, inbox: 0, tip: 0, rootNumber: 0 },
               ...{ stateRoot: ZERO, ready: true, keysLeft: 0, frozen: this.isFrozen },
-              pruned: 0,
+              ...{ pruned: 0, missedFrom: 0, missedTo: 0 },
             }),
           Lock: ({ index }: { index: number }, reply: (lock: unknown) => void) => {
             const lock = this.locks.get(index)

@@ -1,11 +1,11 @@
 // Jobs that are paid in the rollup as consumer and provider type it, against a running development
 // network: locked, settled, given back by the provider and by the deadline, and shown offline.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { chainClient } from '../../../apps/cli/chain-client.ts'
 import { devAccount } from '../../../apps/node/dev-keys.ts'
 import { type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
@@ -14,10 +14,10 @@ import { readRequest } from '../../../protocol/job/read-request.ts'
 import { buildReceipt } from '../../../protocol/receipt/build-receipt.ts'
 import type { RollupBilling } from '../../../protocol/receipt/receipt-v2.ts'
 import { signReceipt } from '../../../protocol/receipt/sign-receipt.ts'
-import { runCommand } from '../../kit/cli.ts'
-import { type RealChain, startRealChain } from '../gateway/real-chain.ts'
+import { bad, good, RollupCli } from './rollup-cli.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'aitbc-rollup-lock-'))
+const typed = new RollupCli('rollup-lock')
+const { folder } = typed
 const [CONSUMER, PROVIDER] = [devAccount('alice'), devAccount('bob')]
 const MODEL: Hex = `0x${'77'.repeat(32)}`
 const read = readRequest(
@@ -28,41 +28,14 @@ if (!read.ok) throw new Error(read.message)
 const { request, text: requestText } = read
 const REQUEST = requestHash(requestText)
 
-let chain: RealChain
 let [alice, bob] = [0, 0]
-test.before(async () => {
-  chain = await startRealChain()
-})
-test.after(async () => {
-  await chain.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+test.before(() => typed.start())
+test.after(() => typed.stop())
 
-async function cli(...args: string[]) {
-  const run = await runCommand(folder, [...args, '--data', 'data', '--json'])
-  return { ...run, document: () => JSON.parse(run.out) }
-}
-
-const rollup = (...args: string[]) => cli('rollup', ...args, '--rpc', chain.gateway.url)
-const as =
-  (name: string) =>
-  (...args: string[]) =>
-    rollup(...args, '--dev-account', name)
-const [asAlice, asBob] = [as('alice'), as('bob')]
+const rollup = (...args: string[]) => typed.rollup(...args)
+const [asAlice, asBob] = [typed.as('alice'), typed.as('bob')]
 const lock = (amount: string, ...more: string[]) =>
   asAlice('lock', `${bob}`, amount, '--request', REQUEST, '--model', MODEL, ...more)
-
-async function good(run: ReturnType<typeof cli>) {
-  const { status, err, document } = await run
-  assert.is(status, 0, err)
-  return document()
-}
-
-async function bad(run: ReturnType<typeof cli>, what: RegExp, exit = 1) {
-  const { status, err } = await run
-  assert.match(err, what)
-  assert.is(status, exit, err)
-}
 
 /** Of the provider: bob, who signs with his account's key. Seven tokens of 0.1 AITBC. */
 function receiptFile(name: string, jobId: Hex, over: object, rollup?: RollupBilling): string {
@@ -101,10 +74,13 @@ function receiptFile(name: string, jobId: Hex, over: object, rollup?: RollupBill
 
 test('accounts with and without locks', async () => {
   await bad(asAlice('register', '--locks', '16'), /from 1 to 15/, 2)
-  const made = await good(asAlice('register', '--amount', '3', '--locks', '2'))
+  const [made, other] = await Promise.all([
+    good(asAlice('register', '--amount', '3', '--locks', '2')),
+    good(asBob('register', '--amount', '1')),
+  ])
   alice = made.index
+  bob = other.index
   assert.equal(made.locks, [alice + 1, alice + 2])
-  ;({ index: bob } = await good(asBob('register')))
   const { locks } = await good(asAlice('lock-status'))
   assert.equal(
     locks.map((one: { lock: number; state: string }) => [one.lock, one.state]),
@@ -114,7 +90,6 @@ test('accounts with and without locks', async () => {
     ],
   )
   const none = ['lock', `${alice}`, '1', '--request', REQUEST, '--model', MODEL]
-  await good(asBob('deposit', '1'))
   await bad(asBob(...none), /without locks/)
 })
 
@@ -175,21 +150,38 @@ test('a job is locked, settled with its receipt, and all files hold offline', as
   assert.is(units, '1700000000')
 
   // Offline: with the hash of the network's validators, which everybody knows.
-  const trust = ['--trusted-validators', chain.network.validatorSetHash]
-  const lockFile = await good(cli('rollup', 'verify', locked.receipt, ...trust))
+  const trust = ['--trusted-validators', typed.chain.network.validatorSetHash]
+  const lockFile = await good(typed.run('rollup', 'verify', locked.receipt, ...trust))
   assert.is(lockFile.operation.hash, locked.hash)
-  const file = await good(cli('rollup', 'verify', settled.receipt, ...trust))
+  const file = await good(typed.run('rollup', 'verify', settled.receipt, ...trust))
   assert.equal([file.operation.payee, file.operation.amount], [bob, '700000000'])
-  const job = await good(cli('receipt', 'verify', settled.bundle, ...trust))
+  const job = await good(typed.run('receipt', 'verify', settled.bundle, ...trust))
   assert.is(job.kind, 'bundle')
   const lie = readFileSync(settled.bundle, 'utf8').replace(`"owner":${alice}`, `"owner":${bob}`)
   writeFileSync(join(folder, 'lie.json'), lie)
-  await bad(cli('receipt', 'verify', 'lie.json', ...trust), /does not contain the operation/)
+  await bad(typed.run('receipt', 'verify', 'lie.json', ...trust), /does not contain the operation/)
   const copy = ['receipt', `${alice + 1}`, '0', '--operation', 'settle', '--out', 'copy.json']
   assert.equal((await good(rollup(...copy))).operation, file.operation)
   assert.is(readFileSync(join(folder, 'copy.json'), 'utf8'), readFileSync(settled.receipt, 'utf8'))
-  assert.equal(chain.errors, [])
+  assert.equal(typed.chain.errors, [])
 })
+
+/** Blocks come one after the other where there is something to put into them. */
+async function inTraffic<T>(work: () => Promise<T>): Promise<T> {
+  const { privateKey } = devAccount('carol')
+  const carol = chainClient(typed.chain.gateway.url, privateKey)
+  let isOver = false
+  const traffic = async () => {
+    while (!isOver) await carol.send({ to: carol.address, data: '0x', value: 1n })
+  }
+  const sending = traffic()
+  try {
+    return await work()
+  } finally {
+    isOver = true
+    await sending
+  }
+}
 
 test('what nobody settles goes back: by the provider, and after the deadline by itself', async () => {
   const first = await good(lock('0.5'))
@@ -198,13 +190,13 @@ test('what nobody settles goes back: by the provider, and after the deadline by 
   assert.equal([released.kind, released.amount, released.use], ['settle', '0', 1])
 
   const left = await good(lock('0.5', '--lock', `${alice + 2}`, '--blocks', '20'))
-  const back = await good(rollup('refund', `${alice + 2}`))
+  const back = await good(inTraffic(() => rollup('refund', `${alice + 2}`)))
   assert.equal(
     [back.kind, back.owner, back.payee, back.amount, back.deadline],
     ['refund', alice, bob, '500000000', left.deadline],
   )
-  const trust = ['--trusted-validators', chain.network.validatorSetHash]
-  const file = await good(cli('rollup', 'verify', back.receipt, ...trust))
+  const trust = ['--trusted-validators', typed.chain.network.validatorSetHash]
+  const file = await good(typed.run('rollup', 'verify', back.receipt, ...trust))
   assert.equal([file.operation.kind, file.operation.owner], ['refund', alice])
   const { locks } = await good(rollup('lock-status', `${alice + 2}`))
   assert.is(locks[0].state, 'free')
@@ -213,7 +205,7 @@ test('what nobody settles goes back: by the provider, and after the deadline by 
   // All but 0.7 of the price, and the fees of three locks.
   const { units } = await good(rollup('balance', `${alice}`))
   assert.ok(BigInt(units) > 2_290_000_000n && BigInt(units) <= 2_300_000_000n, units)
-  assert.equal(chain.errors, [])
+  assert.equal(typed.chain.errors, [])
 })
 
 test.run()

@@ -1,43 +1,24 @@
 // An account of the rollup as its owner types it, against a running development network: keys,
 // money in, across and out, and receipts that are checked with a checkpoint and nothing else.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { keyFolderOf, openKeys } from '../../../apps/node/keys/key-folder.ts'
-import { runCommand } from '../../kit/cli.ts'
-import { type RealChain, startRealChain } from '../gateway/real-chain.ts'
+import { good, RollupCli } from './rollup-cli.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'aitbc-rollup-cli-'))
+const typed = new RollupCli('rollup-cli')
+const { folder } = typed
 const PASSWORD = 'correct horse battery'
 writeFileSync(join(folder, 'password'), PASSWORD)
 
-let chain: RealChain
-test.before(async () => {
-  chain = await startRealChain()
-})
-test.after(async () => {
-  await chain.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+test.before(() => typed.start())
+test.after(() => typed.stop())
 
-async function cli(...args: string[]) {
-  const run = await runCommand(folder, [...args, '--data', 'data', '--json'])
-  return { ...run, document: () => JSON.parse(run.out) }
-}
-
-const asAlice = (...args: string[]) =>
-  cli('rollup', ...args, '--rpc', chain.gateway.url, '--dev-account', 'alice')
-const asOwner = (...args: string[]) =>
-  cli('rollup', ...args, '--rpc', chain.gateway.url, '--password-file', 'password')
-
-async function good(run: ReturnType<typeof cli>) {
-  const { status, err, document } = await run
-  assert.is(status, 0, err)
-  return document()
-}
+const cli = (...args: string[]) => typed.run(...args)
+const asAlice = typed.as('alice')
+const asOwner = (...args: string[]) => typed.rollup(...args, '--password-file', 'password')
 
 test('what cannot be is refused before anything is sent', async () => {
   const unknown = await asAlice('send', '1', '1')
@@ -47,7 +28,7 @@ test('what cannot be is refused before anything is sent', async () => {
   assert.is(exact.status, 2)
   assert.match(exact.err, /at most 9 decimals/)
   assert.match((await asAlice('send', 'bob', '1')).err, /"bob" is no account/)
-  const nobody = await cli('rollup', 'balance', '16000000', '--rpc', chain.gateway.url)
+  const nobody = await typed.rollup('balance', '16000000')
   assert.match(nobody.err, /there is no account 16000000/)
   const keyless = await asOwner('register')
   assert.is(keyless.status, 1)
@@ -57,7 +38,10 @@ test('what cannot be is refused before anything is sent', async () => {
 })
 
 test('money in, across and out, with receipts that hold offline', async () => {
-  const { index: alice } = await good(asAlice('register', '--amount', '2'))
+  const [{ index: alice }, { index: bob }] = await Promise.all([
+    good(asAlice('register', '--amount', '2')),
+    good(typed.as('bob')('register')),
+  ])
   assert.match((await asAlice('register')).err, /there is nothing to do/)
 
   // Another with keys of its own: the account of a wallet, the rest made by the command.
@@ -69,16 +53,15 @@ test('money in, across and out, with receipts that hold offline', async () => {
   assert.equal([spend.length, cosign.length], [32, 32], 'but the keys are there')
 
   await good(asAlice('deposit', '1.5'))
-  const { index: bob } = await good(
-    cli('rollup', 'register', '--rpc', chain.gateway.url, '--dev-account', 'bob'),
-  )
   const sent = await good(asAlice('send', String(bob), '0.25'))
   assert.equal([sent.from, sent.to, sent.amount, sent.nonce], [alice, bob, '250000000', 0])
-  const paid = await good(cli('rollup', 'balance', String(bob), '--rpc', chain.gateway.url))
+  const paid = await good(typed.rollup('balance', String(bob)))
   assert.is(paid.units, '250000000')
 
   // Offline: with a checkpoint of somebody who is trusted, and the file.
-  await good(cli('light', 'checkpoint', '--rpc', chain.gateway.url, '--out', 'checkpoint.json'))
+  await good(
+    cli('light', 'checkpoint', '--rpc', typed.chain.gateway.url, '--out', 'checkpoint.json'),
+  )
   const file = sent.receipt as string
   const verify = (path: string) => cli('rollup', 'verify', path, '--checkpoint', 'checkpoint.json')
   const shown = await good(verify(file))
@@ -87,7 +70,16 @@ test('money in, across and out, with receipts that hold offline', async () => {
     [alice, bob, '250000000', sent.batch],
   )
   const again = await good(
-    cli('rollup', 'receipt', `${alice}`, '0', '--rpc', chain.gateway.url, '--out', 'again.json'),
+    cli(
+      'rollup',
+      'receipt',
+      `${alice}`,
+      '0',
+      '--rpc',
+      typed.chain.gateway.url,
+      '--out',
+      'again.json',
+    ),
   )
   assert.equal(again.transfer, shown.transfer)
   const text = readFileSync(file, 'utf8')
@@ -100,12 +92,11 @@ test('money in, across and out, with receipts that hold offline', async () => {
 
   const tooMuch = await asAlice('send', String(bob), '1000')
   assert.match(tooMuch.err, /has too little[\s\S]*3\.2[0-9]* AITBC/)
-  assert.equal(chain.errors, [])
+  assert.equal(typed.chain.errors, [])
 })
 
 test('out of the rollup: the exit is executed, settled and paid', async () => {
-  const bob = (...args: string[]) =>
-    cli('rollup', ...args, '--rpc', chain.gateway.url, '--dev-account', 'bob')
+  const bob = typed.as('bob')
   const { transfer, paid } = await good(bob('exit', '0.2'))
   assert.is(transfer.amount, '200000000')
   assert.equal(
@@ -113,7 +104,7 @@ test('out of the rollup: the exit is executed, settled and paid', async () => {
     ['200000000'],
   )
   assert.match((await bob('exit')).err, /there is nothing to fetch/)
-  assert.equal(chain.errors, [])
+  assert.equal(typed.chain.errors, [])
 })
 
 test.run()

@@ -9,6 +9,7 @@ import { ChainUnavailable } from '../../../apps/gateway/chain-access.ts'
 import type { SubmitReply } from '../../../apps/gateway/rollup/rollup-access.ts'
 import { ROLLUP_SOCKET_FAULTS_MAX, ROLLUP_SOCKET_FRAMES_MAX } from '../../../config/limits.ts'
 import { type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { SENT_OPERATION_BYTES } from '../../../protocol/rollup/sent-operation.ts'
 import { NOBODY_ABSENT } from '../../../protocol/rollup/write-body.ts'
 import { connectRollup } from '../../../sdk/rollup/connect.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type CosignFrame,
   encodeClientFrame,
 } from '../../../sdk/rollup/wire/client-frames.ts'
-import { SENT_OPERATION_BYTES } from '../../../protocol/rollup/sent-operation.ts'
 import type { ServerFrame } from '../../../sdk/rollup/wire/server-frames.ts'
 import { FakeChain, serveFake } from './fake-chain.ts'
 import { FakeRollup, NONE, rootEvent, TAKEN } from './fake-rollup.ts'

@@ -8,12 +8,7 @@ import { decodeArguments } from '../../../protocol/abi/codec.ts'
 import { encodeLog } from '../../../protocol/abi/event.ts'
 import { encodeCall } from '../../../protocol/abi/function.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import {
-  FREEZE_AFTER_BLOCKS,
-  LOCK_BLOCKS_MAX,
-  LOCKS_PER_ACCOUNT_MAX,
-  ROLLUP_ADDRESS,
-} from '../../../protocol/params.ts'
+import { LOCK_BLOCKS_MAX, LOCKS_PER_ACCOUNT_MAX, ROLLUP_ADDRESS } from '../../../protocol/params.ts'
 import {
   OPERATION_LOCK,
   OPERATION_REFUND,
@@ -21,19 +16,10 @@ import {
 } from '../../../protocol/rollup/operations.ts'
 import { LOCK_OWNER, LOCK_SETTLED } from '../../../protocol/rollup/rollup-abi.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
+import { ANN, frozenWorld, held, MONEY, OWNER, PAYEE, withLocks } from './lock-world.ts'
 import { account, RollupWorld, UNIT } from './rollup-world.ts'
 
-const ANN = account(1)
-const PAYEE = 3
-/** Of the genesis's accounts, the payee's too. */
-const OWNER = account(9)
 const HASH: Hex = `0x${'dd'.repeat(32)}`
-const MONEY = { accounts: 10, balance: 1000n, owner: OWNER }
-
-function withLocks(world: RollupWorld, wanted: number, n = 1) {
-  const data = calls.encodeRegisterWithLocks(world.registration(n), wanted)
-  return calls.decodeRegisteredWithLocks(world.do(account(n), data, 500n * UNIT))
-}
 
 const ownerOf = (world: RollupWorld, index: number) =>
   decodeArguments(LOCK_OWNER.outputs, world.do(ANN, encodeCall(LOCK_OWNER, [BigInt(index)])))
@@ -72,22 +58,6 @@ test('a lock is no account', () => {
   assert.throws(pay(1, 11), /RECEIVER_UNKNOWN/)
   assert.throws(pay(11, 1), /SENDER_UNKNOWN/)
 })
-
-/** A world in which lock 11 holds 200 of account 10 for the payee until `deadline`. */
-function held(deadline: number) {
-  const world = new RollupWorld(MONEY)
-  withLocks(world, 2)
-  world.step()
-  const parties = { party: PAYEE, from: 10, to: 11, nonce: 0 }
-  const operations = [
-    { kind: OPERATION_LOCK, ...parties, amount: 200n, deadline: deadline, use: 0 },
-  ]
-  const { claim } = world.step({ operations, fee: 1, feeAccount: 0 })
-  assert.equal([claim.locks, claim.entries, claim.notAfter], [1, 2, deadline])
-  assert.is(world.shard.table.balanceOf(10), 299n)
-  assert.is(world.shard.table.balanceOf(11), 200n)
-  return world
-}
 
 test('a settle is ordered up to the deadline, a refund after it', () => {
   const parties = { from: 11, nonce: 0, deadline: 50, use: 0 }
@@ -135,20 +105,8 @@ test('a lock is ordered when its deadline is near enough', () => {
   assert.is(world.order([world.sign(claim)]), '')
 })
 
-/** The same, frozen with the root settled. */
-function frozen(deadline: number) {
-  const world = held(deadline)
-  world.deposit(2, 1, 1n)
-  world.next(100, FREEZE_AFTER_BLOCKS + 1)
-  world.do(ANN, calls.encodeFreeze(0))
-  const early = world.code(OWNER, world.settleFrozen(11, 1n, HASH))
-  assert.is(early, 'NOT_SETTLED')
-  world.next(20_000)
-  return world
-}
-
 test('a frozen shard pays out of a lock what its payee asks for, once, until the deadline', () => {
-  const world = frozen(2000)
+  const world = frozenWorld(2000)
   const settle = (amount: bigint, lock = 11) => world.settleFrozen(lock, amount, HASH)
   assert.is(world.code(ANN, settle(150n)), 'NOT_OWNER')
   assert.is(world.code(OWNER, settle(201n)), 'LOCK_HOLDS_LESS')
@@ -179,14 +137,14 @@ test('a frozen shard pays out of a lock what its payee asks for, once, until the
 })
 
 test('its payee gives all back with an amount of nothing', () => {
-  const world = frozen(2000)
+  const world = frozenWorld(2000)
   const [payee, owner] = [world.balance(OWNER), world.balance(ANN)]
   world.do(OWNER, world.settleFrozen(11, 0n, HASH))
   assert.equal([world.balance(OWNER) - payee, world.balance(ANN) - owner], [0n, 200n * UNIT])
 })
 
 test('a frozen shard pays what is locked to the owner, after the deadline', () => {
-  const world = frozen(2000)
+  const world = frozenWorld(2000)
   const leave = world.exitFrozen(11)
   assert.is(world.code(ANN, leave), 'STILL_LOCKED')
   const before = world.balance(ANN)
