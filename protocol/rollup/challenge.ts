@@ -60,8 +60,15 @@ interface Interval {
   readonly before: StatedRoot
 }
 
+/** Of the block whose state it is. */
+interface When {
+  readonly genesisHash: Hex
+  /** Seconds. */
+  readonly timestamp: number
+}
+
 /** The kept root before the claims, which must be those that the chain has ordered after it. */
-function intervalOf({ state, timestamp }: ModuleCall, claims: readonly Claim[]) {
+function intervalOf(state: ReadWords, { timestamp }: When, claims: readonly Claim[]) {
   const [first, last] = [claims[0] as Claim, claims[claims.length - 1] as Claim]
   const { shard } = first
   if (shard >= shardCount(state)) return 'UNKNOWN_SHARD'
@@ -90,10 +97,10 @@ function originOf(words: ReadWords, index: number) {
 }
 
 function judge(
-  { state }: ModuleCall,
+  state: ReadWords,
+  { genesisHash }: When,
   { claims, proof }: Challenge,
   { shard, before: stated }: Interval,
-  genesisHash: Hex,
 ): FraudVerdict {
   const { number, entries, inboxTo, supply, root: stateRoot } = stated
   const hash = hashOf(stated, shard, genesisHash)
@@ -105,6 +112,26 @@ function judge(
   const parcel = (source: number, of: number) =>
     findParcel(state, { source, destination: shard }, of)?.parcel
   return verifyFraudProof({ place, before, origin, claims, message, parcel }, proof)
+}
+
+/**
+ * What the words of the module after a block say of a challenge: for the module itself, and for
+ * whoever follows headers and has proofs of the words that this reads. The name of a refusal where
+ * there is nobody to judge.
+ */
+export function judgeChallenge(
+  words: ReadWords,
+  bytes: Uint8Array,
+  when: When,
+): { readonly interval: Interval; readonly verdict: FraudVerdict } | RollupRefusal {
+  const brought = readChallenge(bytes)
+  if (!brought) return 'MALFORMED_CHALLENGE'
+  const interval: Interval | RollupRefusal = intervalOf(words, when, brought.claims)
+  if (typeof interval === 'string') return interval
+  const verdict = judge(words, when, brought, interval)
+  // Each claim names the one before it: the last one's hash, which is known, pins them all.
+  if (!verdict.ok && verdict.code === 'WRONG_CLAIMS') return 'NOT_ORDERED'
+  return { interval, verdict }
 }
 
 function convict(
@@ -131,18 +158,15 @@ export function challenge(
   genesisHash: Hex,
 ): Outcome {
   if (call.value !== ROLLUP_CHALLENGE_BOND_WEI) return 'WRONG_BOND'
-  const brought = readChallenge(bytes)
-  if (!brought) return 'MALFORMED_CHALLENGE'
-  const found: Interval | RollupRefusal = intervalOf(call, brought.claims)
-  if (typeof found === 'string') return found
-  const verdict = judge(call, brought, found, genesisHash)
-  // Each claim names the one before it: the last one's hash, which is known, pins them all.
-  if (!verdict.ok && verdict.code === 'WRONG_CLAIMS') return 'NOT_ORDERED'
-  const sequencer = verdict.ok ? convict(call, found, verdict) : NOBODY
+  const when = { genesisHash, timestamp: call.timestamp }
+  const judged = judgeChallenge(call.state, bytes, when)
+  if (typeof judged === 'string') return judged
+  const { interval, verdict } = judged
+  const sequencer = verdict.ok ? convict(call, interval, verdict) : NOBODY
   const to = verdict.ok ? call.caller : TREASURY_ADDRESS
   call.state.transfer(ROLLUP_ADDRESS, to, call.value)
   const number = verdict.ok ? verdict.number : 0
-  const which = [BigInt(found.shard), BigInt(number), call.caller] as const
+  const which = [BigInt(interval.shard), BigInt(number), call.caller] as const
   const what = verdict.ok ? verdict.kind : verdict.code
   call.emit(encodeLog(ROLLUP_ADDRESS, CHALLENGED, which, [verdict.ok, what, sequencer]))
   return encodeArguments(CHALLENGE.outputs, [verdict.ok])

@@ -5,11 +5,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { decodeArguments } from '../../../protocol/abi/codec.ts'
-import { decodeReceipt } from '../../../protocol/block/transaction-receipt.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
 import {
-  FAILOVER_MS,
   ROLLUP_ADDRESS,
   ROLLUP_CHALLENGE_BOND_WEI,
   ROLLUP_CHALLENGE_SECONDS,
@@ -17,83 +14,24 @@ import {
   TREASURY_ADDRESS,
 } from '../../../protocol/params.ts'
 import { encodeChallenge } from '../../../protocol/rollup/challenge.ts'
-import {
-  type Claim,
-  claimDigest,
-  claimHash,
-  encodeClaim,
-  type UnsignedClaim,
-} from '../../../protocol/rollup/claim.ts'
+import { type Claim, encodeClaim } from '../../../protocol/rollup/claim.ts'
 import { proofOf } from '../../../protocol/rollup/fraud-search.ts'
 import * as abi from '../../../protocol/rollup/rollup-abi.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
-import { rollupHeadAfter } from '../../../protocol/rollup/rollup-head.ts'
 import { AT, traceRoot } from '../../../protocol/rollup/trace.ts'
 import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import { loadPool } from '../../../protocol/staking/pool.ts'
 import { loadValidator } from '../../../protocol/staking/validator-record.ts'
-import { readAccount } from '../../../protocol/state/state-tree.ts'
-import { treeView } from '../../../protocol/state/state-view.ts'
-import { simBls } from '../../sim/sim-crypto.ts'
-import { sign, WALLETS, type Wallet } from '../chain-world.ts'
-import { EpochWorld, keyOf, STAKE, specOf } from '../epoch/epoch-world.ts'
-import { makeClaim } from './make-claim.ts'
+import { WALLETS, type Wallet } from '../chain-world.ts'
+import { STAKE } from '../epoch/epoch-world.ts'
+import { LATE, LyingWorld } from './lying-world.ts'
 import { challengeOf, challengeWith, copyOf, publishedCase, standingAt } from './published-case.ts'
-import { account, genesisState, RollupWorld } from './rollup-world.ts'
+import { account, RollupWorld } from './rollup-world.ts'
 
 const [ann, bob] = WALLETS as [Wallet, Wallet]
 const BOND = ROLLUP_CHALLENGE_BOND_WEI
-const LATE = { timestampMs: 1_700_000_000_000 + 4 * FAILOVER_MS }
 const GENESIS = { accounts: 20, balance: 1000n, owner: account(9) }
 const pay = (from: number, to: number, amount = 5n) => ({ from, to, amount })
-
-class LyingWorld extends EpochWorld {
-  static readonly rollup = { shards: 1, accounts: 20, locks: 0, balance: 1000n, owner: ann.address }
-  readonly shard = genesisState(LyingWorld.rollup, 0)
-
-  constructor() {
-    const params = { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60] as const }
-    super(specOf({ params: { ...params, modePolicy: 1, rollup: LyingWorld.rollup } }))
-    this.step(LATE)
-  }
-
-  get head() {
-    return rollupHeadAfter(treeView(this.tree), 0, this.genesis.block.hash)
-  }
-
-  claim(from: number) {
-    const on = { head: this.head, inbox: [], epoch: this.rules.epoch }
-    return makeClaim(this.shard, on, { transfers: [pay(from, from + 1)] })
-  }
-
-  sign(claim: UnsignedClaim): Claim {
-    const digest = claimDigest(this.genesis.block.hash, claimHash(claim))
-    return { ...claim, signature: simBls.sign(keyOf(claim.sequencer), digest) }
-  }
-
-  order(claim: Claim): void {
-    this.step({ sidecar: { claims: [encodeClaim(claim)] } })
-  }
-
-  wordsOf(address: Hex) {
-    return { load: (slot: Hex) => treeView(this.tree).storage(address, slot) }
-  }
-
-  balance(address: Hex): bigint {
-    return readAccount(this.tree, address).balance
-  }
-
-  /** A transaction to the module, in a block of its own; its gas price is 1 gwei or so. */
-  send(from: Wallet, data: Uint8Array, value = 0n, timestampMs?: number): boolean {
-    const { nonce } = readAccount(this.tree, from.address)
-    const sent = [sign(from, { nonce, to: ROLLUP_ADDRESS, value, data, gasLimit: 3_000_000 })]
-    const built = this.build({ sent, ...(timestampMs !== undefined && { timestampMs }) })
-    if (!built.ok) throw new Error(built.code)
-    this.step({ sent, ...(timestampMs !== undefined && { timestampMs }) })
-    const [receipt] = built.executed.receipts
-    return decodeReceipt(receipt as Uint8Array).succeeded
-  }
-}
 
 test('a lie about one balance is proved, freezes the shard, and costs the liar', () => {
   const world = new LyingWorld()
