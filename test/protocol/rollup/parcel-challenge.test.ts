@@ -1,6 +1,6 @@
-// A sequencer that lies about credits which it was sent, in real blocks: it gives all of them to one
-// of the receivers, and lets him leave with them. Whoever has the header alone, with proofs of some
-// words of the state, finds it guilty; so does the chain, for a bond. Nobody gains or loses a unit.
+// A sequencer that lies about credits which it was sent, in real blocks: it gives all of them to
+// one of the receivers, and lets him leave with them. Whoever has the header alone, with proofs of
+// some words of the state, finds it guilty; so does the chain, for a bond. Nobody gains or loses.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -114,7 +114,7 @@ test('a false credit is proved from a header, freezes the shard, and nobody gain
   assert.equal([world.headOf(LIAR).number, world.headOf(LIAR).frozen], [0, true])
   assert.not(world.headOf(SOURCE).frozen)
 
-  // The credits go where they were sent to, each account leaves with what it had, the source goes on.
+  // Credits go where they were sent to, each account leaves with what it had, the source goes on.
   const tree = new MerkleTree(hashPairsNoble)
   outgoingRoot(sent.leaves, tree)
   const settled = START + (2 * ROLLUP_CHALLENGE_SECONDS + 5) * SECOND
