@@ -60,7 +60,9 @@ function handIn(desk: Desk, job: LockedJob, done: () => void, to?: string, hops 
       }
       const result = results[0]?.code ?? code
       if (BAD.has(result)) refused(desk, job, result)
-      if (result === 'PENDING' || code !== '' || BAD.has(result)) done()
+      // A shard that takes nothing now will later, unless it is frozen.
+      const isLater = result === 'PENDING' || code !== '' || BAD.has(result)
+      if (isLater && desk.head.height <= job.rollup.deadline) done()
       else look(desk, job, done)
     },
     failed: () => {

@@ -6,6 +6,7 @@ import { bytesToHex, type Hex, hexToBytes } from '../../lib/hex.ts'
 import { keccak } from '../../protocol/crypto/keccak.ts'
 import { addressOfSecret, secp256k1Noble } from '../../protocol/crypto/secp256k1-noble.ts'
 import { signForWallet } from '../../protocol/crypto/wallet-signature.ts'
+import type { QuotedJob } from '../rollup/lock-for-quote.ts'
 import { readEvents, type ServerEvent } from './read-events.ts'
 
 export interface CoordinatorClientOptions {
@@ -41,6 +42,13 @@ export interface Quote {
   readonly matching: number
   /** Of a price in the rollup: the account to lock it for, and until which height. */
   readonly lock: { readonly payee: number; readonly deadline: number } | null
+}
+
+/** What a lock of the rollup is made for (sdk/rollup/pay-quote.ts). */
+export function quotedJob(quote: Quote): QuotedJob {
+  const { job_id: jobId, request_hash: requestHash, model_root: modelRoot } = quote
+  const lock = quote.lock ?? undefined
+  return { jobId, requestHash, modelRoot, priceWei: BigInt(quote.price_wei), lock }
 }
 
 /** What holds the price of a job: a final transaction, or a lock of the rollup and its use. */

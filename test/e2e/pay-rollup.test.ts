@@ -19,11 +19,10 @@ import { packageRoot } from '../../lib/package-root.ts'
 import { ROLLUP_UNIT_WEI } from '../../protocol/params.ts'
 import type { SpendSign } from '../../protocol/rollup/sign-operation.ts'
 import { aitbc, type Cluster, killCluster, startCluster } from '../../scripts/soak/cluster.ts'
-import { CoordinatorClient } from '../../sdk/coordinator/coordinator-client.ts'
+import { CoordinatorClient, quotedJob } from '../../sdk/coordinator/coordinator-client.ts'
 import type { Ask } from '../../sdk/light/light-rpc.ts'
 import { verifyReceipt } from '../../sdk/receipts/verify-receipt.ts'
-import { lockForQuote } from '../../sdk/rollup/lock-for-quote.ts'
-import { followOperation, lockState, sendOperation } from '../../sdk/rollup/operations.ts'
+import { payQuote } from '../../sdk/rollup/pay-quote.ts'
 
 const MODEL = 'all-minilm-l6-v2'
 const { privateKey } = devAccount('consumer')
@@ -68,31 +67,15 @@ async function patiently<T>(work: () => Promise<T>, tries = 40): Promise<T> {
 }
 
 /** Prices the job and locks its price; resolves when a final batch has the lock. */
-async function lockPrice(cluster: Cluster, owner: number, index: number) {
+async function lockPrice(cluster: Cluster, owner: number, lock: number) {
   const client = new CoordinatorClient({ baseUrl: cluster.endpoints.api, privateKey })
-  const ask = rpcOf(cluster)
   const body = { type: 'inference', model_id: MODEL, input_data: 'before the cut' }
   const quote = await client.quote(body, 'rollup')
-  const [account, head, status, state] = await Promise.all([
-    ask('rollup_getAccount', [`0x${owner.toString(16)}`]) as Promise<{ nonce: Hex }>,
-    ask('eth_blockNumber', []) as Promise<Hex>,
-    ask('aitbc_status', []) as Promise<{ genesisHash: Hex }>,
-    lockState(ask, index),
-  ])
-  const named = {
-    jobId: quote.job_id,
-    requestHash: quote.request_hash,
-    modelRoot: quote.model_root,
-    priceWei: BigInt(quote.price_wei),
-    lock: quote.lock ?? undefined,
-  }
-  const from = { owner, lock: index, use: state?.use ?? 0, nonce: Number(account.nonce) }
-  const limits = { maxFee: 100, height: Number(head) }
   const { sign } = rollupKey('consumer', undefined) as { sign: SpendSign }
-  const sent = lockForQuote(status.genesisHash, named, from, limits, sign)
-  await sendOperation(ask, sent)
-  await followOperation(ask, sent.terms, { everyMs: 100, withinMs: 10_000 })
-  return { quote, rollup_lock: { lock: index, use: from.use } }
+  const paying = { ask: rpcOf(cluster), quote: quotedJob(quote), owner, lock, sign }
+  const rollup_lock = await payQuote(paying)
+  assert.equal(await payQuote(paying), rollup_lock, 'asked again, it is the same')
+  return { quote, rollup_lock }
 }
 
 interface Registered {

@@ -3,10 +3,12 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex } from '../../../lib/hex.ts'
-import { ROLLUP_UNIT_WEI } from '../../../protocol/params.ts'
+import { bytesToHex, type Hex } from '../../../lib/hex.ts'
+import { encodeLog } from '../../../protocol/abi/event.ts'
+import { ROLLUP_ADDRESS, ROLLUP_UNIT_WEI } from '../../../protocol/params.ts'
 import type { ReceiptV2 } from '../../../protocol/receipt/receipt-v2.ts'
 import { receiptDigest } from '../../../protocol/receipt/sign-receipt.ts'
+import { LEFT, LOCK_SETTLED } from '../../../protocol/rollup/rollup-abi.ts'
 import {
   CONSUMER,
   FUNDS,
@@ -212,6 +214,55 @@ test('a result without a settle that holds is worth nothing, and the money goes 
     assert.equal([done.output, done.receipt], [undefined, undefined])
     assert.is(world.units(CONSUMER), FUNDS)
   }
+})
+
+/** A job whose result is there, in a shard that takes nothing any more. */
+function stranded(world: LockWorld) {
+  const quote = world.priced({ deadline_seconds: 10 })
+  const place = world.locked(quote)
+  const { job } = world.submit(quote.request, { lock: place })
+  world.rollup.isFrozen = true
+  world.hosts.run(3000)
+  const { state, receipt, rollup } = world.job(quote.jobId)
+  assert.equal([state, job?.rollup?.lock], ['running', LOCK])
+  return { quote, receipt: JSON.parse(receipt ?? '') as ReceiptV2, rollup }
+}
+
+const settledLog = (use: number, amount: bigint, rest: bigint, hash: Hex) =>
+  encodeLog(
+    ROLLUP_ADDRESS,
+    LOCK_SETTLED,
+    [BigInt(LOCK), BigInt(PROVIDER)],
+    [BigInt(use), amount, rest, hash],
+  )
+
+test('in a frozen shard the base chain says what became of the money', () => {
+  const world = ready(0)
+  const { quote, receipt } = stranded(world)
+  const hash = bytesToHex(receiptDigest(receipt))
+  world.chain.foreign.push(settledLog(7, 1n, 1n, hash), settledLog(0, PRICE, MOST - PRICE, hash))
+  const paid = world.wait(quote.jobId)
+  assert.equal([paid.state, paid.paidWei], ['completed', PRICE * ROLLUP_UNIT_WEI])
+  assert.is(paid.refundedWei, (MOST - PRICE) * ROLLUP_UNIT_WEI)
+  const other = ready(0)
+  const second = stranded(other)
+  other.chain.foreign.push(settledLog(0, MOST, 0n, second.quote.jobId))
+  const taken = other.wait(second.quote.jobId)
+  assert.equal([taken.state, taken.errorCode], ['failed', 'SHARD_FROZEN'])
+  assert.is(taken.paidWei, MOST * ROLLUP_UNIT_WEI)
+})
+
+test('in a frozen shard the money is the owner’s after the deadline', () => {
+  const world = ready(0)
+  const { quote } = stranded(world)
+  const left = encodeLog(ROLLUP_ADDRESS, LEFT, [BigInt(LOCK), consumer.address], [MOST])
+  world.chain.foreign.push(left)
+  world.hosts.run(60_000)
+  assert.is(world.job(quote.jobId).state, 'running', 'before the deadline nobody can take it so')
+  const done = world.wait(quote.jobId)
+  assert.equal([done.state, done.errorCode], ['expired', 'SHARD_FROZEN'])
+  assert.equal([done.paidWei, done.refundedWei], [0n, MOST * ROLLUP_UNIT_WEI])
+  assert.equal(world.hosts.errors, [])
 })
 
 test.run()

@@ -61,6 +61,8 @@ export class TestChain {
   readonly included = new Map<Hex, { height: number; index: number; ok: boolean }>()
   private pool: { tx: Transaction; sender: Hex }[] = []
   private polls: { height: number; reply: (blocks: Stored[]) => void }[] = []
+  /** Of the next block: what other modules than the market say. */
+  readonly foreign: Log[] = []
   private readonly world: VirtualHosts
 
   constructor(world: VirtualHosts) {
@@ -109,6 +111,11 @@ export class TestChain {
         transactions.push(tx.raw)
         receipts.push(encodeReceipt({ type: 2, succeeded: ok, cumulativeGas: 1, logs }))
       }
+    }
+    if (this.foreign.length > 0) {
+      const logs = this.foreign.splice(0)
+      transactions.push(Uint8Array.of(height))
+      receipts.push(encodeReceipt({ type: 2, succeeded: true, cumulativeGas: 1, logs }))
     }
     const block = makeBlock(header(height, this.timestamp), transactions, new Uint8Array(0))
     this.blocks.push({
