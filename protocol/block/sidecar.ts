@@ -12,6 +12,7 @@ import {
   decodeRlp,
   encodeRlp,
   RlpError,
+  type RlpItem,
   rlpInteger,
 } from '../rlp/rlp.ts'
 
@@ -30,11 +31,20 @@ export interface Sidecar {
   readonly evidence: readonly Uint8Array[]
   /** Claims of the rollup's shards (protocol/rollup/claim.ts), encoded, in the order they act. */
   readonly claims: readonly Uint8Array[]
+  /**
+   * Of the committees of their shards (protocol/rollup/batch-certificate.ts), encoded, one for each
+   * claim; none where there are no committees, and then this is no part of the encoding.
+   */
+  readonly certificates: readonly Uint8Array[]
 }
 
 export const EVIDENCE_PER_BLOCK_MAX = 16
+/** Without certificates. */
+const FIELDS = 8
 
+/** One sidecar has one encoding. */
 export function encodeSidecar(sidecar: Sidecar): Uint8Array {
+  const { certificates } = sidecar
   return encodeRlp([
     hexToBytes(sidecar.validatorSetHash),
     rlpInteger(sidecar.proposer),
@@ -44,6 +54,7 @@ export function encodeSidecar(sidecar: Sidecar): Uint8Array {
     sidecar.checkpoint,
     [...sidecar.evidence],
     [...sidecar.claims],
+    ...(certificates.length > 0 ? [[...certificates]] : []),
   ])
 }
 
@@ -53,11 +64,15 @@ export function sidecarRoot(encoded: Uint8Array): Hex {
 
 /** Throws RlpError. */
 export function decodeSidecar(bytes: Uint8Array): Sidecar {
-  const items = asList(decodeRlp(bytes), 8)
+  const items = asList(decodeRlp(bytes))
+  if (items.length !== FIELDS && items.length !== FIELDS + 1) {
+    throw new RlpError('a sidecar of too few or too many fields')
+  }
   const evidence = asList(items[6]).map((item) => asBytes(item))
   if (evidence.length > EVIDENCE_PER_BLOCK_MAX) throw new RlpError('too many proofs in a sidecar')
   const claims = asList(items[7]).map((item) => asBytes(item))
   if (claims.length > CLAIMS_PER_BLOCK_MAX) throw new RlpError('too many claims in a sidecar')
+  const certificates = items.length > FIELDS ? readCertificates(items[FIELDS]) : []
   return {
     validatorSetHash: bytesToHex(asBytes(items[0], 32)),
     proposer: asNumber(items[1]),
@@ -67,7 +82,15 @@ export function decodeSidecar(bytes: Uint8Array): Sidecar {
     checkpoint: asBytes(items[5]),
     evidence,
     claims,
+    certificates,
   }
+}
+
+function readCertificates(item: RlpItem | undefined): Uint8Array[] {
+  const certificates = asList(item).map((one) => asBytes(one))
+  if (certificates.length === 0) throw new RlpError('a list of certificates without any')
+  if (certificates.length > CLAIMS_PER_BLOCK_MAX) throw new RlpError('too many certificates')
+  return certificates
 }
 
 const NOTHING = new Uint8Array(0)
@@ -77,5 +100,5 @@ export function plainSidecar(
   said: Pick<Sidecar, 'validatorSetHash' | 'proposer' | 'parentView'> & Partial<Sidecar>,
 ): Sidecar {
   const nothing = { vrfProof: NOTHING, participation: NOTHING, checkpoint: NOTHING }
-  return { ...nothing, evidence: [], claims: [], ...said }
+  return { ...nothing, evidence: [], claims: [], certificates: [], ...said }
 }

@@ -104,6 +104,7 @@ function build(
       evidence: evidenceToOffer(state),
       // The builder adds them: it knows which stand on the parent.
       claims: [],
+      certificates: [],
     }),
   })
 }

@@ -132,7 +132,7 @@ function punish(system: System, judges: Judges, facts: BlockFacts): Refused | un
 function order(system: System, judges: Judges, facts: BlockFacts): Refused | undefined {
   const rollup = system(ROLLUP_ADDRESS)
   noteClosing(rollup, facts.rules, facts.height, facts.timestampMs)
-  const refused = orderClaims(rollup, facts.sidecar.claims, judges, facts)
+  const refused = orderClaims(rollup, facts.sidecar, judges, facts)
   return refused && { ...refuse('BAD_CLAIM', refused.code), item: refused.item }
 }
 

@@ -21,8 +21,11 @@ export function lighterSidecar(encoded: Uint8Array, refused: Refused): Uint8Arra
       return encodeSidecar({ ...sidecar, evidence })
     }
     // Those after it stand on it, or come again with the next block.
-    case 'BAD_CLAIM':
-      return encodeSidecar({ ...sidecar, claims: sidecar.claims.slice(0, item) })
+    case 'BAD_CLAIM': {
+      const claims = sidecar.claims.slice(0, item)
+      const certificates = sidecar.certificates.slice(0, item)
+      return encodeSidecar({ ...sidecar, claims, certificates })
+    }
     default:
       return undefined
   }

@@ -3,6 +3,7 @@
 // they notarise the block: here is only what follows from the state and from the claim itself.
 
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
+import type { Sidecar } from '../block/sidecar.ts'
 import type { EpochRules } from '../consensus/epoch-rules.ts'
 import type { ChainIdentity } from '../consensus/vote.ts'
 import type { Bls } from '../crypto/signatures.ts'
@@ -18,6 +19,7 @@ import {
   ROOT_EVERY_MAX,
 } from '../params.ts'
 import { RlpError } from '../rlp/rlp.ts'
+import { certificateHolds, checkCertificateThere } from './check-certificate.ts'
 import { type Claim, claimDigest, claimHash, decodeClaim, genesisParent } from './claim.ts'
 import { entriesOf, feesOf } from './entry-counts.ts'
 import { saveExits } from './exits.ts'
@@ -42,7 +44,7 @@ export interface OrderFacts {
 
 export interface OrderPorts {
   readonly chain: ChainIdentity
-  readonly bls: Pick<Bls, 'verify'>
+  readonly bls: Pick<Bls, 'verify' | 'verifyAggregate'>
 }
 
 export interface RefusedClaim {
@@ -57,6 +59,8 @@ interface Case {
   readonly hash: Hex
   readonly record: ShardRecord
   readonly facts: OrderFacts
+  /** What the block has beside the claim. */
+  readonly certificate: Uint8Array | undefined
 }
 
 function read(bytes: Uint8Array): Claim | undefined {
@@ -133,11 +137,20 @@ function checkRoot({ state, claim, record }: Case): ClaimRefusal | undefined {
   return claim.entries === 0 && number === record.number ? 'EMPTY' : undefined
 }
 
-function isSigned({ claim, hash, facts }: Case, { bls, chain }: OrderPorts): boolean {
+/** The sequencer's signature, and the certificate of the shard's committee where it has one. */
+function checkSigners(found: Case, { bls, chain }: OrderPorts): ClaimRefusal | undefined {
+  const { state, claim, hash, facts, certificate } = found
+  const { genesisHash } = chain
+  const refusal = checkCertificateThere(state, certificate)
+  if (refusal) return refusal
   const signer = facts.rules.set.validators[claim.sequencer]
-  if (!signer) return false
-  const digest = claimDigest(chain.genesisHash, hash)
-  return bls.verify(hexToBytes(signer.blsPublicKey), digest, claim.signature)
+  if (!signer) return 'BAD_SIGNATURE'
+  const digest = claimDigest(genesisHash, hash)
+  const key = hexToBytes(signer.blsPublicKey)
+  if (!bls.verify(key, digest, claim.signature)) return 'BAD_SIGNATURE'
+  if (!certificate) return undefined
+  const of = { genesisHash, claim: hash, shard: claim.shard }
+  return certificateHolds(state, certificate, facts.rules, of, bls) ? undefined : 'BAD_CERTIFICATE'
 }
 
 /** Records the claim. */
@@ -175,7 +188,8 @@ function orderOpening(found: Case, ports: OrderPorts): ClaimRefusal | undefined 
   const { state, claim, record } = found
   const refusal = checkPlace(found, ports.chain.genesisHash) ?? checkOpening(state, claim, record)
   if (refusal) return refusal
-  if (!isSigned(found, ports)) return 'BAD_SIGNATURE'
+  const unsigned = checkSigners(found, ports)
+  if (unsigned) return unsigned
   divideSupply(state, claim, record)
   order(found, NO_FLOW)
   return undefined
@@ -192,7 +206,8 @@ function orderOne(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
   if (wrong) return wrong
   const flow = flowOf(found, parcels)
   if (!flow) return 'WRONG_SUPPLY'
-  if (!isSigned(found, ports)) return 'BAD_SIGNATURE'
+  const unsigned = checkSigners(found, ports)
+  if (unsigned) return unsigned
   order(found, flow)
   return undefined
 }
@@ -203,7 +218,7 @@ function orderOne(found: Case, ports: OrderPorts): ClaimRefusal | undefined {
  */
 export function orderClaims(
   state: SystemState,
-  claims: readonly Uint8Array[],
+  { claims, certificates }: Pick<Sidecar, 'claims' | 'certificates'>,
   ports: OrderPorts,
   facts: OrderFacts,
 ): RefusedClaim | undefined {
@@ -217,9 +232,12 @@ export function orderClaims(
     if (before >= CLAIMS_PER_SHARD_MAX) return { code: 'TOO_MANY', item }
     ofShard.set(shard, before + 1)
     const record = loadShard(state, shard)
-    const code = orderOne({ state, claim, hash: claimHash(claim), record, facts }, ports)
+    const certificate = certificates[item]
+    const found = { state, claim, hash: claimHash(claim), record, facts, certificate }
+    const code = orderOne(found, ports)
     if (code) return { code, item }
   }
+  if (certificates.length > claims.length) return { code: 'BAD_CERTIFICATE', item: claims.length }
   if (claims.length > 0) assertRollupMoney(state)
   return undefined
 }

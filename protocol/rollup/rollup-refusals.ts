@@ -79,6 +79,8 @@ export const CLAIM_REFUSALS = {
   ROOT_DUE: 'it must state the root',
   EMPTY: 'it changes nothing and states nothing new',
   BAD_SIGNATURE: 'the signature is not the sequencer’s',
+  NO_CERTIFICATE: 'its shard has a committee, whose certificate is missing',
+  BAD_CERTIFICATE: 'not a certificate of its shard’s committee for this claim, or there is none',
 } as const
 
 export type ClaimRefusal = keyof typeof CLAIM_REFUSALS

@@ -98,6 +98,8 @@ export interface RollupConfig {
   readonly balance: bigint
   /** Who owns them on the base chain. */
   readonly owner: Hex
+  /** Seats of each shard's committee; every validator checks every shard where it is not there. */
+  readonly committee?: number
 }
 
 export function loadConfig(words: ReadWords): RollupConfig {
@@ -111,13 +113,19 @@ export function loadConfig(words: ReadWords): RollupConfig {
   }
 }
 
+/** Seats of the committee of each shard; 0 where there is none. */
+export function committeeSeats(words: ReadWords): number {
+  return Number(fieldOf(words.load(CONFIG), 136, 16))
+}
+
 export function saveConfig(words: Words, config: RollupConfig): void {
-  const { shards, accounts, balance, locks, owner } = config
+  const { shards, accounts, balance, locks, owner, committee = 0 } = config
   const word = packFields([
     [shards, 8],
     [accounts, 32],
     [balance, 64],
     [locks, 32],
+    [committee, 16],
   ])
   saveWord(words, CONFIG, word)
   saveWord(words, GENESIS_OWNER, BigInt(owner))

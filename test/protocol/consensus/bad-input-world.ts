@@ -143,7 +143,7 @@ export function blockOf(fields: BlockFields = {}): Uint8Array {
   const sidecar = encodeSidecar({
     ...{ validatorSetHash: fields.setHash ?? rules.setHash, proposer, parentView },
     ...{ vrfProof: new Uint8Array(80), participation: new Uint8Array(0) },
-    ...{ checkpoint: new Uint8Array(0), evidence: [], claims: [] },
+    ...{ checkpoint: new Uint8Array(0), evidence: [], claims: [], certificates: [] },
   })
   const roots = { stateRoot: zeros(32), transactionsRoot: zeros(32), receiptsRoot: zeros(32) }
   const ms = WALL + aheadMs

@@ -218,10 +218,11 @@ export class RollupWorld {
   }
 
   /** '' or the code that refuses them; then nothing has changed. */
-  order(claims: readonly (Claim | Uint8Array)[]): string {
-    const bytes = claims.map((one) => (one instanceof Uint8Array ? one : encodeClaim(one)))
+  order(list: readonly (Claim | Uint8Array)[], certificates: readonly Uint8Array[] = []): string {
+    const claims = list.map((one) => (one instanceof Uint8Array ? one : encodeClaim(one)))
     const facts = { rules: this.rules, height: this.height, timestampMs: this.nowMs }
-    const orders = () => orderClaims(this.system, bytes, { chain: CHAIN, bls: simBls }, facts)
+    const orders = () =>
+      orderClaims(this.system, { claims, certificates }, { chain: CHAIN, bls: simBls }, facts)
     const refused = this.undoable(orders, (result) => result === undefined)
     return refused?.code ?? ''
   }
