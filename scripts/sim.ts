@@ -1,6 +1,7 @@
-// Runs the simulator over many seeds: npm run sim -- [--scenario cluster|actors|modes|rollup]
-// --seeds N [--from S] [--seed S] [--minutes N] [--jobs N] [--twice] [--plant NAME] [--byzantine N]
-// [--schedule JSON|FILE] [--shrink] [--json] [--verbose], or --replay FILE for a recording.
+// Runs the simulator over many seeds: npm run sim -- --seeds N
+// [--scenario cluster|actors|modes|modes-small|rollup|shards] [--from S] [--seed S] [--minutes N]
+// [--jobs N] [--twice] [--plant NAME] [--byzantine N] [--schedule JSON|FILE] [--shrink] [--json]
+// [--verbose], or --replay FILE for a recording.
 // Progress on stderr; with --json one document on stdout. Exit 1 on a failure, or when a required
 // mark was never reached.
 

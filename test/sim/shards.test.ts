@@ -5,9 +5,11 @@ import * as assert from 'uvu/assert'
 import { shardsScenario } from './shards/shards-scenario.ts'
 
 test('a seed holds, and money crosses shards', () => {
-  const first = shardsScenario.run(1)
+  const first = shardsScenario.run(4)
   assert.equal(first.violations, [])
   assert.ok(Number(first.done.consumed) > 20, `only ${first.done.consumed} parcels`)
+  assert.is(first.done.waits, 0)
+  assert.ok(Number(first.done.compared) > 100, `only ${first.done.compared} accounts compared`)
   const again = () => shardsScenario.run(2, { safetyOnly: true }).trace
   assert.is(again(), again())
 })

@@ -4,28 +4,17 @@ import { ShardMessages } from '../../../actors/messages/shard.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
 import type { ShardProps } from '../../../actors/shard/shard-props.ts'
 import type { Hex } from '../../../lib/hex.ts'
-import { bytesToHex } from '../../../lib/hex.ts'
-import { sha256Bytes } from '../../../protocol/crypto/sha256.ts'
-import { HEAD_WORDS } from '../../../protocol/rollup/body-layout.ts'
 import {
   type Claim,
   claimDigest,
   claimHash,
   decodeClaim,
   encodeClaim,
-  type UnsignedClaim,
 } from '../../../protocol/rollup/claim.ts'
 import { type Actor, actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { simBls } from '../sim-crypto.ts'
-import { GENESIS_HASH } from './rollup-chain.ts'
-
-/**
- * wrong-root: claims another root than the state's; wrong-trace: another trace; bad-aggregate:
- * another signature in the body; withheld: claims a body that nobody gets; equivocate: two claims
- * with one number, both true, one for each half of the others.
- */
-export type Lie = 'wrong-root' | 'wrong-trace' | 'bad-aggregate' | 'withheld' | 'equivocate'
+import { forgeClaim, type Lie, type ToldLies } from './lies.ts'
 
 interface Forged {
   readonly hash: Hex
@@ -33,40 +22,39 @@ interface Forged {
   readonly body: Uint8Array
 }
 
-const OTHER: Hex = `0x${'5b'.repeat(32)}`
+export interface LiarProps {
+  readonly lie: Lie
+  readonly secret: Uint8Array
+  readonly genesisHash: Hex
+  readonly shards: number
+  readonly told: ToldLies
+}
 
-function forge(lie: Lie, secret: Uint8Array, claim: Claim, bytes: Uint8Array): Forged {
-  let body = bytes
-  let other: UnsignedClaim = claim
-  if (lie === 'wrong-root') other = { ...claim, stateRoot: OTHER }
-  else if (lie === 'wrong-trace') other = { ...claim, traceRoot: OTHER }
-  else if (lie === 'withheld') other = { ...claim, bodyHash: OTHER }
-  else if (lie === 'equivocate') {
-    const { stateRoot, ...rest } = claim
-    other = { ...rest, stateRoot: stateRoot && claim.number > 1 ? undefined : stateRoot }
-  } else {
-    body = bytes.slice()
-    const at = 4 * HEAD_WORDS
-    body[at] = (body[at] as number) ^ 1
-    other = { ...claim, bodyHash: bytesToHex(sha256Bytes(body)) }
-  }
+function isOwn({ secret, genesisHash }: LiarProps, claim: Claim): boolean {
+  const digest = claimDigest(genesisHash, claimHash(claim))
+  return simBls.verify(simBls.publicKey(secret), digest, claim.signature)
+}
+
+function forge({ lie, secret, genesisHash, shards }: LiarProps, claim: Claim, bytes: Uint8Array) {
+  const { claim: other, body } = forgeClaim(lie, claim, bytes, shards)
   const hash = claimHash(other)
-  const signature = simBls.sign(secret, claimDigest(GENESIS_HASH, hash))
+  const signature = simBls.sign(secret, claimDigest(genesisHash, hash))
   return { hash, claim: encodeClaim({ ...other, signature }), body }
 }
 
-export function liarShard(
-  lie: Lie,
-  secret: Uint8Array,
-): Actor<(typeof ShardMessages)['verbs'], ShardProps> {
+export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'], ShardProps> {
+  const { lie } = liar
   return actor({
     ...ShardActor,
     messages: ShardMessages,
     setup(ctx, props: ShardProps) {
       const forged = new Map<Hex, Forged>()
-      const replaced = (encoded: Uint8Array, body: Uint8Array): Forged => {
-        const one = forge(lie, secret, decodeClaim(encoded), body)
+      /** Undefined where the lie would be the truth. */
+      const replaced = (claim: Claim, body: Uint8Array): Forged | undefined => {
+        const one = forge(liar, claim, body)
+        if (one.hash === claimHash(claim)) return undefined
         forged.set(one.hash, one)
+        liar.told.add(one.hash, claim)
         return one
       }
       let turn = 0
@@ -76,11 +64,16 @@ export function liarShard(
           return
         }
         const { claim, body } = message as { claim: Uint8Array; body: Uint8Array }
-        const one = replaced(claim, body)
+        const decoded = decodeClaim(claim)
+        const one = isOwn(liar, decoded) ? replaced(decoded, body) : undefined
+        if (!one) {
+          ctx.tell(vocabulary, key, verb, message)
+          return
+        }
+        ctx.reached(`lied-${lie}`)
         const isHonest = lie === 'equivocate' && turn++ % 2 === 0
         if (lie === 'withheld') return
         const said = isHonest ? { claim, body } : { claim: one.claim, body: one.body }
-        ctx.reached('liar-lied')
         ctx.tell(ShardMessages, key, 'Batch', said)
       }
       const lying = new Proxy(ctx, {

@@ -11,10 +11,11 @@ import type { Store } from '../../../runtime/store.ts'
 
 /**
  * vote-unheld: says of every claim that its batch is here; unwritten: says of batches that they
- * are durable and writes none; early-final: says that a batch is final when it is made.
+ * are durable and writes none; early-final: says that a batch is final when it is made;
+ * other-balance: says of accounts that they have one unit more.
  */
-export const PLANTS = ['vote-unheld', 'unwritten', 'early-final'] as const
-export type Plant = (typeof PLANTS)[number]
+export const SHARD_PLANTS = ['vote-unheld', 'unwritten', 'early-final', 'other-balance'] as const
+export type ShardPlant = (typeof SHARD_PLANTS)[number]
 
 type Planted = Actor<(typeof ShardMessages)['verbs'], ShardProps>
 
@@ -57,7 +58,7 @@ function earlyFinal(ctx: Context, { node }: ShardProps): Context {
   return withContext(ctx, { tell })
 }
 
-export function plantedShard(plant: Plant): Planted {
+export function plantedShard(plant: ShardPlant): Planted {
   return actor({
     ...ShardActor,
     messages: ShardMessages,
@@ -65,6 +66,16 @@ export function plantedShard(plant: Plant): Planted {
       if (plant === 'unwritten') return ShardActor.setup(unwritten(ctx), props)
       if (plant === 'early-final') return ShardActor.setup(earlyFinal(ctx, props), props)
       const honest = ShardActor.setup(ctx, props)
+      if (plant === 'other-balance') {
+        return {
+          ...honest,
+          Account(asked, reply) {
+            honest.Account(asked, (found) => {
+              reply(found && { ...found, balance: found.balance + 1n })
+            })
+          },
+        }
+      }
       return { ...honest, Hold: (_, reply) => reply({ code: '', detail: '' }) }
     },
   })

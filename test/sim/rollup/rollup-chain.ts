@@ -2,8 +2,8 @@
 // genesis, and light signatures for all of it.
 
 import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
-import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
 import { sha256Bytes } from '../../../protocol/crypto/sha256.ts'
 import { chainModules } from '../../../protocol/genesis/chain-modules.ts'
 import { type Genesis, makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
@@ -104,7 +104,7 @@ function lightKeys(accounts: number): CosignerKeys {
 export function lightPortsFor(accounts: number): ShardPorts {
   return {
     bls: simBls,
-    hashPairs: hashPairsNoble,
+    hashPairs: hashPairsNative,
     sha256: sha256Bytes,
     verifyEd25519: verifyLight,
     cosignerKeys: () => lightKeys(accounts),

@@ -2,7 +2,6 @@
 // claim for each number, no transfer twice, all the money there, and what senders were told is
 // final.
 
-import { ShardMessages } from '../../../actors/messages/shard.ts'
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
 import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
@@ -14,13 +13,19 @@ import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { transferColumns } from '../../../protocol/rollup/transfer-columns.ts'
 import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
+import { examine } from './examiner.ts'
+import type { ToldLies } from './lies.ts'
 import { ACCOUNTS, BALANCE } from './rollup-chain.ts'
-import type { SenderLog } from './sender-group.ts'
+import type { SenderLog } from './sender-log.ts'
 
 interface Ordered {
   readonly claim: Claim
   readonly hash: Hex
 }
+
+/** How often and how far apart states are compared before a difference is one. */
+export const LOOKS_MAX = 4
+export const LOOK_EVERY_MS = 2500
 
 interface Account {
   balance: bigint
@@ -35,11 +40,15 @@ export class RollupChecker {
   private readonly numbers = new Map<string, number>()
   private readonly world: World
   private readonly log: SenderLog
+  private readonly told: ToldLies
   readonly honest: readonly string[]
+  /** Accounts of nodes that were compared with the model's at the end. */
+  compared = 0
 
-  constructor(world: World, log: SenderLog, honest: readonly string[]) {
+  constructor(world: World, log: SenderLog, told: ToldLies, honest: readonly string[]) {
     this.world = world
     this.log = log
+    this.told = told
     this.honest = honest
   }
 
@@ -84,6 +93,7 @@ export class RollupChecker {
         this.violations.push(`gap: ${node} orders claim ${number} in block ${height}`)
       }
       this.numbers.set(node, number)
+      this.violations.push(...this.told.falseFinal(read.hash))
       this.held(node, read)
     }
   }
@@ -106,6 +116,20 @@ export class RollupChecker {
   checkEnd(): void {
     this.check()
     if (this.violations.length > 0) return
+    this.replayAll()
+    if (!this.world.healed || this.violations.length > 0) return
+    // While a batch is being made a sequencer's own shard shows what it will be.
+    for (let look = 1; look <= LOOKS_MAX; look++) {
+      const differing = this.compareStates(this.replayAll())
+      if (differing.length === 0 || this.violations.length > 0) return
+      if (look === LOOKS_MAX) this.violations.push(...differing)
+      this.world.runFor(LOOK_EVERY_MS)
+      this.check()
+    }
+  }
+
+  /** All accounts after all final claims. */
+  private replayAll(): Account[] {
     const accounts = Array.from({ length: ACCOUNTS }, () => ({ balance: BALANCE, nonce: 0 }))
     const done = new Map<string, string>()
     for (const { claim, hash } of this.claims) this.replay(claim, hash, accounts, done)
@@ -118,7 +142,7 @@ export class RollupChecker {
         this.violations.push(`lost: transfer ${key} is not in claim ${number}`)
       }
     }
-    this.compareStates(accounts)
+    return accounts
   }
 
   private replay(claim: Claim, hash: Hex, accounts: Account[], done: Map<string, string>): void {
@@ -147,29 +171,36 @@ export class RollupChecker {
     if (paid > 0n && payee) payee.balance += paid
   }
 
-  /** What the shards say of their accounts, once nothing is under way. */
-  private compareStates(accounts: readonly Account[]): void {
-    const replies = new Map<string, string>()
-    for (const node of this.honest) {
-      const { edge } = this.world.host(node) ?? {}
-      if (!edge) continue
-      edge
-        .ask(ShardMessages, node, 'Head', null, { within: 1000 })
-        .then((head) => replies.set(node, `${head.number} ${head.tip}`))
-        .catch(() => {})
-      for (const [index, model] of accounts.entries()) {
-        edge
-          .ask(ShardMessages, node, 'Account', { index }, { within: 1000 })
-          .then((account) => {
-            if (account?.number !== this.claims.length) return
-            if (account.balance !== model.balance || account.nonce !== model.nonce) {
-              this.violations.push(`state: ${node} differs in account ${index}`)
-            }
-          })
-          .catch(() => {})
-      }
-    }
-    this.world.runFor(1)
+  /** What the shards say of their accounts and roots, once nothing is under way. */
+  private compareStates(accounts: readonly Account[]): string[] {
+    const differing: string[] = []
+    const roots = new Map<string, string>()
+    this.compared = 0
+    examine(this.world, {
+      nodes: this.honest,
+      accounts: [[...accounts.keys()]],
+      account: (node, index, account) => {
+        if (account?.number !== this.claims.length) return
+        this.compared++
+        const model = accounts[index] as Account
+        if (account.balance !== model.balance || account.nonce !== model.nonce) {
+          differing.push(`state: ${node} differs in account ${index}`)
+        }
+      },
+      proof: (node, _, proof) => {
+        if (!proof) return
+        const known = roots.get(proof.claim) ?? proof.stateRoot
+        if (known !== proof.stateRoot) {
+          this.violations.push(`root: ${node} has another one after claim ${proof.claim}`)
+        }
+        roots.set(proof.claim, known)
+      },
+    })
+    return differing
+  }
+
+  get hashes(): Hex[] {
+    return this.claims.map(({ hash }) => hash)
   }
 
   digest(): string {

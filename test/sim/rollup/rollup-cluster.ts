@@ -22,8 +22,9 @@ import { World } from '../../../runtime/sim/world.ts'
 import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
-import { type Lie, liarShard } from './liar-shard.ts'
-import { PLANTS, plantedShard } from './planted-shards.ts'
+import { liarShard } from './liar-shard.ts'
+import type { Lie, ToldLies } from './lies.ts'
+import { plantedShard, SHARD_PLANTS } from './planted-shards.ts'
 import {
   ACCOUNTS,
   FEE,
@@ -34,7 +35,8 @@ import {
   rollupGenesis,
   verifyLight,
 } from './rollup-chain.ts'
-import { type Habit, SenderGroup, type SenderLog } from './sender-group.ts'
+import { type Habit, SenderGroup } from './sender-group.ts'
+import { SenderLog } from './sender-log.ts'
 
 export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
 const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive', 'shard', 'rollup-sequencer']
@@ -64,9 +66,16 @@ const tasks = {
 const blsKey = (i: number) => bytesToHex(simBls.publicKey(validatorKey(i)))
 export const PEERS = NODES.map((node, i) => ({ node, blsPublicKey: blsKey(i) }))
 
+export interface Liar {
+  /** Of the node. */
+  readonly index: number
+  readonly lie: Lie
+  readonly told: ToldLies
+}
+
 export interface RollupOptions extends SeedOptions {
-  /** What the shard of v0 does that it must not. */
-  readonly lie?: Lie | undefined
+  /** What the shard of a node does that it must not. */
+  readonly liar?: Liar | undefined
   readonly habits: readonly Habit[]
   readonly keeping?: Partial<Keeping>
   /** Another shard than the real one, for some nodes. */
@@ -75,16 +84,19 @@ export interface RollupOptions extends SeedOptions {
   readonly sequencing?: { isOn: boolean }
 }
 
-function shardOf(i: number, lie: Lie | undefined, plant: string | undefined) {
-  if (i === 0 && lie) return liarShard(lie, validatorKey(i))
-  const planted = PLANTS.find((one) => one === plant)
+function shardOf(i: number, liar: Liar | undefined, plant: string | undefined) {
+  if (i === liar?.index) {
+    const keys = { secret: validatorKey(i), genesisHash: GENESIS_HASH }
+    return liarShard({ ...liar, ...keys, shards: ROLLUP_CONFIG.shards })
+  }
+  const planted = SHARD_PLANTS.find((one) => one === plant)
   return planted ? plantedShard(planted) : ShardActor
 }
 
 function spawnNode(
   host: Host,
   i: number,
-  { lie, plant, keeping, sequencing, shardAt }: RollupOptions,
+  { liar, plant, keeping, sequencing, shardAt }: RollupOptions,
 ): void {
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
@@ -102,7 +114,7 @@ function spawnNode(
     ports: lightPorts,
     keeping: { ...KEEPING, ...keeping },
   }
-  host.spawn(shardAt?.(node) ?? shardOf(i, lie, plant), node, shard)
+  host.spawn(shardAt?.(node) ?? shardOf(i, liar, plant), node, shard)
   if (sequencing?.isOn !== false)
     host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
   host.spawn(Validator, node, {
@@ -140,7 +152,7 @@ export function startRollup(
   for (let i = 0; i < VALIDATORS; i++) {
     world.addNode(`v${i}`, (host) => spawnNode(host, i, options))
   }
-  const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
+  const log = new SenderLog()
   world.addNode('senders', (host) => {
     const each = ACCOUNTS / GROUPS
     for (let g = 0; g < GROUPS; g++) {

@@ -7,26 +7,36 @@ import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-s
 import type { World } from '../../../runtime/sim/world.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
-import type { Lie } from './liar-shard.ts'
-import { PLANTS } from './planted-shards.ts'
+import { runUntil } from './course.ts'
+import { drawLiar, happened } from './drawn.ts'
+import { LIES, type Lie } from './lies.ts'
+import { SEALED_PLANTS, withSealedPlant } from './planted-sealed.ts'
+import { SHARD_PLANTS } from './planted-shards.ts'
 import { RollupChecker } from './rollup-checker.ts'
 import { NODES, startRollup } from './rollup-cluster.ts'
-import type { Habit } from './sender-group.ts'
+import { HABITS, type Habit } from './sender-group.ts'
+import type { SenderLog } from './sender-log.ts'
 
-export const SAFETY_MS = 6000
-const LIVENESS_MS = 8000
-const CHECK_EVERY_MS = 1000
+export const ROLLUP_PLANTS = [...SHARD_PLANTS, ...SEALED_PLANTS] as const
+
+/**
+ * Only a claim whose batch is nowhere shows that nobody looked for it; only a sequencer whose
+ * claims nobody takes always has batches below another's final one.
+ */
+const NEEDS: Readonly<Record<string, Lie>> = {
+  'vote-unheld': 'withheld',
+  'final-below': 'wrong-root',
+}
+
+/** Most seeds are short, so that there are many; one in 16 goes through epochs. */
+const SHORT_MS = 1500
+const LONG_MS = 7000
+/** Nothing may be final yet when all is healed, and time-outs may have grown. */
+const LIVENESS_MS = 20_000
+/** Time for what was submitted to become final everywhere, so that all states can be compared. */
+const REST_MS = 1500
 /** Final claims that must come after healing. */
 const PROGRESS_CLAIMS = 3
-
-const HABITS: readonly Habit[] = ['late', 'twice', 'never', 'silent', 'forging', 'partly']
-const LIES: readonly Lie[] = [
-  'wrong-root',
-  'wrong-trace',
-  'bad-aggregate',
-  'withheld',
-  'equivocate',
-]
 
 /** One group is always honest, so that something must become final. */
 function drawHabits(random: Prng): Habit[] {
@@ -34,49 +44,61 @@ function drawHabits(random: Prng): Habit[] {
   return ['honest', draw(), draw(), draw()]
 }
 
+function drawSafetyMs(seed: number): number {
+  const random = prng(`rollup-length/${seed}`)
+  return random.chance(1 / 16) ? LONG_MS : SHORT_MS + random.below(SHORT_MS)
+}
+
 function drawRollupSchedule(seed: number): ScheduledFault[] {
   return drawSchedule(prng(`rollup-schedule/${seed}`), {
     nodes: [...NODES],
-    untilMs: SAFETY_MS,
-    everyMs: 900,
-    longestMs: 2500,
+    untilMs: drawSafetyMs(seed),
+    everyMs: 600,
+    longestMs: 2000,
     kinds: ['crash', 'crash', 'isolate', 'pause', 'cut', 'disconnect', 'fill-disk', 'stall-disk'],
     clockStepMs: 100,
     clockDrift: 0.01,
   })
 }
 
-function phases(world: World, checker: RollupChecker, safetyOnly: boolean): string[] {
-  const phase = (ms: number) => {
-    for (let at = 0; at < ms && checker.violations.length === 0; at += CHECK_EVERY_MS) {
-      world.runFor(CHECK_EVERY_MS)
-      checker.check()
-    }
-  }
-  phase(SAFETY_MS)
+function phases(
+  { world, log }: { world: World; log: SenderLog },
+  checker: RollupChecker,
+  safetyMs: number,
+  safetyOnly: boolean,
+): string[] {
+  runUntil(world, checker, safetyMs)
   if (safetyOnly) return []
   heal(world)
   const before = checker.height
-  phase(LIVENESS_MS)
-  const numbers = checker.honest.map((node) => checker.numberOf(node))
-  if (Math.min(...numbers) >= before + PROGRESS_CLAIMS) return []
-  return [`progress: final claims ${numbers.join(', ')} after healing at ${before}`]
+  const numbers = () => checker.honest.map((node) => checker.numberOf(node))
+  const least = () => Math.min(...numbers())
+  const isDone = () => least() >= before + PROGRESS_CLAIMS
+  if (!runUntil(world, checker, LIVENESS_MS, isDone)) {
+    return [`progress: final claims ${numbers().join(', ')} after healing at ${before}`]
+  }
+  log.isResting = true
+  runUntil(world, checker, REST_MS)
+  return []
 }
 
 function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`rollup/${seed}`)
   const faults = drawFaults(random)
-  const lying = random.split('lie')
-  const drawn = lying.chance(0.5) ? LIES[lying.below(LIES.length)] : undefined
-  // Only a claim whose batch is nowhere shows that nobody looked for it.
-  const lie = options.plant === 'vote-unheld' ? 'withheld' : options.plant ? undefined : drawn
+  const { plant } = options
+  const { liar, told, honest } = drawLiar(random.split('lie'), LIES, plant, NEEDS[plant ?? ''])
   const habits = drawHabits(random.split('habits'))
-  const { world, log } = startRollup(`rollup-world/${seed}`, faults, { ...options, lie, habits })
-  const checker = new RollupChecker(world, log, lie ? NODES.slice(1) : NODES)
+  const started = startRollup(`rollup-world/${seed}`, faults, { ...options, liar, habits })
+  const { world, log } = started
+  const checker = new RollupChecker(world, log, told, honest)
   startSchedule(world, options.schedule ?? drawRollupSchedule(seed))
   const violations: string[] = []
   try {
-    const lacks = phases(world, checker, options.safetyOnly === true)
+    const sealed = SEALED_PLANTS.find((one) => one === plant)
+    const isShort = options.safetyOnly === true
+    const lacks = withSealedPlant(sealed, () =>
+      phases(started, checker, drawSafetyMs(seed), isShort),
+    )
     checker.checkEnd()
     if (checker.violations.length === 0) violations.push(...lacks)
   } catch (error) {
@@ -89,14 +111,15 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
     world.random.below(2 ** 32),
     checker.digest(),
   ].join('/')
-  const marks = Object.fromEntries(world.marks)
-  const done = { claims: checker.height, transfers: log.final.size }
+  const marks = { ...Object.fromEntries(world.marks), ...told.refused([checker.hashes]) }
+  const { height: claims, compared } = checker
+  const done = { claims, transfers: log.final.size, compared, ...happened(marks) }
   return { seed, violations, marks, trace, done }
 }
 
 export const rollupScenario: Scenario = {
   name: 'rollup',
-  plants: PLANTS,
+  plants: ROLLUP_PLANTS,
   requiredMarks: [
     'shard-restarted',
     'shard-checkpoint',
@@ -111,9 +134,11 @@ export const rollupScenario: Scenario = {
     'rollup-bad-signature',
     'shard-checked-ahead',
     'rollup-cosign-late',
-    'liar-lied',
+    'answered-twice',
+    ...HABITS.map((habit) => `habit-${habit}`),
+    ...LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
-  seedsForMarks: 60,
+  seedsForMarks: 200,
   schedule: drawRollupSchedule,
   run,
 }

@@ -3,23 +3,18 @@
 
 import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { nothing } from '../../../lib/schema.ts'
-import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
-import { SIGNATURE_BYTES } from '../../../protocol/rollup/body-layout.ts'
-import {
-  cosignDigest,
-  type Transfer,
-  transferDigest,
-  transferLeaf,
-} from '../../../protocol/rollup/cosign.ts'
+import { cosignDigest, type Transfer, transferLeaf } from '../../../protocol/rollup/cosign.ts'
 import { treeDepth, verifyProof } from '../../../protocol/rollup/transfer-tree.ts'
-import { writeBody } from '../../../protocol/rollup/write-body.ts'
 import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { messages, type Reply, tell } from '../../../runtime/messages.ts'
 import { simBls } from '../sim-crypto.ts'
-import { accountSecret, signLight } from './rollup-chain.ts'
+import { accountSecret } from './rollup-chain.ts'
+import type { SenderLog } from './sender-log.ts'
+import { submissionBody } from './submission-body.ts'
 
 /**
  * honest: answers each root at once; late: after the time is over; twice: sends its answer again,
@@ -27,16 +22,8 @@ import { accountSecret, signLight } from './rollup-chain.ts'
  * same, and gives no ordinary signatures; forging: signs nonsense; partly: lets some of its
  * senders be absent.
  */
-export type Habit = 'honest' | 'late' | 'twice' | 'never' | 'silent' | 'forging' | 'partly'
-
-export interface SenderLog {
-  /** `from/nonce` → what is final there. */
-  readonly final: Map<string, { to: number; amount: bigint; claim: Hex; number: number }>
-  /** `from/nonce` → the transfer that was co-signed with it. */
-  readonly signed: Map<string, string>
-  readonly violations: string[]
-  resubmitted: number
-}
+export const HABITS = ['late', 'twice', 'never', 'silent', 'forging', 'partly'] as const
+export type Habit = 'honest' | (typeof HABITS)[number]
 
 export interface SenderGroupProps {
   readonly group: number
@@ -57,10 +44,11 @@ type Root = NonNullable<Event['root']>
 
 const WITHIN_MS = 1500
 const PAUSE_MS = 120
+const POLL_MS = 20
+/** While no group submits anything. */
+const RESTING_MS = 200
 /** Without news for so long a submission is taken for lost. */
 const PATIENCE_MS = 3000
-const NOT_AFTER = 1_000_000
-const MAX_FEE = 10
 const PER_SUBMISSION = 6
 
 const bytesOf = (numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer)
@@ -72,35 +60,44 @@ interface Waiting {
   readonly open: Set<number>
 }
 
+/** A transfer of ours in a batch. */
+interface Placed {
+  readonly submission: number
+  readonly offset: number
+  readonly transfer: Transfer
+}
+
 class Group {
   private readonly ctx: Context
   private readonly props: SenderGroupProps
   private node: string
   private after = 0
+  private polls = 0
   private submissions = new Map<number, Waiting>()
   private nextSubmission = 1
-  private readonly nonces = new Map<number, number>()
   private readonly busy = new Set<number>()
-  /** Positions in the last root of a number: submission and offset. */
-  private roots = new Map<number, { txRoot: Hex; placed: [number, number][] }>()
+  /** By number of a batch, of its last root: what of ours it has. */
+  private roots = new Map<number, { txRoot: Hex; placed: Placed[] }>()
 
   constructor(ctx: Context, props: SenderGroupProps) {
     this.ctx = ctx
     this.props = props
     this.node = props.nodes[ctx.random(props.nodes.length)] as string
+    ctx.reached(`habit-${props.habit}`)
     this.poll()
     this.rest()
   }
 
   private rest(): void {
-    this.ctx.after('next', 1 + this.ctx.random(2 * PAUSE_MS), () => this.learn())
+    const pauseMs = this.props.log.isResting ? RESTING_MS : PAUSE_MS
+    this.ctx.after('next', 1 + this.ctx.random(2 * pauseMs), () => this.learn())
   }
 
   /** Nonces come from a shard: after a crash of ours, too. */
   private learn(): void {
     this.expire()
     const free = this.props.accounts.filter((account) => !this.busy.has(account))
-    if (free.length === 0) {
+    if (free.length === 0 || this.props.log.isResting) {
       this.rest()
       return
     }
@@ -150,42 +147,9 @@ class Group {
       return
     }
     const submission = this.nextSubmission++
-    const column = (of: (transfer: Transfer) => number) => Uint32Array.from(transfers, of)
-    const given = props.habit === 'silent' || props.habit === 'forging' ? 0 : transfers.length
-    const signatures = new Uint8Array(64 * given)
-    for (let i = 0; i < given; i++) {
-      const one = transfers[i] as Transfer
-      const digest = transferDigest(props.genesisHash, {
-        ...one,
-        maxFee: MAX_FEE,
-        notAfter: NOT_AFTER,
-      })
-      signatures.set(signLight(one.from, digest), 64 * i)
-    }
-    const body = writeBody({
-      shard: props.shard,
-      number: 0,
-      signature: new Uint8Array(SIGNATURE_BYTES),
-      sections: [
-        {
-          kind: 'sparse',
-          from: column(({ from }) => from),
-          to: column(({ to }) => to),
-          amountLo: column(({ amount }) => Number(amount)),
-          amountHi: column(() => 0),
-        },
-      ],
-      absent: {
-        positions: Uint32Array.from({ length: given }, (_, i) => i),
-        maxFees: new Uint32Array(given).fill(MAX_FEE),
-        notAfters: new Uint32Array(given).fill(NOT_AFTER),
-        signatures,
-      },
-    })
-    for (const { from, nonce } of transfers) {
-      this.busy.add(from)
-      this.nonces.set(from, nonce)
-    }
+    const isSigned = props.habit !== 'silent' && props.habit !== 'forging'
+    const body = submissionBody(props, transfers, isSigned)
+    for (const { from } of transfers) this.busy.add(from)
     const open = new Set(transfers.keys())
     this.submissions.set(submission, { transfers, sinceMs: ctx.now(), open })
     ctx.ask(
@@ -246,9 +210,13 @@ class Group {
     if (expired) this.move('')
   }
 
+  /** Ends whatever poll there was: two at once would throw each other out again and again. */
   private poll(): void {
     const { ctx, props, node, after } = this
-    const again = () => ctx.after('poll', 20, () => this.poll())
+    const poll = ++this.polls
+    const again = () => {
+      if (poll === this.polls) ctx.after('poll', POLL_MS, () => this.poll())
+    }
     ctx.ask(
       RollupSequencerMessages,
       shardKey(node, props.shard),
@@ -258,12 +226,13 @@ class Group {
         within: WITHIN_MS,
         failed: again,
         ok: ({ events }) => {
-          if (node !== this.node) return
+          if (poll !== this.polls) return
           // A sequencer that has started anew counts from one again.
           for (const event of events) {
             this.after = event.seq
             this.see(event)
           }
+          if (poll !== this.polls) return
           if (events.length > 0) this.poll()
           else again()
         },
@@ -285,11 +254,9 @@ class Group {
   private isFinal(number: number, txRoot: Hex, claim: Hex): void {
     const root = this.roots.get(number)
     if (root?.txRoot !== txRoot) return
-    for (const [submission, offset] of root.placed) {
-      const transfer = this.submissions.get(submission)?.transfers[offset]
-      if (!transfer) continue
-      const { from, nonce, to, amount } = transfer
-      this.props.log.final.set(`${from}/${nonce}`, { to, amount, claim, number })
+    for (const { submission, offset, transfer } of root.placed) {
+      // Also of what was given up: whoever hears that it is final relies on it.
+      this.props.log.saidFinal(transfer, claim, number)
       this.close(submission, offset)
     }
   }
@@ -307,7 +274,7 @@ class Group {
       txRoot,
     })
     if (bytesToHex(digest) !== root.digest) props.log.violations.push('offer: another digest')
-    const placed: [number, number][] = []
+    const placed: Placed[] = []
     const signers: { from: number; position: number }[] = []
     const absent: number[] = []
     const runs = wordsOf(root.runs)
@@ -320,7 +287,6 @@ class Group {
         number,
         number,
       ]
-      for (let k = 0; k < count; k++) placed.push([submission, offset + k])
       const ends = count > 1 ? [0, count - 1] : [0]
       const sound = ends.map((k) => {
         const proof = root.proofs.subarray(at, at + pathBytes)
@@ -328,10 +294,11 @@ class Group {
         const transfer = this.submissions.get(submission)?.transfers[offset + k]
         if (!transfer) return false
         const leaf = transferLeaf(transfer)
-        return verifyProof(hexToBytes(txRoot), leaf, first + k, transfers, proof, hashPairsNoble)
+        return verifyProof(hexToBytes(txRoot), leaf, first + k, transfers, proof, hashPairsNative)
       })
       for (let k = 0; k < count; k++) {
         const transfer = this.submissions.get(submission)?.transfers[offset + k]
+        if (transfer) placed.push({ submission, offset: offset + k, transfer })
         const isOwn = transfer && this.maySign(transfer) && sound.every(Boolean)
         const skipped = props.habit === 'partly' && ctx.random(3) === 0
         if (isOwn && !skipped) signers.push({ from: transfer.from, position: first + k })
@@ -381,6 +348,7 @@ class Group {
     if (habit === 'late') ctx.after(`late-${number % 8}`, 50 + ctx.random(200), say)
     else say()
     if (habit !== 'twice') return
+    ctx.reached('answered-twice')
     say()
     ctx.tell(RollupSequencerMessages, sequencer, 'Cosign', {
       ...answer,

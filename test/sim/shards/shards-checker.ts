@@ -2,7 +2,6 @@
 // batch there, all of it executed again with plain integers over all shards; and at the end what
 // the shards of every node say of their accounts and roots.
 
-import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
 import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
@@ -14,8 +13,10 @@ import { shardOf } from '../../../protocol/rollup/layout.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
-import { NODES } from '../rollup/rollup-cluster.ts'
-import type { SenderLog } from '../rollup/sender-group.ts'
+import { examine } from '../rollup/examiner.ts'
+import type { ToldLies } from '../rollup/lies.ts'
+import { LOOK_EVERY_MS, LOOKS_MAX } from '../rollup/rollup-checker.ts'
+import type { SenderLog } from '../rollup/sender-log.ts'
 import type { ShardsChain } from './shards-chain.ts'
 import { ShardsModel } from './shards-model.ts'
 
@@ -26,15 +27,27 @@ export class ShardsChecker {
   readonly claims: Hex[][]
   /** Time of the last block seen. */
   lastMs = 0
+  /** Accounts of nodes that were compared with the model's at the end. */
+  compared = 0
   private readonly world: World
   private readonly log: SenderLog
   private readonly chain: ShardsChain
+  private readonly told: ToldLies
+  readonly honest: readonly string[]
   private readonly blocksTo = new Map<string, number>()
   /** By node: the last claim of each shard in its blocks. */
   private readonly numbers = new Map<string, number[]>()
 
-  constructor(world: World, log: SenderLog, chain: ShardsChain) {
+  constructor(
+    world: World,
+    log: SenderLog,
+    chain: ShardsChain,
+    told: ToldLies,
+    honest: readonly string[],
+  ) {
     this.world = world
+    this.told = told
+    this.honest = honest
     this.log = log
     this.chain = chain
     this.model = new ShardsModel(chain)
@@ -49,7 +62,7 @@ export class ShardsChecker {
   }
 
   check(): void {
-    for (const node of NODES) {
+    for (const node of this.honest) {
       const chain = this.world.platter(node, 'chain')
       const row = chain.table(CHAIN_TABLES.meta).get(META_FINAL)
       const height = row ? Number(bytesToBigint(row)) : 0
@@ -90,6 +103,7 @@ export class ShardsChecker {
         this.violations.push(`gap: ${node} orders claim ${number} of ${shard} in ${height}`)
       }
       numbers[shard] = number
+      this.violations.push(...this.told.falseFinal(hash))
     }
   }
 
@@ -111,52 +125,46 @@ export class ShardsChecker {
         this.violations.push(`lost: transfer ${key} is not in claim ${number}`)
       }
     }
-    this.compareStates()
+    if (!this.world.healed || this.violations.length > 0) return
+    // While a batch is being made a sequencer's own shard shows what it will be.
+    for (let look = 1; look <= LOOKS_MAX; look++) {
+      const differing = this.compareStates()
+      if (differing.length === 0 || this.violations.length > 0) return
+      if (look === LOOKS_MAX) this.violations.push(...differing)
+      this.world.runFor(LOOK_EVERY_MS)
+      this.check()
+    }
   }
 
   /** Nodes that stand at the last final claim of a shard: all say what the model says. */
-  private compareStates(): void {
-    const roots = new Map<string, Set<string>>()
-    for (const node of NODES) {
-      const { edge } = this.world.host(node) ?? {}
-      if (!edge) continue
-      for (const [shard, accounts] of this.chain.accounts.entries()) {
-        const key = shardKey(node, shard)
-        for (const index of accounts) {
-          edge
-            .ask(ShardMessages, key, 'Account', { index }, { within: 1000 })
-            .then((account) => {
-              if (!account || account.number !== this.claims[shard]?.length) return
-              const balance = this.model.balances.get(index)
-              if (
-                account.balance !== balance ||
-                account.nonce !== (this.model.nonces.get(index) ?? 0)
-              ) {
-                this.violations.push(`state: ${node} differs in account ${index}`)
-              }
-            })
-            .catch(() => {})
+  private compareStates(): string[] {
+    const { world, honest: nodes, chain, model } = this
+    const differing: string[] = []
+    this.compared = 0
+    const roots = new Map<string, string>()
+    examine(world, {
+      nodes,
+      accounts: chain.accounts,
+      account: (node, index, account) => {
+        const shard = shardOf(index, chain.rollup.shards)
+        if (account?.number !== this.claims[shard]?.length) return
+        this.compared++
+        const [balance, nonce] = [model.balances.get(index), model.nonces.get(index) ?? 0]
+        if (account?.balance !== balance || account?.nonce !== nonce) {
+          differing.push(`state: ${node} differs in account ${index}`)
         }
-        edge
-          .ask(
-            ShardMessages,
-            key,
-            'AccountProof',
-            { index: accounts[0] as number, settled: false },
-            { within: 1000 },
-          )
-          .then((proof) => {
-            if (!proof) return
-            const at = `${shard} ${proof.claim}`
-            roots.set(at, (roots.get(at) ?? new Set()).add(proof.stateRoot))
-          })
-          .catch(() => {})
-      }
-    }
-    this.world.runFor(1)
-    for (const [at, found] of roots) {
-      if (found.size > 1) this.violations.push(`root: ${[...found].join(' and ')} after ${at}`)
-    }
+      },
+      proof: (node, shard, proof) => {
+        if (!proof) return
+        const at = `${shard} ${proof.claim}`
+        const known = roots.get(at) ?? proof.stateRoot
+        if (known !== proof.stateRoot) {
+          this.violations.push(`root: ${node} has another one of shard ${at}`)
+        }
+        roots.set(at, known)
+      },
+    })
+    return differing
   }
 
   digest(): string {

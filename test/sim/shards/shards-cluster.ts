@@ -21,9 +21,11 @@ import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts
 import type { Host } from '../../../runtime/host.ts'
 import type { Faults } from '../../../runtime/sim/faults.ts'
 import { World } from '../../../runtime/sim/world.ts'
+import { liarShard } from '../rollup/liar-shard.ts'
 import { FEE, verifyLight } from '../rollup/rollup-chain.ts'
-import { NODES, PEERS } from '../rollup/rollup-cluster.ts'
-import { type Habit, SenderGroup, type SenderLog } from '../rollup/sender-group.ts'
+import { type Liar, NODES, PEERS } from '../rollup/rollup-cluster.ts'
+import { type Habit, SenderGroup } from '../rollup/sender-group.ts'
+import { SenderLog } from '../rollup/sender-log.ts'
 import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
@@ -51,11 +53,21 @@ export interface ShardsOptions extends SeedOptions {
   readonly keeping?: Keeping
   /** Others on the senders' host. */
   readonly guests?: (host: Host) => void
+  /** A node all of whose shards do what they must not. */
+  readonly liar?: Liar | undefined
   /** Another shard than the real one, for some nodes. */
   readonly shardAt?: (node: string) => typeof ShardActor | undefined
 }
 
-function spawnNode(host: Host, i: number, { chain, keeping, shardAt }: ShardsOptions): void {
+function shardActor(i: number, { liar, chain, shardAt }: ShardsOptions): typeof ShardActor {
+  const other = shardAt?.(NODES[i] as string)
+  if (other || i !== liar?.index) return other ?? ShardActor
+  const keys = { secret: validatorKey(i), genesisHash: chain.genesis.block.hash }
+  return liarShard({ ...liar, ...keys, shards: chain.rollup.shards })
+}
+
+function spawnNode(host: Host, i: number, options: ShardsOptions): void {
+  const { chain, keeping } = options
   const node = NODES[i] as string
   const peers = NODES.filter((name) => name !== node)
   const { genesis, config, rollup, ports } = chain
@@ -65,9 +77,10 @@ function spawnNode(host: Host, i: number, { chain, keeping, shardAt }: ShardsOpt
   host.spawn(BlockBuilder, node, { genesis, config, mempool: node, archive: node, shards })
   host.spawn(Archive, node, { config })
   host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
+  const actor = shardActor(i, options)
   for (const shard of numbers) {
     const place = { node, shard, peers: PEERS }
-    host.spawn(shardAt?.(node) ?? ShardActor, shardKey(node, shard), {
+    host.spawn(actor, shardKey(node, shard), {
       ...place,
       config: rollup,
       genesisHash,
@@ -137,7 +150,7 @@ export function startShardsWorld(
   for (let i = 0; i < VALIDATORS; i++) {
     world.addNode(`v${i}`, (host) => spawnNode(host, i, options))
   }
-  const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
+  const log = new SenderLog()
   world.addNode('senders', (host) => {
     spawnSenders(host, options, log)
     options.guests?.(host)

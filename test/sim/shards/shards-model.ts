@@ -57,11 +57,15 @@ export class ShardsModel {
     return sum
   }
 
-  /** Parcels whose root was stated before this time and that nobody has consumed. */
+  /** Parcels that nobody has consumed. */
+  get waits(): number {
+    return this.underWay.size
+  }
+
+  /** Parcels whose root was stated before this time, and that nobody has consumed. */
   waitingSince(beforeMs: number): string[] {
-    return [...this.underWay]
-      .filter(([, { statedMs }]) => statedMs !== undefined && statedMs < beforeMs)
-      .map(([key]) => key)
+    const isDue = ({ statedMs }: UnderWay) => statedMs !== undefined && statedMs < beforeMs
+    return [...this.underWay].filter(([, parcel]) => isDue(parcel)).map(([key]) => key)
   }
 
   execute(claim: Claim, hash: Hex, body: Body, timestampMs: number): void {

@@ -6,7 +6,11 @@ import { ROLLUP_CHALLENGE_SECONDS } from '../../../protocol/params.ts'
 import { drawSchedule } from '../../../runtime/sim/draw-schedule.ts'
 import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-schedule.ts'
 import type { World } from '../../../runtime/sim/world.ts'
+import { runUntil } from '../rollup/course.ts'
+import { drawLiar, happened } from '../rollup/drawn.ts'
+import { SHARD_LIES } from '../rollup/lies.ts'
 import { NODES } from '../rollup/rollup-cluster.ts'
+import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
 import { PARCEL_PLANTS, withPlanted } from './planted-parcels.ts'
@@ -14,51 +18,87 @@ import { shardsChain } from './shards-chain.ts'
 import { ShardsChecker } from './shards-checker.ts'
 import { startShardsWorld } from './shards-cluster.ts'
 
-const SAFETY_MS = 6000
-/** What was stated before the healing settles, and has so long to arrive. */
+const CHALLENGE_MS = 1000 * ROLLUP_CHALLENGE_SECONDS
+/** Twice in a seed anything goes: while parcels are sent, and while they are consumed. */
+const SENDING_MS = 800
+const CONSUMING_MS = 800
+/** Share of the seeds that go on until all parcels have arrived. */
+const DRAINED = 0.2
+/** Parcels that were stated settle from here on. PERF: between the two the senders rest. */
+const SETTLES_MS = CHALLENGE_MS + 1000
+const LIVENESS_MS = 20_000
+/** Time for what was submitted to become final everywhere, so that all states can be compared. */
+const REST_MS = 1000
+/** What has settled has so long to arrive. */
 const ARRIVE_MS = 5000
-const LIVENESS_MS = 1000 * ROLLUP_CHALLENGE_SECONDS + ARRIVE_MS
-const CHECK_EVERY_MS = 1000
 /** Final claims of each shard that must come after healing. */
-const PROGRESS_CLAIMS = 3
+const PROGRESS_CLAIMS = 2
+
+interface Lengths {
+  readonly sendingMs: number
+  readonly consumingMs: number
+  /** At the end it goes on until nothing is under way any more. */
+  readonly isDrained: boolean
+}
+
+function drawLengths(seed: number): Lengths {
+  const random = prng(`shards-length/${seed}`)
+  const sendingMs = SENDING_MS + random.below(SENDING_MS)
+  const consumingMs = CONSUMING_MS + random.below(CONSUMING_MS)
+  return { sendingMs, consumingMs, isDrained: random.chance(DRAINED) }
+}
 
 function drawShardsSchedule(seed: number): ScheduledFault[] {
-  return drawSchedule(prng(`shards-schedule/${seed}`), {
-    nodes: [...NODES],
-    untilMs: SAFETY_MS,
-    everyMs: 900,
-    longestMs: 2500,
-    kinds: ['crash', 'crash', 'isolate', 'pause', 'cut', 'disconnect', 'fill-disk', 'stall-disk'],
-    clockStepMs: 100,
-    clockDrift: 0.01,
-  })
+  const { sendingMs, consumingMs } = drawLengths(seed)
+  const random = prng(`shards-schedule/${seed}`)
+  const draw = (untilMs: number) =>
+    drawSchedule(random, {
+      nodes: [...NODES],
+      untilMs,
+      everyMs: 500,
+      longestMs: 1500,
+      kinds: ['crash', 'crash', 'isolate', 'pause', 'cut', 'disconnect', 'fill-disk', 'stall-disk'],
+      clockStepMs: 100,
+      clockDrift: 0.01,
+    })
+  const late = draw(consumingMs).map(({ atMs, fault }) => ({ atMs: SETTLES_MS + atMs, fault }))
+  return [...draw(sendingMs), ...late]
 }
 
-function phases(world: World, checker: ShardsChecker, safetyOnly: boolean): string[] {
-  const phase = (ms: number) => {
-    for (let at = 0; at < ms && checker.violations.length === 0; at += CHECK_EVERY_MS) {
-      world.runFor(CHECK_EVERY_MS)
-      checker.check()
-    }
-  }
-  phase(SAFETY_MS)
+function phases(
+  { world, log }: { world: World; log: SenderLog },
+  checker: ShardsChecker,
+  { sendingMs, consumingMs, isDrained }: Lengths,
+  safetyOnly: boolean,
+): string[] {
+  const { model, honest } = checker
+  runUntil(world, checker, sendingMs)
+  log.isResting = true
+  runUntil(world, checker, SETTLES_MS - sendingMs)
+  log.isResting = false
+  runUntil(world, checker, consumingMs)
   if (safetyOnly) return []
   heal(world)
-  const before = checker.claims.map((list) => list.length)
-  phase(LIVENESS_MS)
-  const lacks: string[] = []
-  for (const [shard, count] of before.entries()) {
-    const numbers = NODES.map((node) => checker.numbersOf(node)[shard] as number)
-    if (Math.min(...numbers) >= count + PROGRESS_CLAIMS) continue
-    lacks.push(`progress: shard ${shard} has claims ${numbers.join(', ')}, after ${count}`)
+  const wanted = checker.claims.map((list) => list.length + PROGRESS_CLAIMS)
+  const numbers = (shard: number) => honest.map((node) => checker.numbersOf(node)[shard] as number)
+  const lacking = () => wanted.findIndex((least, shard) => Math.min(...numbers(shard)) < least)
+  if (!runUntil(world, checker, LIVENESS_MS, () => lacking() < 0)) {
+    const shard = lacking()
+    const said = `shard ${shard} has claims ${numbers(shard).join(', ')}, wanted ${wanted[shard]}`
+    return [`progress: ${said}`]
   }
-  const due = checker.lastMs - 1000 * ROLLUP_CHALLENGE_SECONDS - ARRIVE_MS
-  for (const key of checker.model.waitingSince(due)) lacks.push(`arrival: parcel ${key} waits`)
-  return lacks
+  log.isResting = true
+  const settledMs = isDrained ? Number.POSITIVE_INFINITY : checker.lastMs - CHALLENGE_MS
+  const waiting = () => model.waitingSince(settledMs)
+  runUntil(world, checker, REST_MS)
+  const mostMs = isDrained ? CHALLENGE_MS + ARRIVE_MS : ARRIVE_MS
+  if (runUntil(world, checker, mostMs, () => waiting().length === 0)) return []
+  return waiting().map((key) => `arrival: parcel ${key} waits`)
 }
 
+/** Fewer more often: a seed of four costs three of two. */
 function shardsOf(random: Prng): number {
-  return 2 + random.below(3)
+  return [2, 2, 2, 3, 3, 4][random.below(6)] as number
 }
 
 function run(seed: number, options: SeedOptions = {}): Verdict {
@@ -66,14 +106,18 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const faults = drawFaults(random)
   const chain = shardsChain(shardsOf(random.split('shards')))
   const senders = random.split('senders')
-  const started = { ...options, chain, random: senders }
-  const { world, log } = startShardsWorld(`shards-world/${seed}`, faults, started)
-  const checker = new ShardsChecker(world, log, chain)
+  const { liar, told, honest } = drawLiar(random.split('lie'), SHARD_LIES, options.plant)
+  const setting = { ...options, chain, liar, random: senders }
+  const started = startShardsWorld(`shards-world/${seed}`, faults, setting)
+  const { world, log } = started
+  const checker = new ShardsChecker(world, log, chain, told, honest)
   startSchedule(world, options.schedule ?? drawShardsSchedule(seed))
   const violations: string[] = []
   try {
     const plant = PARCEL_PLANTS.find((one) => one === options.plant)
-    const lacks = withPlanted(plant, () => phases(world, checker, options.safetyOnly === true))
+    const isShort = options.safetyOnly === true
+    const lengths = drawLengths(seed)
+    const lacks = withPlanted(plant, () => phases(started, checker, lengths, isShort))
     checker.checkEnd()
     if (checker.violations.length === 0) violations.push(...lacks)
   } catch (error) {
@@ -86,10 +130,12 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
     world.random.below(2 ** 32),
     checker.digest(),
   ].join('/')
-  const marks = Object.fromEntries(world.marks)
+  const marks = { ...Object.fromEntries(world.marks), ...told.refused(checker.claims) }
   const claims = checker.claims.reduce((sum, list) => sum + list.length, 0)
-  const { consumed } = checker.model
-  const done = { shards: chain.rollup.shards, claims, transfers: log.final.size, consumed }
+  const { compared, model } = checker
+  const { consumed, waits } = model
+  const counts = { shards: chain.rollup.shards, claims, transfers: log.final.size }
+  const done = { ...counts, consumed, waits, compared, ...happened(marks) }
   return { seed, violations, marks, trace, done }
 }
 
@@ -102,8 +148,9 @@ export const shardsScenario: Scenario = {
     'shard-parcel-sent',
     'shard-parcel-consumed',
     'rollup-absentees',
+    ...SHARD_LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
-  seedsForMarks: 20,
+  seedsForMarks: 200,
   schedule: drawShardsSchedule,
   run,
 }
