@@ -65,6 +65,10 @@ export const ROLLUP_SYNC_IDLE_MS = 5000
 export const ROLLUP_SYNC_HELD_MS = 120_000
 /** Registered accounts that are read from the base chain at a time. */
 export const ROLLUP_SYNC_ACCOUNTS = 256
+/** After a change of the number of shards: how long those before may take to write down what they had. */
+export const SHARD_SET_PATIENCE_MS = 60_000
+/** Rows of one commit when it is handed over: 8 MiB of pages. */
+export const SHARD_SET_COMMIT_PUTS = 256
 
 /** Jobs that locks of the rollup pay. */
 /** How long one hand-in waits, and how often the chain is asked. */

@@ -3,6 +3,7 @@
 
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import { headerTimeMs, unpackExtraData } from '../../protocol/block/extra-data.ts'
+import { numberingAfter } from '../../protocol/rollup/numbering-notice.ts'
 import { oldestSent } from '../../protocol/rollup/parcel-notice.ts'
 import { rollupAccount } from '../../protocol/rollup/rollup-head.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
@@ -78,8 +79,13 @@ export const BlockBuilder = actor({
       Prove(wanted, reply) {
         reply(proveState(bench, wanted))
       },
-      Rollup({ shard }, reply) {
-        reply(rollupStart(bench, shard))
+      Rollup({ shard, generation }, reply) {
+        reply(rollupStart(bench, shard, generation))
+      },
+      Numbering(_, reply) {
+        const view = treeView(bench.speculation.final.tree)
+        const { begins, ends, ...numbers } = numberingAfter(view, props.genesis.block.hash)
+        reply({ ...numbers, begins: [...begins], ends: [...ends] })
       },
       RollupAccounts({ shard, from }, reply) {
         reply(rollupAccounts(bench, shard, from))

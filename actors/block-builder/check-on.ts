@@ -60,7 +60,8 @@ export function checkOn(
     answer('')
     return
   }
-  if (!speculation.find(header.parentHash)) {
+  const parent = speculation.find(header.parentHash)
+  if (!parent) {
     const isOld = header.height <= speculation.final.block.header.height
     answer(isOld ? 'STALE' : 'UNKNOWN_PARENT')
     return
@@ -70,7 +71,7 @@ export function checkOn(
     answer('BAD_TRANSACTION')
     return
   }
-  holdClaims(bench, claimsOf(block.sidecar), (code) => {
+  holdClaims(bench, parent, claimsOf(block.sidecar), (code) => {
     // A quorum has held what is gone by now; the shard takes up the state from its peers.
     const isGone = code === 'SYNCING' && isCertified
     if (isGone) ctx.reached('check-without-batches')

@@ -99,7 +99,7 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
    * hears of each block by `Ordered`.
    */
   Rollup: ask(
-    struct({ shard: u53 }),
+    struct({ shard: u53, generation: u53 }),
     struct({
       height: u53,
       blockHash: hex(32),
@@ -126,6 +126,22 @@ export const BlockBuilderMessages = messages('block-builder', 1, {
       /** By shard: parcels of this one that it has not consumed. */
       sent: list(u53, 64),
       frozen: bool,
+      closing: bool,
+    }),
+    'control',
+  ),
+  /**
+   * From a node's shard-set: which shards there are after the last final block, where each began at
+   * the last change of their number, and where those before ended (numbering-notice.ts).
+   */
+  Numbering: ask(
+    nothing,
+    struct({
+      generation: u53,
+      shards: u53,
+      before: u53,
+      begins: list(struct({ number: u53, hash: hex(32), entries: u53, inboxTo: u53 }), 64),
+      ends: list(struct({ number: u53, hash: hex(32), root: hex(32) }), 64),
     }),
     'control',
   ),

@@ -40,6 +40,8 @@ export const TRANSFER_REFUSALS = [
   'SUPERSEDED',
   /** The receiver's shard has not consumed what was sent there before: try again later. */
   'SHARD_BEHIND',
+  /** The number of shards changes at the end of this epoch: submit again after that. */
+  'RESHARDING',
 ] as const
 export type TransferRefusal = (typeof TRANSFER_REFUSALS)[number]
 
@@ -182,9 +184,10 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
 
   /**
    * From the own shard: whether inbox messages wait, and who made the claims that wait to be
-   * ordered, by operator, where it was another node: it is his turn.
+   * ordered, by operator, where it was another node: it is his turn. `closing`: no transfers are
+   * taken, because the number of shards is about to change.
    */
-  Look: tell(struct({ inboxWaiting: bool, other: optional(hex(20)) }), 'control'),
+  Look: tell(struct({ inboxWaiting: bool, other: optional(hex(20)), closing: bool }), 'control'),
   /** From the own shard: the last final claim, when and by whom it was ordered. */
   Final: tell(
     struct({

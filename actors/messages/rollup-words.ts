@@ -1,6 +1,6 @@
 // Words that several messages of the rollup have in common.
 
-import { bytes, hex, list, optional, struct, u53 } from '../../lib/schema.ts'
+import { bool, bytes, hex, list, optional, struct, u53 } from '../../lib/schema.ts'
 
 /** protocol/rollup/claim.ts, encoded. */
 export const EncodedClaim = bytes(16_384)
@@ -14,6 +14,10 @@ export const OrderedBlock = struct({
   height: u53,
   blockHash: hex(32),
   timestampMs: u53,
+  /** How often the number of shards had changed before the block. */
+  generation: u53,
+  /** After it claims have no transfers: the number of shards is about to change. */
+  closing: bool,
   /** Claims of all shards in the order of the block's sidecar. */
   claims: list(EncodedClaim, 8),
   /** Inbox messages that the block's transactions left, of all shards (inbox-entry.ts). */

@@ -209,8 +209,11 @@ export const ShardMessages = messages('shard', 1, {
     struct({
       head: hex(32),
       max: u53,
-      /** Of the block that is being built. */
+      /** Of the block that is being built: its time, and how often the number of shards changed. */
       timestampMs: u53,
+      generation: u53,
+      /** Only claims without transfers and operations. */
+      closing: bool,
       /** Operator of who made the claim `head`, and the time of its block: whose turn it is. */
       sequencer: hex(20),
       headMs: u53,
@@ -225,10 +228,15 @@ export const ShardMessages = messages('shard', 1, {
    * state comes from the peers, since they have deleted batches that are missing here.
    */
   Hold: ask(
-    struct({ claims: list(EncodedClaim, 8), withinMs: u53 }),
+    struct({ claims: list(EncodedClaim, 8), withinMs: u53, generation: u53 }),
     struct({ code: str(64), detail: str(256) }),
     'control',
   ),
+  /**
+   * From the node's shard-set: the number of shards has changed, and this is the last claim under
+   * the number before. Its state is written down; nothing more is executed.
+   */
+  End: tell(struct({ number: u53, hash: hex(32), root: hex(32) }), 'control'),
   /** From the block-builder: a block is final and committed. */
   Ordered: tell(OrderedBlock, 'control'),
   /**

@@ -26,6 +26,7 @@ export type SubmitBody = MessageBody<Verbs, 'Submit'>
 export type Submitted = Reply<Verbs, 'Submit'>
 
 const BUSY_RETRY_MS = 20
+const RESHARDING_RETRY_MS = 5000
 const NONE = new Uint8Array(0)
 
 /** Its signature must be empty: a body that nobody has co-signed yet. */
@@ -85,6 +86,7 @@ export class Admission {
     const not = (code: string, retryAfterMs = 0) => done(this.refusal(code, retryAfterMs))
     const now = ctx.now()
     if (!this.turn.isOurs(ctx.wallTime())) return not('NOT_SEQUENCER')
+    if (this.turn.isClosing) return not('RESHARDING', RESHARDING_RETRY_MS)
     const body = readDraft(bytes, this.shard)
     if (!body) return not('UNDECODABLE')
     const { transfers, absent } = body

@@ -204,8 +204,9 @@ export const RollupSequencer = actor({
       Figures(_, reply) {
         reply(maker.outcomes.figures.view())
       },
-      Look({ inboxWaiting, other }) {
+      Look({ inboxWaiting, other, closing }) {
         turn.other = other
+        turn.isClosing = closing
         maker.next.inboxWaits(inboxWaiting)
         sequencer.findFeeAccount()
         maker.look()

@@ -17,6 +17,8 @@ export class Turn {
   private last = NOBODY
   /** Operator of another node whose claims wait to be ordered. */
   other: Hex | undefined
+  /** The number of shards is about to change: no transfers are taken. */
+  isClosing = false
   private readonly shard: number
   private readonly ownKey: Hex | undefined
   private readonly peers: readonly SequencerPeer[]

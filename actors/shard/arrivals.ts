@@ -17,7 +17,7 @@ import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 import type { Context } from '../../runtime/context.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import type { ClaimLine } from './claim-line.ts'
-import type { ShardProps } from './shard-props.ts'
+import { placeOf, type ShardProps } from './shard-props.ts'
 
 const ASK_MS = 2000
 const ASKS_MAX = 4
@@ -58,7 +58,7 @@ export class Arrivals {
     this.line = line
     this.changed = changed
     this.tree = new MerkleTree(props.ports.hashPairs)
-    this.queues = Array.from({ length: props.config.shards }, () => [])
+    this.queues = Array.from({ length: placeOf(props).shards }, () => [])
     this.sent = this.queues.map(() => 0)
   }
 

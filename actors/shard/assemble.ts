@@ -32,6 +32,9 @@ export interface Waiting {
   /** Nothing else happens: it is time to state the root. */
   readonly isRootDue: boolean
   readonly operations: Operations
+  /** The number of shards changes: no transfers; `begins`: and nothing but the root. */
+  readonly isShut: boolean
+  readonly begins: boolean
 }
 
 export type Assembled =
@@ -84,13 +87,14 @@ export function assemble(
   inbox: Inbox,
   { shard, genesisHash }: Pick<ShardProps, 'shard' | 'genesisHash'>,
   { draft: bytes, fee, feeAccount }: Wanted,
-  { parcels, isBehind, isRootDue, operations }: Waiting,
+  { parcels, isBehind, isRootDue, operations, isShut, begins }: Waiting,
   ports: ExecutionPorts,
 ): Assembled {
   const { state, tip } = line
   const given = read(bytes)
   if (!given || given.shard !== shard) return fail('UNDECODABLE')
-  const to = Math.min(inbox.end, state.inboxTo + ROLLUP_INBOX_PER_BATCH)
+  const most = begins ? 0 : ROLLUP_INBOX_PER_BATCH
+  const to = Math.min(inbox.end, state.inboxTo + most)
   const entries = inbox.slice(state.inboxTo, to) ?? []
   const messages = entries.map(({ message }) => message)
   const isIdle = messages.length === 0 && parcels.length === 0 && !isRootDue
@@ -99,6 +103,7 @@ export function assemble(
   for (const { position, why } of filterDraft(state, transferColumns(given), fee, isBehind)) {
     gone.set(position, why)
   }
+  if (isShut) for (let at = 0; at < given.transfers; at++) gone.set(at, 'RESHARDING')
   // Each round takes one transfer out, so this ends; it is rare: forced transfers make it so.
   for (;;) {
     const kept = without(given, bytes, gone.keys())

@@ -38,7 +38,7 @@ import { CheckpointShelf } from './checkpoint-shelf.ts'
 import type { ClaimLine, Step } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import type { OrderedClaim } from './line-keeper.ts'
-import { KEEPING, type Keeping, type ShardProps } from './shard-props.ts'
+import { KEEPING, type Keeping, type ShardProps, seriesOf } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
 /** Milliseconds of one turn, the copy of its pages besides. */
@@ -142,6 +142,14 @@ export class Checkpointer {
     if (this.last && isIdle) this.begin(this.last)
   }
 
+  /** The last final batch, whose root is settled: it is written down now. To be asked again. */
+  end(last: Omit<Stated, 'timestampMs'>): void {
+    const { running } = this
+    if (this.saved?.number === last.number) return
+    if (running?.stage === 'copied') this.finish(running)
+    else if (!running) this.begin({ ...last, timestampMs: 0 })
+  }
+
   /** A block with this time is final. A frozen shard does not get past its root any more. */
   block(timestampMs: number, isFrozen: boolean): void {
     this.isFrozen ||= isFrozen
@@ -196,16 +204,16 @@ export class Checkpointer {
     const { state } = line
     const image = new PageImage(state.table, state, pages.splice(0, count), this.ahead(since))
     this.takeBack(image, () => {
-      const { shard } = this.props
+      const series = seriesOf(this.props)
       const puts: Put[] = image.pages.map((page, i) => {
         const bytes = image.bytesOf(i)
         if (page * NODE_BYTES < roots.length) {
           roots.set(pageRoot(bytes, hashPairs), page * NODE_BYTES)
         }
-        return pagePut(shard, page, sideOf(checkpoint.sides, page), bytes)
+        return pagePut(series, page, sideOf(checkpoint.sides, page), bytes)
       })
       for (const [index, account] of book.takeFresh(ACCOUNTS)) {
-        puts.push(accountPut(shard, index, account))
+        puts.push(accountPut(series, index, account))
       }
       this.ctx.reached('shard-pages-written')
       rows.commit(puts, () => this.copy(running))
@@ -225,13 +233,14 @@ export class Checkpointer {
   private finish(running: Running): void {
     const { rows, book } = this.parts
     const { shard } = this.props
+    const series = seriesOf(this.props)
     const { checkpoint } = running
     // Consumed before it, whoever registers: written at the latest with it.
     const accounts = [...book.takeFresh(Number.POSITIVE_INFINITY)]
-    const puts = accounts.map(([index, account]) => accountPut(shard, index, account))
+    const puts = accounts.map(([index, account]) => accountPut(series, index, account))
     const { number, root } = checkpoint
     running.stage = 'ending'
-    rows.commit([...puts, checkpointPut(shard, checkpoint)], () => {
+    rows.commit([...puts, checkpointPut(series, checkpoint)], () => {
       this.shelf.add(checkpoint)
       this.running = undefined
       this.ctx.reached('shard-checkpoint')

@@ -18,8 +18,9 @@ import { type Executor, leavesOf } from './executor.ts'
 import type { HeldBatch } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { Market } from './market.ts'
+import { NOTHING_TAKEN } from './operation-pool.ts'
 import { isPartition, type Signed, sealBody, sealClaim } from './seal.ts'
-import type { ShardProps } from './shard-props.ts'
+import { isAtBegin, type ShardProps } from './shard-props.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
 type Assembled = Reply<Verbs, 'Assemble'>
@@ -95,10 +96,15 @@ export class DraftDesk {
     return rules.set.validators.findIndex(({ blsPublicKey }) => blsPublicKey === props.ownKey)
   }
 
-  private waiting(operations: Operations): Waiting {
+  /** The number of shards is about to change: nobody's transfers are taken. */
+  isClosing = false
+
+  private waiting(operations: Operations, begins: boolean): Waiting {
     const { arrivals, executor } = this
     const isBehind = (shard: number) => arrivals.isBehind(shard)
-    return { parcels: arrivals.takeable(), isBehind, isRootDue: executor.isRootDue(), operations }
+    const parcels = begins ? [] : arrivals.takeable()
+    const isRootDue = begins || executor.isRootDue()
+    return { parcels, isBehind, isRootDue, operations, isShut: begins || this.isClosing, begins }
   }
 
   /** What is said when nothing was assembled. */
@@ -112,8 +118,10 @@ export class DraftDesk {
     const { line, inbox, props, executor } = this
     if (this.index < 0) return this.nothing('STALE', body.fee)
     if (this.draft) return this.nothing('DRAFT_OPEN', body.fee, this.draft.number)
-    const taken = this.market.take(body.fee)
-    const waiting = this.waiting(taken.operations)
+    // The first claim after a change states the root, and nothing else.
+    const begins = isAtBegin(props, line.tip.number)
+    const taken = begins || this.isClosing ? NOTHING_TAKEN : this.market.take(body.fee)
+    const waiting = this.waiting(taken.operations, begins)
     const made = assemble(line, inbox, props, body, waiting, executor.ports)
     // What did not come to a draft waits again, but what cannot be executed.
     const number = line.tip.number + 1

@@ -7,7 +7,7 @@ import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 import type { Reply } from '../../runtime/messages.ts'
 import type { Store } from '../../runtime/store.ts'
 import type { ShardMessages } from '../messages/shard.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import { exitsFromLast, readExits } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
@@ -17,15 +17,15 @@ const wordsOf = (leaves: Uint8Array) => new Uint32Array(Uint8Array.from(leaves).
 /** Undefined where the batch has no such exit, or is not final here. */
 export function exitProof(
   store: Store,
-  { shard, ports }: Pick<ShardProps, 'shard' | 'ports'>,
+  props: Pick<ShardProps, 'shard' | 'ports' | 'numbers'>,
   { number, position }: { readonly number: number; readonly position: number },
 ): Reply<Verbs, 'ExitProof'> {
-  const leaves = readExits(store, shard, number)
+  const leaves = readExits(store, seriesOf(props), number)
   if (!leaves) return undefined
   const words = wordsOf(leaves)
   const exits = words.length / OUTGOING_WORDS
   if (position >= exits) return undefined
-  const tree = new MerkleTree(ports.hashPairs)
+  const tree = new MerkleTree(props.ports.hashPairs)
   tree.reserve(exits).set(leaves)
   const exitRoot = bytesToHex(tree.build())
   const { from, amount, entry, total } = readOutgoing(words, position)

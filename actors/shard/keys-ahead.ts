@@ -9,7 +9,7 @@ import type { KeysAhead } from '../../protocol/rollup/signers.ts'
 import type { Context } from '../../runtime/context.ts'
 import { MakeKeys } from '../messages/tasks.ts'
 import type { AccountBook } from './account-keys.ts'
-import type { ShardProps } from './shard-props.ts'
+import { placeOf, type ShardProps } from './shard-props.ts'
 
 interface Run {
   readonly first: number
@@ -40,17 +40,19 @@ export class KeysAheadDesk {
 
   constructor(
     ctx: Context,
-    { shard, config }: Pick<ShardProps, 'shard' | 'config'>,
+    props: Pick<ShardProps, 'shard' | 'config' | 'numbers'>,
     ahead: KeysAhead | undefined,
     book: AccountBook,
   ) {
     this.ctx = ctx
+    const { shard, shards } = placeOf(props)
+    const { config } = props
     this.shard = shard
     this.ahead = ahead
     this.book = book
     for (let first = shard * COHORT_SIZE; first < config.accounts; ) {
       this.todo.push({ first, count: Math.min(COHORT_SIZE, config.accounts - first) })
-      first += config.shards * COHORT_SIZE
+      first += shards * COHORT_SIZE
     }
   }
 

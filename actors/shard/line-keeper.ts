@@ -5,7 +5,8 @@ import type { Hex } from '../../lib/hex.ts'
 import { hexToBytes } from '../../lib/hex.ts'
 import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { FAILOVER_MS } from '../../protocol/params.ts'
-import { claimDigest } from '../../protocol/rollup/claim.ts'
+import { type Claim, claimDigest } from '../../protocol/rollup/claim.ts'
+import { hasOrders } from '../../protocol/rollup/entry-counts.ts'
 import { eligible, turnOf } from '../../protocol/rollup/sequencing.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body } from '../../runtime/messages.ts'
@@ -55,6 +56,7 @@ export class LineKeeper {
   private readonly looked: () => void
   private readyTo = 0
   private isLooking = false
+  private isClosing = false
 
   constructor(
     ctx: Context,
@@ -138,7 +140,7 @@ export class LineKeeper {
   }
 
   /** Claims for a block: of several that stand on the same one, that whose turn came first. */
-  ready({ head, max, timestampMs, sequencer, headMs }: Wanted): Uint8Array[] {
+  ready({ head, max, timestampMs, sequencer, headMs, closing }: Wanted): Uint8Array[] {
     const { rules, line, props } = this
     const claims: Uint8Array[] = []
     let offered: HeldBatch['claim'] | undefined
@@ -150,6 +152,7 @@ export class LineKeeper {
       const [next] = line
         .childrenOf(at)
         .filter((one) => one.isSigned && this.isReady(one) && one.claim.epoch === rules.epoch)
+        .filter(({ claim }) => !closing || !hasOrders(claim))
         .filter(({ claim }) => eligible(rules, last, props.shard, claim.sequencer, timestampMs))
         .sort((a, b) => turn(a) - turn(b))
       const operator = rules.set.validators[next?.claim.sequencer ?? -1]?.address
@@ -200,23 +203,33 @@ export class LineKeeper {
     for (const { reply } of this.holds.splice(0)) reply('SYNCING', '')
   }
 
-  /** Takes back from the first claim on that no block above this final height may order any more. */
-  dropVoid(height: number): void {
+  /** Takes back from the first such claim on, unless a block has ordered it. */
+  private takeBack(isDead: (claim: Claim) => boolean, mark: string): void {
     const { line } = this
-    const dead = line.steps.findIndex(({ held }) => held.claim.notAfter <= height)
+    const dead = line.steps.findIndex(({ held }) => isDead(held.claim))
     const first = line.steps[dead]
     if (!first || this.ordered.some(({ number }) => number >= first.held.claim.number)) return
-    this.ctx.reached('shard-claim-void')
+    this.ctx.reached(mark)
     const gone = line.steps.slice(dead).map(({ held }) => held.hash)
     this.executor.undoTo(dead)
     for (const hash of gone) line.drop(hash)
+  }
+
+  /** No block above this final height may order these any more. */
+  dropVoid(height: number): void {
+    this.takeBack(({ notAfter }) => notAfter <= height, 'shard-claim-void')
+  }
+
+  close(isClosing: boolean): void {
+    this.isClosing = isClosing
+    if (isClosing) this.takeBack(hasOrders, 'shard-closed')
   }
 
   get isBehind(): boolean {
     return this.ordered.length > 0
   }
 
-  /** Does all that can be done now. Safe to call at any time, also from within itself. */
+  /** Safe to call at any time, also from within itself. */
   look(): void {
     if (this.isPaused) return
     if (this.isLooking) {
@@ -272,6 +285,7 @@ export class LineKeeper {
       }
       const next = line
         .childrenOf(line.tip.hash)
+        .filter(({ claim }) => !this.isClosing || !hasOrders(claim))
         .find(({ isSigned, verdict }) => isSigned && (verdict === undefined || verdict === ''))
       if (!next || executor.execute(next) === 'wait') return
     }
@@ -379,15 +393,7 @@ export class LineKeeper {
   /** A new epoch: what was made in the one before and not ordered will never be. */
   turn(rules: EpochRules): void {
     this.rules = rules
-    const { line } = this
-    const dead = line.steps.findIndex(({ held }) => held.claim.epoch < rules.epoch)
-    const first = line.steps[dead]
-    const isOrdered = first && this.ordered.some(({ number }) => number >= first.held.claim.number)
-    if (!first || isOrdered) return
-    this.ctx.reached('shard-epoch-turned')
-    const gone = line.steps.slice(dead).map(({ held }) => held.hash)
-    this.executor.undoTo(dead)
-    for (const hash of gone) line.drop(hash)
+    this.takeBack(({ epoch }) => epoch < rules.epoch, 'shard-epoch-turned')
     this.look()
   }
 }

@@ -15,7 +15,7 @@ import type { Body, Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import { readMissed } from './checkpoint-rows.ts'
 import { exitProof, exitsOf } from './exits.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import { SyncPeers } from './sync-peers.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
@@ -41,7 +41,7 @@ export class MissedExits {
   }
 
   private isMissed(number: number): boolean {
-    const missed = readMissed(this.ctx.store, this.props.shard)
+    const missed = readMissed(this.ctx.store, seriesOf(this.props))
     return missed !== undefined && number >= missed.from && number <= missed.to
   }
 
@@ -80,8 +80,8 @@ export class MissedExits {
   /** The latest first. */
   list({ index, near }: Body<Verbs, 'ExitsOf'>, reply: (exits: Exits) => void): void {
     const { ctx, props } = this
-    const own = this.isBusy(near, LIST_COST) ? [] : exitsOf(ctx.store, props.shard, index)
-    const isWhole = !readMissed(ctx.store, props.shard) || own.length === ROLLUP_EXITS_TOLD
+    const own = this.isBusy(near, LIST_COST) ? [] : exitsOf(ctx.store, seriesOf(props), index)
+    const isWhole = !readMissed(ctx.store, seriesOf(props)) || own.length === ROLLUP_EXITS_TOLD
     if (near || isWhole) {
       reply(own)
       return

@@ -10,6 +10,7 @@ import { bytesToHex } from '../../lib/hex.ts'
 import { OPERATIONS_MAX } from '../../protocol/params.ts'
 import {
   LOCK_WORDS,
+  NO_OPERATIONS,
   OPERATION_LOCK,
   type Operations,
   REFUND_WORDS,
@@ -40,6 +41,8 @@ export interface TakenOperations {
   readonly settles: readonly WaitingOperation[]
   readonly locks: readonly WaitingOperation[]
 }
+
+export const NOTHING_TAKEN: TakenOperations = { operations: NO_OPERATIONS, settles: [], locks: [] }
 
 export const isLockOperation = ({ words }: Pick<WaitingOperation, 'words'>) =>
   ((words[0] as number) & 0xff) === OPERATION_LOCK

@@ -7,7 +7,7 @@ import type { Put } from '../../runtime/store.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { type Pruned, prunedPut, readPruned } from './checkpoint-rows.ts'
 import type { Checkpointer } from './checkpointer.ts'
-import { KEEPING, type Keeping, type ShardProps } from './shard-props.ts'
+import { KEEPING, type Keeping, type ShardProps, seriesOf } from './shard-props.ts'
 import { finalDelete, rowsAt, type ShardKeeper } from './shard-rows.ts'
 
 /** Milliseconds of one turn. */
@@ -19,17 +19,20 @@ export class Pruner {
   private readonly ctx: Context
   private readonly node: string
   private readonly shard: number
+  private readonly series: number
   private readonly keeping: Keeping
   private readonly rows: ShardKeeper
   private isPruning = false
 
-  constructor(ctx: Context, { node, shard, keeping }: ShardProps, rows: ShardKeeper) {
+  constructor(ctx: Context, props: ShardProps, rows: ShardKeeper) {
+    const { node, shard, keeping } = props
     this.ctx = ctx
     this.node = node
     this.shard = shard
+    this.series = seriesOf(props)
     this.keeping = keeping ?? KEEPING
     this.rows = rows
-    this.gone = readPruned(ctx.store, shard)
+    this.gone = readPruned(ctx.store, this.series)
   }
 
   /** Whether the batch after those that are gone may go, too. */
@@ -69,22 +72,22 @@ export class Pruner {
     final: () => number,
     then: (sent: number) => void,
   ): void {
-    const { ctx, shard } = this
+    const { ctx, series } = this
     const puts: Put[] = []
     const until = ctx.now() + SLICE_MS
     let gone = this.gone
     do {
       const number = gone.number + 1
       let { bytes } = gone
-      for (const { key, row, isFinal } of rowsAt(ctx.store, shard, number)) {
+      for (const { key, row, isFinal } of rowsAt(ctx.store, series, number)) {
         puts.push({ ...key, value: undefined })
         if (isFinal) bytes += row.bytes.length
       }
-      puts.push(finalDelete(shard, number))
+      puts.push(finalDelete(series, number))
       gone = { number, bytes }
       if (gone.number + 1 >= sent) break
     } while (ctx.now() < until && this.mayGo(gone, checkpoints, final()))
-    puts.push(prunedPut(shard, gone))
+    puts.push(prunedPut(series, gone))
     this.rows.commit(puts, () => {
       this.gone = gone
       ctx.reached('shard-pruned')

@@ -17,7 +17,7 @@ import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
 import type { Pruner } from './pruner.ts'
-import type { ShardProps } from './shard-props.ts'
+import { placeOf, type ShardProps, seriesOf } from './shard-props.ts'
 import { type FinalRow, readBatchRow, readFinalRow } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
@@ -85,10 +85,11 @@ export class ShardQueries {
   }
 
   indexOf(owner: Hex): number | undefined {
-    const { config, shard } = this.props
+    const { config } = this.props
+    const { shard, shards } = placeOf(this.props)
     const found = this.inbox.book.indexOf(owner)
     if (found !== undefined || config.accounts === 0 || owner !== config.owner) return found
-    return indexOf(shard, config.shards, 0)
+    return indexOf(shard, shards, 0)
   }
 
   proof(index: number): Reply<Verbs, 'AccountProof'> {
@@ -112,11 +113,11 @@ export class ShardQueries {
   claimAt(number: number): Reply<Verbs, 'ClaimAt'> {
     if (number > this.line.final.number || number < 1) return undefined
     const { store } = this.ctx
-    const { shard } = this.props
+    const series = seriesOf(this.props)
     const last = this.recent.find(({ ordered }) => ordered.number === number)?.ordered
-    const place = last ?? readFinalRow(store, shard, number)
+    const place = last ?? readFinalRow(store, series, number)
     const hash = place?.hash ?? this.hashAt(number)
-    const row = hash && readBatchRow(store, shard, number, hash)
+    const row = hash && readBatchRow(store, series, number, hash)
     if (!row || !hash) return undefined
     const { height, blockHash, timestampMs } = place ?? NOWHERE
     return { claim: row.encoded, hash, body: row.bytes, height, blockHash, timestampMs }
@@ -126,7 +127,7 @@ export class ShardQueries {
   private hashAt(number: number): Hex | undefined {
     let { number: at, hash } = this.line.final
     while (at > number) {
-      const row = readBatchRow(this.ctx.store, this.props.shard, at, hash)
+      const row = readBatchRow(this.ctx.store, seriesOf(this.props), at, hash)
       const read = row && readClaim(row.encoded)
       if (!read) return undefined
       hash = read.claim.parent
@@ -140,7 +141,7 @@ export class ShardQueries {
     if (held?.isSigned) return { code: '', claim: held.encoded, body: held.bytes }
     const recent = this.recent.find((one) => one.held.hash === hash)
     if (recent) return { code: '', claim: recent.held.encoded, body: recent.held.bytes }
-    const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
+    const row = readBatchRow(this.ctx.store, seriesOf(this.props), number, hash)
     if (row) return { code: '', claim: row.encoded, body: row.bytes }
     return this.nothing(number <= this.pruner.gone.number ? 'PRUNED' : 'NOT_HELD')
   }
@@ -153,17 +154,17 @@ export class ShardQueries {
   /** What a final claim has sent to another shard. */
   parcel(number: number, destination: number): Reply<Verbs, 'Parcel'> {
     const { store } = this.ctx
-    const { shard, config } = this.props
+    const series = seriesOf(this.props)
     const gone = number <= this.pruner.gone.number
     const none = { found: false, gone, leaves: new Uint8Array(0) }
     if (number > this.line.final.number || number < 1) return none
     const last = this.recent.find(({ ordered }) => ordered.number === number)?.ordered.hash
-    const hash = last ?? readFinalRow(store, shard, number)?.hash ?? this.hashAt(number)
-    const row = hash && readBatchRow(store, shard, number, hash)
+    const hash = last ?? readFinalRow(store, series, number)?.hash ?? this.hashAt(number)
+    const row = hash && readBatchRow(store, series, number, hash)
     const read = row && readBatch(row.encoded, row.bytes, this.props.ports.sha256, 0)
     if (!row || !read?.ok) return none
     const { claim, body } = read.held
-    const place = { shard, shards: config.shards }
+    const place = placeOf(this.props)
     const leaves = outboxLeaves(claim, body, row.early, place, destination)
     return { found: true, gone: false, leaves: new Uint8Array(leaves.buffer) }
   }
@@ -205,7 +206,7 @@ export class ShardQueries {
 
   head(place: HeadPlace): Reply<Verbs, 'Head'> {
     const { line, inbox, props } = this
-    const missed = readMissed(this.ctx.store, props.shard)
+    const missed = readMissed(this.ctx.store, seriesOf(props))
     const { state } = line
     return {
       shard: props.shard,

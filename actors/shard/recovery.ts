@@ -13,7 +13,7 @@ import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { ShardPeers } from './peers.ts'
 import { readRegistry } from './registry-accounts.ts'
-import { KEEPING, type ShardProps } from './shard-props.ts'
+import { KEEPING, type ShardProps, seriesOf } from './shard-props.ts'
 import { readBatchRow, rowsAbove, type ShardKeeper } from './shard-rows.ts'
 import type { SyncTarget } from './sync-pages.ts'
 import { SyncPeers } from './sync-peers.ts'
@@ -167,7 +167,7 @@ export class Recovery {
   }
 
   private load({ number, hash }: Point): HeldBatch | undefined {
-    const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
+    const row = readBatchRow(this.ctx.store, seriesOf(this.props), number, hash)
     if (!row) return undefined
     const { sha256 } = this.props.ports
     const read = readBatch(row.encoded, row.bytes, sha256, this.ctx.now())
@@ -257,7 +257,7 @@ export class Recovery {
   /** What was checked before the crash and not ordered yet is offered again. */
   private unfinal(): void {
     const { line } = this.parts
-    for (const { encoded } of rowsAbove(this.ctx.store, this.props.shard, line.final.number)) {
+    for (const { encoded } of rowsAbove(this.ctx.store, seriesOf(this.props), line.final.number)) {
       const known = readClaim(encoded)
       if (!known || !line.isInReach(known.claim.number)) continue
       const held = this.load({ number: known.claim.number, hash: known.hash })

@@ -5,7 +5,7 @@ import type { Context } from '../../runtime/context.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import type { AccountBook } from './account-keys.ts'
 import { accountPut } from './checkpoint-rows.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
 const ASK_MS = 5000
@@ -31,7 +31,7 @@ export function readRegistry(
       ok: ({ accounts, next }) => {
         const puts = accounts.map(({ index, ...account }) => {
           book.restore(index, account)
-          return accountPut(shard, index, account)
+          return accountPut(seriesOf(props), index, account)
         })
         rows.commit(puts, () => {
           if (next === undefined) done()

@@ -15,8 +15,12 @@ import type { HashPairs } from '../../protocol/crypto/hash-pairs.ts'
 import type { Bls } from '../../protocol/crypto/signatures.ts'
 import { ROLLUP_CHALLENGE_SECONDS } from '../../protocol/params.ts'
 import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
+import type { ShardPlace } from '../../protocol/rollup/shard-place.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
 import type { AccountKeys } from './account-keys.ts'
+
+/** More shards than there can be. */
+const SERIES = 256
 
 export interface ShardPeer {
   readonly node: string
@@ -58,6 +62,15 @@ export const KEEPING: Keeping = {
   missing: ROLLUP_SYNC_BATCHES,
 }
 
+/** The shards that there are, since their number has changed. */
+export interface ShardNumbers {
+  /** How often it has changed. */
+  readonly generation: number
+  readonly shards: number
+  /** Number above which this shard's claims are since then. */
+  readonly begins: number
+}
+
 export interface ShardProps {
   readonly node: string
   readonly shard: number
@@ -66,10 +79,29 @@ export interface ShardProps {
   readonly genesisHash: Hex
   /** Validators of the network, this node's own among them. */
   readonly peers: readonly ShardPeer[]
+  /** Undefined while the number is that of the genesis. */
+  readonly numbers?: ShardNumbers | undefined
   /** Consensus key of this node; undefined for one that only follows. */
   readonly ownKey: Hex | undefined
   /** Signs a claim's digest with it. */
   readonly sign: ((digest: Uint8Array) => Uint8Array) | undefined
   readonly ports: ShardPorts
   readonly keeping?: Keeping | undefined
+}
+
+type Numbered = Pick<ShardProps, 'shard' | 'config' | 'numbers'>
+
+/** The shard's number, and of how many. */
+export function placeOf({ shard, config, numbers }: Numbered): ShardPlace {
+  return { shard, shards: numbers?.shards ?? config.shards }
+}
+
+/** Rows of a shard begin with it: shards of another numbering have rows of their own. */
+export function seriesOf({ shard, numbers }: Pick<Numbered, 'shard' | 'numbers'>): number {
+  return SERIES * (numbers?.generation ?? 0) + shard
+}
+
+/** Whether nothing has followed the change after which the shard began. */
+export function isAtBegin({ numbers }: Pick<Numbered, 'numbers'>, number: number): boolean {
+  return numbers !== undefined && numbers.begins > 0 && numbers.begins === number
 }

@@ -30,8 +30,9 @@ import { OperationIndex } from './operation-index.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
-import type { ShardProps } from './shard-props.ts'
+import { isAtBegin, type ShardProps, seriesOf } from './shard-props.ts'
 import { ShardKeeper } from './shard-rows.ts'
+import { endLine, freezeLine } from './stand-still.ts'
 import { startState } from './start-state.ts'
 import { SyncServer } from './sync-server.ts'
 import { Upkeep } from './upkeep.ts'
@@ -80,7 +81,7 @@ class Shard {
     const { state, root, final, checkpoint } = startState(ctx, props)
     this.root = { number: final.number, root }
     this.line = new ClaimLine(state, final)
-    this.rows = new ShardKeeper(ctx, props.shard)
+    this.rows = new ShardKeeper(ctx, seriesOf(props))
     const changed = () => this.look()
     this.arrivals = new Arrivals(ctx, props, this.line, changed)
     const { line, inbox, arrivals, rows } = this
@@ -90,7 +91,7 @@ class Shard {
     const isBehind = (shard: number) => arrivals.isBehind(shard)
     const told = () => this.tellLook()
     const { executor } = this
-    const operations = new OperationIndex(ctx.store, props.shard, rows)
+    const operations = new OperationIndex(ctx.store, seriesOf(props), rows)
     this.market = new Market(ctx, { line, executor, operations, isBehind }, told)
     const { market } = this
     this.drafts = new DraftDesk(ctx, props, line, inbox, arrivals, executor, market, made)
@@ -140,7 +141,7 @@ class Shard {
       BlockBuilderMessages,
       props.node,
       'Rollup',
-      { shard: props.shard },
+      { shard: props.shard, generation: props.numbers?.generation ?? 0 },
       { within: START_WITHIN_MS, ok: (found) => this.recover(found), failed: again },
     )
   }
@@ -161,6 +162,7 @@ class Shard {
     this.timestampMs = timestampMs
     this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
     line.isFrozen = found.frozen
+    this.close(found.closing)
     this.recovery.start({ number, hash }, found.settled)
   }
 
@@ -221,24 +223,23 @@ class Shard {
       own.push({ number, sequencer, hash: read.hash, height, blockHash, timestampMs })
     }
     for (const one of frozen) this.arrivals.frozen(one.shard, one.number)
+    this.close(ordered.closing)
     this.keeper.order(own)
     this.keeper.dropVoid(height)
     const stands = frozen.find((one) => one.shard === shard)
-    if (stands) this.freeze(stands.number)
+    if (stands) freezeLine(this.ctx, shard, this, stands.number)
     this.upkeep.checkpoints.block(timestampMs, stands !== undefined)
     if (own.length > 0 || inbox.length > 0 || this.market.isWaiting()) this.tellLook()
   }
 
-  /** The shard stands for good at a claim; what was executed after it counts as never made. */
-  private freeze(number: number): void {
-    if (this.line.isFrozen) return
-    this.line.isFrozen = true
-    this.ctx.reached('shard-frozen')
-    this.ctx.log('warn', 'shard-frozen', { shard: this.props.shard, number })
-    // Final batches are undone by starting again: to the checkpoint, which is settled, and on.
-    if (number !== this.line.final.number) throw new Error('rollup: the shard was frozen')
-    this.executor.beforeUndo(number + 1)
-    this.executor.undoTo(0)
+  private close(isClosing: boolean): void {
+    this.drafts.isClosing = isClosing
+    this.keeper.close(isClosing)
+  }
+
+  /** The number of shards has changed after this claim: what the accounts had is written down. */
+  end(last: { number: number; hash: Hex; root: Hex }): void {
+    if (this.isReady && endLine(this.ctx, this, last.hash)) this.upkeep.checkpoints.end(last)
   }
 
   private becameFinal(step: Step, ordered: OrderedClaim): void {
@@ -279,10 +280,13 @@ class Shard {
     const { node, shard } = this.props
     const { line, inbox, arrivals, executor } = this
     const isDue = inbox.end > line.state.inboxTo || arrivals.takeable().length > 0
-    const inboxWaiting = isDue || executor.isRootDue() || this.market.isWaiting()
+    const closing = this.drafts.isClosing
+    const isAsked = isAtBegin(this.props, line.tip.number) || (!closing && this.market.isWaiting())
+    const inboxWaiting = isDue || executor.isRootDue() || isAsked
     const other = this.keeper.otherMaker()
     this.toldOther = other
-    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', { inboxWaiting, other })
+    const look = { inboxWaiting, other, closing }
+    this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', look)
   }
 
   /** Whether a draft may stand on the tip; takes back what is in its way. */
@@ -318,6 +322,8 @@ export const ShardActor = actor({
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
     const { drafts, executor, keeper, queries, line, market, sync } = shard
+    const own = props.numbers?.generation ?? 0
+    const isOurs = ({ generation }: { generation: number }) => generation === own
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
     return {
       ...answers(ctx, props, shard),
@@ -342,7 +348,9 @@ export const ShardActor = actor({
         drafts.seal(body, reply)
       },
       Operate(body, reply) {
-        if (!shard.isReady || line.isFrozen) reply({ code: 'STALE', results: [] })
+        const code = drafts.isClosing ? 'RESHARDING' : 'STALE'
+        const isOpen = shard.isReady && !line.isFrozen && !drafts.isClosing
+        if (!isOpen) reply({ code, results: [] })
         else market.operate(body, reply)
       },
       Greet() {
@@ -353,18 +361,22 @@ export const ShardActor = actor({
         keeper.look()
       },
       Ready(wanted, reply) {
-        reply({ claims: shard.isReady ? keeper.ready(wanted) : [] })
+        reply({ claims: shard.isReady && isOurs(wanted) ? keeper.ready(wanted) : [] })
       },
-      Hold({ claims, withinMs }, reply) {
+      Hold({ claims, withinMs, generation }, reply) {
         const loading = shard.recovery.isSyncing ? 'SYNCING' : 'CLAIM_NOT_HELD'
-        if (!shard.isReady) reply({ code: loading, detail: 'the shard is being loaded' })
+        if (!isOurs({ generation })) reply({ code: 'BUSY', detail: 'the number of shards changes' })
+        else if (!shard.isReady) reply({ code: loading, detail: 'the shard is being loaded' })
         else keeper.hold(claims, withinMs, (code, detail) => reply({ code, detail }))
       },
       Figures(_, reply) {
         reply(shard.upkeep.figures.view())
       },
+      End(last) {
+        shard.end(last)
+      },
       Ordered(ordered) {
-        shard.order(ordered)
+        if (isOurs(ordered)) shard.order(ordered)
       },
       Epoch({ rules }) {
         shard.turn(rules)

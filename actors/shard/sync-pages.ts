@@ -16,7 +16,7 @@ import {
 import { STORED_PAGE_BYTES, STORED_RECORDS } from '../../protocol/rollup/state-checkpoint.ts'
 import type { Context } from '../../runtime/context.ts'
 import { pagePut, readPage, sideOf } from './checkpoint-rows.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
@@ -96,7 +96,7 @@ export class SyncPages {
     const { ctx, props, rows } = this.parts
     const side = sideOf(this.kept, page)
     for (const one of [side, 1 - side]) {
-      const bytes = readPage(ctx.store, props.shard, page, one) ?? ZERO_PAGE
+      const bytes = readPage(ctx.store, seriesOf(props), page, one) ?? ZERO_PAGE
       if (!this.isRight(page, bytes)) continue
       this.take(page, one, bytes)
       return
@@ -105,7 +105,7 @@ export class SyncPages {
       this.missing.push(page)
       return
     }
-    rows.commit([pagePut(props.shard, page, 1 - side, ZERO_PAGE)], () => {})
+    rows.commit([pagePut(seriesOf(props), page, 1 - side, ZERO_PAGE)], () => {})
     this.take(page, 1 - side, ZERO_PAGE)
   }
 
@@ -190,7 +190,7 @@ export class SyncPages {
       const side = 1 - sideOf(this.kept, page)
       const bytes = found[i] as Uint8Array
       this.take(page, side, bytes)
-      return pagePut(props.shard, page, side, bytes)
+      return pagePut(seriesOf(props), page, side, bytes)
     })
     ctx.reached('shard-sync-pages')
     rows.commit(puts, () => {

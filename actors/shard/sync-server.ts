@@ -25,7 +25,7 @@ import type { CheckpointShelf } from './checkpoint-shelf.ts'
 import type { Point } from './claim-line.ts'
 import { readClaim } from './held-batch.ts'
 import { hexes, type ShardQueries } from './queries.ts'
-import type { ShardProps } from './shard-props.ts'
+import { isAtBegin, placeOf, type ShardProps, seriesOf } from './shard-props.ts'
 import { readBatchRow } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
@@ -90,7 +90,7 @@ export class SyncServer {
 
   private inputs({ number, hash }: Point): Reply<Verbs, 'Inputs'> {
     if (this.isBusy) return { code: 'BUSY', inbox: [], parcels: [] }
-    const row = readBatchRow(this.ctx.store, this.props.shard, number, hash)
+    const row = readBatchRow(this.ctx.store, seriesOf(this.props), number, hash)
     if (!row) return { code: 'NOT_HELD', inbox: [], parcels: [] }
     const parcels = row.parcels.map(({ shard, number, leaves }) => ({
       shard,
@@ -101,7 +101,9 @@ export class SyncServer {
   }
 
   private checkpoints(): Reply<Verbs, 'Checkpoints'> {
-    return this.shelf.all.map(({ number, hash }) => ({ number, hash }))
+    // What a shard began with is no claim that leads to it.
+    const stated = this.shelf.all.filter(({ number }) => !isAtBegin(this.props, number))
+    return stated.map(({ number, hash }) => ({ number, hash }))
   }
 
   private tree(number: number, hash: Hex): Reply<Verbs, 'CheckpointTree'> {
@@ -125,19 +127,20 @@ export class SyncServer {
     this.shelf.read(found)
     const { store } = this.ctx
     const pageAt = (page: number) =>
-      readPage(store, this.props.shard, page, sideOf(found.sides, page)) ?? ZERO_PAGE
+      readPage(store, seriesOf(this.props), page, sideOf(found.sides, page)) ?? ZERO_PAGE
     return { code: '', pages: wanted.map(pageAt) }
   }
 
   /** Of an account in the last checkpoint; undefined where there is none of either. */
   proof(index: number): Reply<Verbs, 'AccountProof'> {
     const { saved } = this.shelf
-    const { shard, config, ports } = this.props
-    const slot = slotIn({ shard, shards: config.shards }, index)
+    const { ports } = this.props
+    const series = seriesOf(this.props)
+    const slot = slotIn(placeOf(this.props), index)
     if (!saved || slot < 0 || this.isBusy) return undefined
     const { number, hash, root, meta, sides, roots } = saved
     const pageAt = (page: number) =>
-      readPage(this.ctx.store, shard, page, sideOf(sides, page)) ?? ZERO_PAGE
+      readPage(this.ctx.store, series, page, sideOf(sides, page)) ?? ZERO_PAGE
     const found = recordProof(slot, roots, pageAt, ports.hashPairs)
     return (
       found && {

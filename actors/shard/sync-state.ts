@@ -18,6 +18,7 @@ import {
   readMissed,
   restoreCheckpoint,
 } from './checkpoint-rows.ts'
+import { placeOf, seriesOf } from './shard-props.ts'
 import { removeUpTo } from './shard-rows.ts'
 import { SyncPages, type SyncParts, type SyncTarget } from './sync-pages.ts'
 
@@ -89,8 +90,12 @@ export class StateSync {
   /** The own batches below are not needed for a start any more, and not all that peers ask for. */
   private sweep(then: () => void): void {
     const { ctx, props, rows } = this.parts
-    const puts = removeUpTo(ctx.store, props.shard, this.target.number, ctx.now() + SLICE_MS, () =>
-      ctx.now(),
+    const puts = removeUpTo(
+      ctx.store,
+      seriesOf(props),
+      this.target.number,
+      ctx.now() + SLICE_MS,
+      () => ctx.now(),
     )
     if (puts.length === 0) then()
     else rows.commit(puts, () => ctx.after('recover', 0, () => this.sweep(then)))
@@ -98,7 +103,9 @@ export class StateSync {
 
   private finish(numbers: StateMeta, roots: Uint8Array, { sides, used }: SyncPages): void {
     const { ctx, props, rows } = this.parts
-    const { shard, config, ports } = props
+    const { shard, shards } = placeOf(props)
+    const { ports } = props
+    const series = seriesOf(props)
     const { number, hash, root } = this.target
     const { entries, supply, inboxTo, depth } = numbers
     if (depthFor(used) !== depth || numbers.shard !== shard) {
@@ -106,7 +113,7 @@ export class StateSync {
     }
     const meta = encodeCheckpointMeta({
       shard,
-      shards: config.shards,
+      shards,
       used,
       entries,
       supply,
@@ -114,11 +121,11 @@ export class StateSync {
     })
     // Bytes are counted from here on.
     const checkpoint = { number, hash, root, meta, bytes: 0, sides, roots: Uint8Array.from(roots) }
-    const gone = prunedPut(shard, { number, bytes: 0 })
-    const from = Math.min(readMissed(ctx.store, shard)?.from ?? number, this.own.number + 1)
-    const missed = missedPut(shard, { from, to: number })
-    rows.commit([checkpointPut(shard, checkpoint), gone, missed], () => {
-      const state = restoreCheckpoint(ctx.store, shard, checkpoint, ports.hashPairs)
+    const gone = prunedPut(series, { number, bytes: 0 })
+    const from = Math.min(readMissed(ctx.store, series)?.from ?? number, this.own.number + 1)
+    const missed = missedPut(series, { from, to: number })
+    rows.commit([checkpointPut(series, checkpoint), gone, missed], () => {
+      const state = restoreCheckpoint(ctx.store, series, checkpoint, ports.hashPairs)
       if (!state)
         throw new Error(
           `rollup store: pages of ${bytesToHex(roots.subarray(0, 32))}… are not what was written`,

@@ -11,7 +11,7 @@ import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
 import type { OperationIndex } from './operation-index.ts'
 import { Pruner } from './pruner.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
 export class Upkeep {
@@ -40,7 +40,7 @@ export class Upkeep {
     this.rows = rows
     this.operations = operations
     if (saved) {
-      for (const [index, account] of storedAccounts(ctx.store, props.shard)) {
+      for (const [index, account] of storedAccounts(ctx.store, seriesOf(props))) {
         book.restore(index, account)
       }
     }

@@ -6,7 +6,7 @@ import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Point } from './claim-line.ts'
 import { readClaim } from './held-batch.ts'
-import type { ShardProps } from './shard-props.ts'
+import { type ShardProps, seriesOf } from './shard-props.ts'
 import { readBatchRow } from './shard-rows.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
@@ -73,7 +73,12 @@ export class WayBack {
   walk(number: number, ends: WayEnds, most: number): void {
     const until = this.ctx.now() + SLICE_MS
     while (this.next && this.next.number > number) {
-      const row = readBatchRow(this.ctx.store, this.props.shard, this.next.number, this.next.hash)
+      const row = readBatchRow(
+        this.ctx.store,
+        seriesOf(this.props),
+        this.next.number,
+        this.next.hash,
+      )
       if (!row) {
         if (this.missing > most) ends.lost(false)
         else this.ask(this.next, number, ends, most)
@@ -114,7 +119,7 @@ export class WayBack {
       for (const [i, claim] of claims.entries()) {
         if (!this.next || this.next.number <= number) break
         const { hash, number: at } = this.next
-        const isHere = readBatchRow(ctx.store, this.props.shard, at, hash) !== undefined
+        const isHere = readBatchRow(ctx.store, seriesOf(this.props), at, hash) !== undefined
         if (this.take(claim, isHere)) continue
         peers.lied(peer, `claim ${i} is not the parent`)
         break

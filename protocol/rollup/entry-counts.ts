@@ -12,6 +12,11 @@ export interface BatchCounts {
   readonly fee: number
 }
 
+/** Whether somebody asked for what is in it; messages and parcels come by themselves. */
+export function hasOrders({ transfers, settles, refunds, locks }: BatchCounts): boolean {
+  return transfers + settles + refunds + locks > 0
+}
+
 /** Units: what the fee entry pays, if it is not zero. */
 export function feesOf({ fee, transfers, locks }: BatchCounts): bigint {
   return BigInt(fee) * BigInt(transfers + locks)

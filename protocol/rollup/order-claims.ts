@@ -21,7 +21,7 @@ import {
 import { RlpError } from '../rlp/rlp.ts'
 import { certificateHolds, checkCertificateThere } from './check-certificate.ts'
 import { type Claim, claimDigest, claimHash, decodeClaim, genesisParent } from './claim.ts'
-import { entriesOf, feesOf } from './entry-counts.ts'
+import { entriesOf, feesOf, hasOrders } from './entry-counts.ts'
 import { saveExits } from './exits.ts'
 import { mustFreeze } from './freeze.ts'
 import { depositsBetween, loadMessage } from './inbox.ts'
@@ -101,7 +101,7 @@ function checkEntries(
   const { shard, transfers, settles, refunds, locks, feeAccount } = claim
   if (transfers > BATCH_TRANSFERS_MAX || claim.bodyBytes > BATCH_BYTES_MAX) return 'TOO_LARGE'
   if (settles + refunds + locks > OPERATIONS_MAX) return 'TOO_LARGE'
-  if (transfers + settles + refunds + locks > 0 && isClosing(state)) return 'CLOSING'
+  if (hasOrders(claim) && isClosing(state)) return 'CLOSING'
   if (facts.height > claim.notAfter) return 'EXPIRED'
   if (facts.height < claim.notBefore) return 'TOO_EARLY'
   const pays = feesOf(claim) > 0n

@@ -76,7 +76,7 @@ export const parcelSlot = (source: number, destination: number, nth: number) =>
   mappingSlot(nth, mappingSlot(source, mappingSlot(destination, PARCELS)))
 /** Units in parcels that a shard has not consumed. */
 export const arrivingSlot = (destination: number) => mappingSlot(destination, ARRIVING)
-/** Base of two words: where a shard stood when the number of shards changed last. */
+/** Base of three words: where a shard stood when the number of shards changed last. */
 export const endedSlot = (shard: number) => mappingSlot(shard, ENDED)
 /** Base of three words. */
 export const verdictSlot = (nth: number) => mappingSlot(nth, VERDICT)

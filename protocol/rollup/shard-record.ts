@@ -154,18 +154,20 @@ export function dropRoot(words: Words, shard: number, serial: number): void {
 export const NO_ROOT: Hex = slotOf(0n)
 
 /** Where a shard stood when the number of shards changed. */
-export type EndedShard = Pick<StatedRoot, 'root' | 'number' | 'entries' | 'inboxTo' | 'supply'>
+export type EndedShard = Omit<StatedRoot, 'deposited' | 'exited' | 'statedAt'>
 
 export function saveEnded(words: Words, shard: number, ended: StatedRoot): void {
   const base = endedSlot(shard)
   saveWord(words, base, BigInt(ended.root))
   saveWord(words, slotAfter(base, 1), pointWord(ended))
+  saveWord(words, slotAfter(base, 2), BigInt(ended.hash))
 }
 
 export function loadEnded(words: ReadWords, shard: number): EndedShard {
   const base = endedSlot(shard)
-  const { number, entries, inboxTo, supply } = readPoint(0n, words.load(slotAfter(base, 1)), 0n)
-  return { root: slotOf(words.load(base)), number, entries, inboxTo, supply }
+  const word = (nth: number) => words.load(slotAfter(base, nth))
+  const { hash, number, entries, inboxTo, supply } = readPoint(word(2), word(1), 0n)
+  return { root: slotOf(word(0)), hash, number, entries, inboxTo, supply }
 }
 
 /** The last root that was stated; number 0 is that of the genesis. */

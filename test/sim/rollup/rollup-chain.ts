@@ -27,11 +27,16 @@ export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, locks: 0, ...MONEY
 
 /** The genesis of four validators with this rollup. */
 export function genesisWith(rollup: RollupConfig): Genesis {
+  return epochGenesis(rollup, 60, GENESIS_PARAMS_DEFAULT.epochMs)
+}
+
+/** The same with epochs of so many blocks, or so long. */
+export function epochGenesis(rollup: RollupConfig, blocks: number, epochMs: number): Genesis {
   return makeGenesis({
     chainId: 1337n,
     timestamp: WALL_START_MS / 1000 - 10,
     mode: 0,
-    params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [60, 60, 60], rollup },
+    params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [blocks, blocks, blocks], epochMs, rollup },
     validators: Array.from({ length: VALIDATORS }, (_, i) => ({
       name: `v${i}`,
       address: bytesToHex(simAddress(validatorKey(i))),
