@@ -1,4 +1,4 @@
-// A shard that stands for good: frozen at a root, or ended because the number of shards has changed.
+// A shard that stands for good: frozen at a root, or ended because their number has changed.
 
 import type { Hex } from '../../lib/hex.ts'
 import type { Context } from '../../runtime/context.ts'

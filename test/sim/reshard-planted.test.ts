@@ -1,5 +1,5 @@
-// A planted bug of shards whose number changes, which the checkers must find: parcels consumed under
-// both numberings.
+// A planted bug of shards whose number changes, which the checkers must find: parcels consumed
+// under both numberings.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

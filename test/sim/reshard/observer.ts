@@ -1,5 +1,5 @@
-// Asks all shards of all nodes for their accounts, once all is quiet: what they say is compared with
-// what must be.
+// Asks all shards of all nodes for their accounts, once all is quiet: what they say is compared
+// with what must be.
 
 import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
 import type { Hex } from '../../../lib/hex.ts'
@@ -22,6 +22,8 @@ export interface Said {
 export interface Observed {
   /** From here on the observer asks. */
   isQuiet: boolean
+  /** Nobody sends: it would be refused, and takes time. */
+  isResting: boolean
   /** How many shards there are. */
   shards: number
   readonly said: Map<string, Said>

@@ -2,6 +2,7 @@
 // cohort that moves.
 
 import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
+import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
 import { makeBlock } from '../../../protocol/block/block.ts'
 import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
 import { COHORT_SIZE, GOVERNANCE_ADDRESS, ROLLUP_ADDRESS } from '../../../protocol/params.ts'
@@ -64,7 +65,7 @@ export function reshardChain(from: number, to: number): ReshardChain {
     Array.from({ length: PER_COHORT }, (_, i) => cohort * COHORT_SIZE + i),
   )
   const config = lightConfig(genesis)
-  const ports = lightPortsFor(count)
+  const ports = { ...lightPortsFor(count), hashPairs: hashPairsNative }
   const chain = { from, to, rollup, genesis, config, ports, accounts }
   chains.set(`${from} ${to}`, chain)
   return chain

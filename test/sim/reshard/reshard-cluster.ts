@@ -4,8 +4,8 @@
 import { Archive } from '../../../actors/archive/archive.ts'
 import { BlockBuilder } from '../../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../../actors/mempool/mempool.ts'
-import { SequencerSetActor } from '../../../actors/shard-set/sequencer-set.ts'
-import { ShardSetActor } from '../../../actors/shard-set/shard-set.ts'
+import { SequencerSetActor } from '../../../actors/rollup-sequencer/sequencer-set.ts'
+import { ShardSetActor } from '../../../actors/shard/shard-set.ts'
 import { Validator } from '../../../actors/validator/validator.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
 import type { Prng } from '../../../lib/prng.ts'
@@ -103,12 +103,12 @@ function spawnSenders(host: Host, options: ReshardOptions, log: SenderLog): void
       habit,
       log,
     }
-    const shard = { get: () => cohort % observed.shards, enumerable: true }
-    host.spawn(
-      SenderGroup,
-      `c${cohort}`,
-      Object.defineProperty({ ...props, shard: 0 }, 'shard', shard),
-    )
+    const changing = {
+      shard: { get: () => cohort % observed.shards, enumerable: true },
+      accounts: { get: () => (observed.isResting ? [] : accounts), enumerable: true },
+    }
+    const given = Object.defineProperties({ ...props, shard: 0, accounts }, changing)
+    host.spawn(SenderGroup, `c${cohort}`, given)
   }
 }
 

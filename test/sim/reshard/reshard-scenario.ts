@@ -20,6 +20,9 @@ const SAFETY_MS = 54_000
 const LIVENESS_MS = 130_000
 /** The first block after this ends the epoch. */
 const BOUNDARY_MS = 49_000
+/** Shards close after four seconds, and for so long it is seen how senders are refused. */
+const REST_FROM_MS = 7000
+const REST_TO_MS = 46_000
 const AFTER_MS = 4000
 const QUIET_MS = 3000
 const CHECK_EVERY_MS = 1000
@@ -50,12 +53,15 @@ function phases(
   observed: Observed,
   options: SeedOptions,
 ): string[] {
+  let nowMs = 0
   const phase = (ms: number, isOver: () => boolean) => {
     for (
       let at = 0;
       at < ms && checker.violations.length === 0 && !isOver();
       at += CHECK_EVERY_MS
     ) {
+      nowMs += CHECK_EVERY_MS
+      observed.isResting = nowMs > REST_FROM_MS && nowMs < REST_TO_MS
       world.runFor(CHECK_EVERY_MS)
       checker.check()
       observed.shards = checker.model.shards
@@ -97,7 +103,12 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`reshard/${seed}`)
   const faults = drawFaults(random)
   const chain = reshardChain(...stepOf(random.split('step')))
-  const observed: Observed = { isQuiet: false, shards: chain.from, said: new Map() }
+  const observed: Observed = {
+    isQuiet: false,
+    isResting: false,
+    shards: chain.from,
+    said: new Map(),
+  }
   const started = { ...options, chain, observed, random: random.split('senders') }
   const { world, log } = startReshardWorld(`reshard-world/${seed}`, faults, started)
   const checker = new ReshardChecker(world, log, chain, observed)

@@ -6,8 +6,8 @@ import type { Context } from '../../runtime/context.ts'
 import type { Ref } from '../../runtime/ref.ts'
 import { shardKey } from '../messages/shard.ts'
 import { SequencerSetMessages } from '../messages/shard-set.ts'
-import { RollupSequencer, type RollupSequencerProps } from '../rollup-sequencer/rollup-sequencer.ts'
-import { type Numbering, watchNumbering } from './watch-numbering.ts'
+import { type Numbering, watchNumbering } from '../messages/watch-numbering.ts'
+import { RollupSequencer, type RollupSequencerProps } from './rollup-sequencer.ts'
 
 export type SequencerSetProps = Omit<RollupSequencerProps, 'shard'>
 

@@ -2,7 +2,7 @@
 
 import type { Context } from '../../runtime/context.ts'
 import type { Reply } from '../../runtime/messages.ts'
-import { BlockBuilderMessages } from '../messages/block-builder.ts'
+import { BlockBuilderMessages } from './block-builder.ts'
 
 export type Numbering = Reply<(typeof BlockBuilderMessages)['verbs'], 'Numbering'>
 

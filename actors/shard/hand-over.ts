@@ -29,8 +29,8 @@ import {
   readCheckpoint,
   restoreCheckpoint,
   storedAccounts,
-} from '../shard/checkpoint-rows.ts'
-import { seriesOf } from '../shard/shard-props.ts'
+} from './checkpoint-rows.ts'
+import { seriesOf } from './shard-props.ts'
 
 export interface HandOver {
   readonly store: Store

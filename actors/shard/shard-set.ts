@@ -1,6 +1,6 @@
-// shard-set: the shards of a node, as its chain says that there are. Where their number has changed
-// those before end first: each writes down what its accounts had at its last root. Of that the first
-// states of the new ones are made, and then these are started in their place.
+// shard-set: the shards of a node, as its chain says that there are. Where their number has
+// changed those before end first: each writes down what its accounts had at its last root. Of that
+// the first states of the new ones are made, and then these are started in their place.
 
 import { SHARD_SET_COMMIT_PUTS, SHARD_SET_PATIENCE_MS } from '../../config/shard-limits.ts'
 import { actor } from '../../runtime/actor.ts'
@@ -8,10 +8,10 @@ import type { Context } from '../../runtime/context.ts'
 import type { Ref } from '../../runtime/ref.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { ShardSetMessages } from '../messages/shard-set.ts'
-import { ShardActor } from '../shard/shard.ts'
-import type { ShardProps } from '../shard/shard-props.ts'
+import { type Numbering, watchNumbering } from '../messages/watch-numbering.ts'
 import { handOverPuts, isHandedOver } from './hand-over.ts'
-import { type Numbering, watchNumbering } from './watch-numbering.ts'
+import { ShardActor } from './shard.ts'
+import type { ShardProps } from './shard-props.ts'
 
 export interface ShardSetProps extends Omit<ShardProps, 'shard' | 'numbers'> {
   /** Another shard than the real one, in the simulator. */
