@@ -4,7 +4,6 @@
 import { concatBytes } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { RollupBilling } from '../../protocol/receipt/receipt-v2.ts'
-import { shardOf } from '../../protocol/rollup/layout.ts'
 import { isHeld, lockAt, payeeOf } from '../../protocol/rollup/lock-record.ts'
 import { encodeSettleFrozen } from '../../protocol/rollup/rollup-calls.ts'
 import { u64At } from '../../protocol/rollup/trace.ts'
@@ -12,6 +11,7 @@ import * as rpc from '../../sdk/light/light-rpc.ts'
 import { CliError } from './cli-error.ts'
 import type { JobReceipt } from './rollup-job-receipt.ts'
 import { unitsText } from './screen/units.ts'
+import { shardStands } from './shard-stands.ts'
 
 export interface FrozenLock {
   readonly lock: number
@@ -27,12 +27,8 @@ const refused = (what: string, why: string, hint: string) =>
   new CliError('REFUSED', what, why, hint)
 
 async function checkFrozen(ask: rpc.Ask, lock: number): Promise<void> {
-  const head = async (shard: number) =>
-    rpc.fieldsOf(await ask('rollup_getHead', [rpc.quantity(shard)]))
-  const first = await head(0)
-  const shard = shardOf(lock, rpc.numberOf(first.shards, 'shards'))
-  const { frozen } = shard === 0 ? first : await head(shard)
-  if (frozen === true) return
+  const { shard, isFrozen } = await shardStands(ask, lock)
+  if (isFrozen) return
   const why = `shard ${shard} of lock ${lock} executes batches`
   throw refused('the shard is not frozen', why, 'use ./aitbc rollup settle')
 }

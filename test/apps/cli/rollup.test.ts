@@ -95,15 +95,26 @@ test('money in, across and out, with receipts that hold offline', async () => {
   assert.equal(typed.chain.errors, [])
 })
 
-test('out of the rollup: the exit is executed, settled and paid', async () => {
+test('out of the rollup: an exit is executed, settled and paid, by a sequencer or by force', async () => {
   const bob = typed.as('bob')
-  const { transfer, paid } = await good(bob('exit', '0.2'))
+  // Together, since both wait for a settled root.
+  const [{ transfer, paid }, forced] = await Promise.all([
+    good(bob('exit', '0.2')),
+    good(asAlice('exit', '0.02', '--forced')),
+  ])
+  const amounts = (list: { amount: string }[]) => list.map(({ amount }) => amount)
   assert.is(transfer.amount, '200000000')
-  assert.equal(
-    paid.map(({ amount }: { amount: string }) => amount),
-    ['200000000'],
-  )
-  assert.match((await bob('exit')).err, /there is nothing to fetch/)
+  assert.equal(amounts(paid), ['200000000'])
+  assert.is(forced.transfer, null)
+  assert.equal(amounts(forced.paid), ['20000000'])
+  const [nothing, tooMuch, served] = await Promise.all([
+    bob('exit'),
+    asAlice('exit', '5000', '--forced'),
+    bob('exit', '--forced'),
+  ])
+  assert.match(nothing.err, /there is nothing to fetch/)
+  assert.match(tooMuch.err, /has too little/)
+  assert.match(served.err, /CANNOT_FREEZE|waited long enough/)
   assert.equal(typed.chain.errors, [])
 })
 
