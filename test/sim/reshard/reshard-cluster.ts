@@ -21,7 +21,8 @@ import type { Faults } from '../../../runtime/sim/faults.ts'
 import { World } from '../../../runtime/sim/world.ts'
 import { FEE, verifyLight } from '../rollup/rollup-chain.ts'
 import { NODES, PEERS } from '../rollup/rollup-cluster.ts'
-import { type Habit, SenderGroup, type SenderLog } from '../rollup/sender-group.ts'
+import { type Habit, SenderGroup } from '../rollup/sender-group.ts'
+import { SenderLog } from '../rollup/sender-log.ts'
 import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
@@ -131,7 +132,7 @@ export function startReshardWorld(
   for (let i = 0; i < VALIDATORS; i++) {
     world.addNode(`v${i}`, (host) => spawnNode(host, i, options))
   }
-  const log: SenderLog = { final: new Map(), signed: new Map(), violations: [], resubmitted: 0 }
+  const log = new SenderLog()
   world.addNode('senders', (host) => spawnSenders(host, options, log))
   const { chain, observed } = options
   const asks = { nodes: NODES, accounts: chain.accounts.flat(), observed }
