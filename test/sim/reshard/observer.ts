@@ -22,8 +22,6 @@ export interface Said {
 export interface Observed {
   /** From here on the observer asks. */
   isQuiet: boolean
-  /** Nobody sends: it would be refused, and takes time. */
-  isResting: boolean
   /** How many shards there are. */
   shards: number
   readonly said: Map<string, Said>

@@ -104,11 +104,8 @@ function spawnSenders(host: Host, options: ReshardOptions, log: SenderLog): void
       habit,
       log,
     }
-    const changing = {
-      shard: { get: () => cohort % observed.shards, enumerable: true },
-      accounts: { get: () => (observed.isResting ? [] : accounts), enumerable: true },
-    }
-    const given = Object.defineProperties({ ...props, shard: 0, accounts }, changing)
+    const shard = { get: () => cohort % observed.shards, enumerable: true }
+    const given = Object.defineProperty({ ...props, shard: 0 }, 'shard', shard)
     host.spawn(SenderGroup, `c${cohort}`, given)
   }
 }

@@ -7,6 +7,7 @@ import { drawSchedule } from '../../../runtime/sim/draw-schedule.ts'
 import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-schedule.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { NODES } from '../rollup/rollup-cluster.ts'
+import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
 import type { Observed } from './observer.ts'
@@ -49,6 +50,7 @@ function drawReshardSchedule(seed: number): ScheduledFault[] {
 
 function phases(
   world: World,
+  log: SenderLog,
   checker: ReshardChecker,
   observed: Observed,
   options: SeedOptions,
@@ -61,7 +63,7 @@ function phases(
       at += CHECK_EVERY_MS
     ) {
       nowMs += CHECK_EVERY_MS
-      observed.isResting = nowMs > REST_FROM_MS && nowMs < REST_TO_MS
+      log.isResting = nowMs > REST_FROM_MS && nowMs < REST_TO_MS
       world.runFor(CHECK_EVERY_MS)
       checker.check()
       observed.shards = checker.model.shards
@@ -105,7 +107,6 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const chain = reshardChain(...stepOf(random.split('step')))
   const observed: Observed = {
     isQuiet: false,
-    isResting: false,
     shards: chain.from,
     said: new Map(),
   }
@@ -116,7 +117,7 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const violations: string[] = []
   try {
     const plant = RESHARD_PLANTS.find((one) => one === options.plant)
-    const lacks = withPlanted(plant, () => phases(world, checker, observed, options))
+    const lacks = withPlanted(plant, () => phases(world, log, checker, observed, options))
     checker.checkEnd()
     if (checker.violations.length === 0) violations.push(...lacks)
   } catch (error) {
