@@ -5,7 +5,7 @@ import type { Hex } from '../../lib/hex.ts'
 import { bytesToHex } from '../../lib/hex.ts'
 import { hashPairsNoble } from '../../protocol/crypto/hash-pairs.ts'
 import type { JobRefusal } from '../../protocol/errors/job-refusals.ts'
-import { matchProviders } from '../../protocol/market/matching.ts'
+import { matchProviders, type OfferedModel } from '../../protocol/market/matching.ts'
 import { ROLLUP_UNIT_WEI } from '../../protocol/params.ts'
 import { termsHash } from '../../protocol/rollup/operation-digests.ts'
 import {
@@ -97,37 +97,51 @@ function stillHeld(desk: Desk, draft: Draft, receipt: OperationReceipt, reply: R
   askShard(desk, shardAt(desk, lock), 'Lock', { index: lock }, { ok: withLock, failed })
 }
 
-/** The weights that the lock was made for, if it was made for this job. */
-function modelOf(desk: Desk, draft: Draft, { hash }: OperationReceipt): Hex | undefined {
-  const { jobId, hash: requestHash, request } = draft
-  for (const { models } of desk.workers.candidates()) {
-    for (const { modelId, modelRoot } of models) {
-      const terms = { jobId, requestHash, modelRoot }
-      if (modelId === request.model_id && bytesToHex(termsHash(terms)) === hash) return modelRoot
-    }
+/** The weights that the lock was made for, among those that are offered. */
+function modelOf(
+  { jobId, hash: requestHash }: Draft,
+  { hash }: OperationReceipt,
+  offered: readonly OfferedModel[],
+): Hex | undefined {
+  return offered.find(({ modelRoot }) => {
+    return bytesToHex(termsHash({ jobId, requestHash, modelRoot })) === hash
+  })?.modelRoot
+}
+
+type Judged = { readonly modelRoot: Hex } | { readonly wrong: Wrong }
+
+/** Who is not here now may come: that is no fault of the lock. */
+function judge(desk: Desk, draft: Draft, receipt: OperationReceipt): Judged {
+  const { lock, payee } = receipt.operation
+  const { model_id: modelId } = draft.request
+  const wrong = (code: JobRefusal, message: string): Judged => ({ wrong: [code, message] })
+  const own = desk.workers.candidates().filter(({ account }) => account === payee)
+  if (own.length === 0) {
+    return wrong('NO_PROVIDER', `lock ${lock} is for account ${payee}, which is no provider's here`)
   }
-  return undefined
+  const offered = own.flatMap(({ models }) => models).filter((one) => one.modelId === modelId)
+  if (offered.length === 0) {
+    return wrong('NO_PROVIDER', `the provider of account ${payee} does not offer ${modelId} now`)
+  }
+  const modelRoot = modelOf(draft, receipt, offered)
+  if (modelRoot === undefined) {
+    return wrong('WRONG_LOCK', `lock ${lock} was made for another job, or for other weights`)
+  }
+  const no = whyNot(desk, draft, receipt, modelRoot)
+  return no ? { wrong: no } : { modelRoot }
 }
 
 function whyNot(
   desk: Desk,
-  draft: Draft,
-  receipt: OperationReceipt,
-  modelRoot: Hex | undefined,
+  { request }: Draft,
+  { operation }: OperationReceipt,
+  modelRoot: Hex,
 ): Wrong | undefined {
-  const { lock, payee, amount, deadline } = receipt.operation
-  if (modelRoot === undefined) {
-    const what = `lock ${lock} was made for another job, or for a model that nobody offers`
-    return ['WRONG_LOCK', what]
-  }
+  const { lock, payee, amount, deadline } = operation
   const candidates = desk.workers.candidates()
-  if (!candidates.some(({ account }) => account === payee)) {
-    return ['WRONG_LOCK', `lock ${lock} is for account ${payee}, which is no provider's here`]
-  }
   if (secondsUntil(deadline, desk.head.height) < SECONDS_MIN) {
     return ['WRONG_LOCK', `the deadline of lock ${lock}, block ${deadline}, is too near`]
   }
-  const { request } = draft
   const wanted = { request, modelRoot, rollup: { payee } }
   const priceCap = amount * ROLLUP_UNIT_WEI
   const { best, explained } = matchProviders(candidates, { ...wanted, priceCap })
@@ -140,12 +154,12 @@ function whyNot(
 }
 
 function accept(desk: Desk, draft: Draft, receipt: OperationReceipt, reply: Reply): void {
-  const modelRoot = modelOf(desk, draft, receipt)
-  const wrong = whyNot(desk, draft, receipt, modelRoot)
-  if (wrong || modelRoot === undefined) {
-    reply(no(...(wrong ?? (['WRONG_LOCK', 'the lock was made for another job'] as const))))
+  const judged = judge(desk, draft, receipt)
+  if ('wrong' in judged) {
+    reply(no(...judged.wrong))
     return
   }
+  const { modelRoot } = judged
   const { lock, use, owner, payee, amount, deadline } = receipt.operation
   const most = secondsUntil(deadline, desk.head.height)
   const lasts = Math.min(draft.request.requirements.deadline_seconds, most)

@@ -5,10 +5,17 @@ import { CoordinatorClient, CoordinatorError } from '../../sdk/coordinator/coord
 import { CliError } from './cli-error.ts'
 import type { JobDesk } from './job-desk.ts'
 
-function asCliError(error: unknown, api: string): unknown {
+/** `isPaid`: the money is locked, so that what passes by itself is waited for. */
+function asCliError(error: unknown, api: string, isPaid = false): unknown {
   if (error instanceof CoordinatorError) {
-    const what = 'the coordinator refused'
-    return new CliError('REFUSED', what, `${error.message} (${error.code})`, error.hint)
+    const isLater = isPaid && error.status >= 500
+    const what = isLater ? 'the coordinator takes no job now' : 'the coordinator refused'
+    return new CliError(
+      isLater ? 'UNREACHABLE' : 'REFUSED',
+      what,
+      `${error.message} (${error.code})`,
+      error.hint,
+    )
   }
   if (error instanceof TypeError || (error as Error).name === 'TimeoutError') {
     const why = (error as Error).message
@@ -36,11 +43,11 @@ async function whenReady<T>(work: () => Promise<T>): Promise<T> {
 export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: string): JobDesk {
   const traced = traceparent === undefined ? {} : { traceparent }
   const client = new CoordinatorClient({ baseUrl: api, privateKey, ...traced })
-  const guarded = async <T>(work: Promise<T>): Promise<T> => {
+  const guarded = async <T>(work: Promise<T>, isPaid = false): Promise<T> => {
     try {
       return await work
     } catch (error) {
-      throw asCliError(error, api)
+      throw asCliError(error, api, isPaid)
     }
   }
   return {
@@ -61,7 +68,7 @@ export function coordinatorDesk(api: string, privateKey: Hex, traceparent?: stri
       }
     },
     async submit({ request }, money) {
-      await guarded(client.createJob({ request, ...money }))
+      await guarded(client.createJob({ request, ...money }), true)
     },
     async *events(jobId) {
       try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Hex } from '../../lib/hex.ts'
 import type { Speaker } from './base-command.ts'
 import { CliError } from './cli-error.ts'
-import type { JobDesk, JobQuote, JobRequest } from './job-desk.ts'
+import type { JobDesk, JobOutcome, JobQuote, JobRequest } from './job-desk.ts'
 import type { JobPayer, LockedMoney } from './job-payer.ts'
 import * as lines from './screen/run-lines.ts'
 import { trustAnchor } from './trust-anchor.ts'
@@ -105,15 +105,34 @@ async function keepReceipt({ desk, data, say }: RunJob, jobId: Hex): Promise<str
 /** Throws CliError; a job that failed is a document with its status, not an exception. */
 export async function runJob(run: RunJob): Promise<RunDocument> {
   const { request, payer, desk, say } = run
-  const quote = await desk.quote(request, payer.payment)
-  say.line(lines.quoteLine(quote))
-  const locked = await payer.lock(quote)
-  const { money } = locked
+  const before = await payer.unfinished(request)
+  const quote = before?.quote ?? (await desk.quote(request, payer.payment))
+  say.line(before ? lines.againLine(quote.jobId) : lines.quoteLine(quote))
+  const locked = before?.locked ?? (await payer.lock(request, quote))
   say.line(locked.line)
-  await submit(run, quote, locked)
-  await follow(run, quote.jobId)
-  const outcome = await desk.job(quote.jobId)
-  const file = outcome.status === 'completed' ? await keepReceipt(run, quote.jobId) : null
+  let isOver = false
+  try {
+    await submit(run, quote, locked)
+    await follow(run, quote.jobId)
+    const outcome = await desk.job(quote.jobId)
+    const file = outcome.status === 'completed' ? await keepReceipt(run, quote.jobId) : null
+    isOver = true
+    return documentOf(run, quote, locked, outcome, file)
+  } catch (error) {
+    isOver = error instanceof CliError && error.code === 'REFUSED'
+    throw error
+  } finally {
+    locked.end(isOver)
+  }
+}
+
+function documentOf(
+  { say }: RunJob,
+  quote: JobQuote,
+  { money }: LockedMoney,
+  outcome: JobOutcome,
+  file: string | null,
+): RunDocument {
   const { paidWei, refundedWei, settleTx, settleBlock } = outcome
   say.line(lines.settledLine({ paidWei, refundedWei, block: settleBlock, tx: settleTx }))
   if (file) say.line(lines.fileLine(file))

@@ -24,6 +24,11 @@ export function quoteLine(quote: {
   return `${label('quote')}${providers} · ${quote.modelId} · ${price} · refunded after ${until} UTC`
 }
 
+/** Of a job that an earlier command has paid for. */
+export function againLine(jobId: string): string {
+  return `${label('again')}goes on with job ${short(jobId)}, which an earlier command has paid for`
+}
+
 export function escrowLine(escrow: { wei: bigint; tx: string; block: number; ms: number }): string {
   const locked = `${formatAitbc(escrow.wei)} locked`
   return `${label('escrow')}${locked}   tx ${short(escrow.tx)} block ${escrow.block} final in ${formatMs(escrow.ms)}`
@@ -92,7 +97,7 @@ export function lockedUntilLine(wei: bigint, deadlineSeconds: number): string {
 
 /** Money in a lock of the rollup cannot be recalled. */
 export function lockedUntilBlockLine(wei: bigint, lock: number, deadline: number): string {
-  return `${label('locked')}${formatAitbc(wei)} stay in lock ${lock} until block ${deadline}, then they come back`
+  return `${label('locked')}${formatAitbc(wei)} stay in lock ${lock} until block ${deadline}; the same command goes on with the job`
 }
 
 export function fileLine(file: string): string {

@@ -92,9 +92,9 @@ test('each lock that does not pay this job is refused with its reason', () => {
     jobId: other.jobId,
     requestHash: other.requestHash,
   })
-  tried('WRONG_LOCK', /model that nobody offers/, { modelRoot: other.requestHash })
+  tried('WRONG_LOCK', /for other weights/, { modelRoot: other.requestHash })
   tried('WRONG_LOCK', /which is not yours/, { lock: STRANGERS })
-  tried('WRONG_LOCK', /account 11, which is no provider's/, { payee: SECOND })
+  tried('NO_PROVIDER', /account 11, which is no provider's/, { payee: SECOND })
   tried('WRONG_LOCK', /holds too little: .*asks 900000000000 wei/, { amount: MOST - 1n })
   tried('WRONG_LOCK', /is too near/, { deadline: world.chain.blocks.length + 900 })
   const quote = world.priced()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { chainClient } from '../../../apps/cli/chain-client.ts'
+import { lockPayer } from '../../../apps/cli/lock-payer.ts'
 import { devAccount } from '../../../apps/node/dev-keys.ts'
 import { type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { secp256k1Noble } from '../../../protocol/crypto/secp256k1-noble.ts'
@@ -206,6 +207,39 @@ test('what nobody settles goes back: by the provider, and after the deadline by 
   const { units } = await good(rollup('balance', `${alice}`))
   assert.ok(BigInt(units) > 2_290_000_000n && BigInt(units) <= 2_300_000_000n, units)
   assert.equal(typed.chain.errors, [])
+})
+
+test('a run that was cut off is found again with the lock that pays it', async () => {
+  const terminal = { out: () => {}, err: () => {}, interactive: false, columns: 80, env: {} }
+  const options = { data: 'data', node: '', rpc: typed.chain.gateway.url, devAccount: 'alice' }
+  const payer = () => lockPayer(options, { ...terminal, cwd: folder })
+  const asked = { type: 'inference', model_id: 'stories15m', input_data: 'Once', requirements: {} }
+  assert.is(await (await payer()).unfinished(asked), undefined)
+  const quote = {
+    request: requestText,
+    jobId: MODEL,
+    requestHash: REQUEST,
+    modelId: asked.model_id,
+    modelRoot: MODEL,
+    priceWei: 10n ** 16n,
+    deadlineSeconds: 2_000_000_000,
+    coordinator: PROVIDER.address,
+    market: PROVIDER.address,
+    matching: 1,
+    lock: { payee: bob, deadline: 100_000 },
+  }
+  const locked = await (await payer()).lock(asked, quote)
+  const again = await payer()
+  assert.is(await again.unfinished(asked), undefined, 'its command still runs')
+  locked.end(false)
+  const found = await again.unfinished(asked)
+  assert.equal([found?.quote, found?.locked.money], [quote, locked.money])
+  found?.locked.end(false)
+  assert.is(await again.unfinished({ ...asked, input_data: 'Twice' }), undefined)
+  ;(await again.unfinished(asked))?.locked.end(true)
+  assert.is(await again.unfinished(asked), undefined)
+  const { lock } = 'rollup_lock' in locked.money ? locked.money.rollup_lock : { lock: -1 }
+  await good(asBob('release', `${lock}`))
 })
 
 test.run()
