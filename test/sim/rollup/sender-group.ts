@@ -35,6 +35,8 @@ export interface SenderGroupProps {
   readonly receivers: readonly number[]
   readonly genesisHash: Hex
   readonly habit: Habit
+  /** Mean time between two submissions. */
+  readonly pauseMs?: number
   readonly log: SenderLog
 }
 
@@ -89,7 +91,8 @@ class Group {
   }
 
   private rest(): void {
-    const pauseMs = this.props.log.isResting ? RESTING_MS : PAUSE_MS
+    const { log, pauseMs: ownMs = PAUSE_MS } = this.props
+    const pauseMs = log.isResting ? RESTING_MS : ownMs
     this.ctx.after('next', 1 + this.ctx.random(2 * pauseMs), () => this.learn())
   }
 

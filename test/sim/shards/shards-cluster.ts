@@ -24,7 +24,7 @@ import { World } from '../../../runtime/sim/world.ts'
 import { liarShard } from '../rollup/liar-shard.ts'
 import { FEE, verifyLight } from '../rollup/rollup-chain.ts'
 import { type Liar, NODES, PEERS } from '../rollup/rollup-cluster.ts'
-import { type Habit, SenderGroup } from '../rollup/sender-group.ts'
+import { HABITS, type Habit, SenderGroup } from '../rollup/sender-group.ts'
 import { SenderLog } from '../rollup/sender-log.ts'
 import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
@@ -35,6 +35,8 @@ const NODE_KINDS = ['validator', 'mempool', 'block-builder', 'archive', 'shard',
 const DISKS: Record<string, string> = { validator: 'sign', shard: 'shards' }
 /** Senders of a shard are in so many groups. */
 const GROUPS = 2
+/** PERF: longer than of a single shard, as there are several times as many. */
+const PAUSE_MS = 200
 
 const tasks = {
   'recover-senders': ({ transactions }: { transactions: readonly Uint8Array[] }) => ({
@@ -108,7 +110,7 @@ function spawnNode(host: Host, i: number, options: ShardsOptions): void {
   })
 }
 
-const HABITS: readonly Habit[] = ['honest', 'honest', 'late', 'never', 'partly']
+const DRAWN: readonly Habit[] = ['honest', 'honest', 'honest', ...HABITS]
 
 function spawnSenders(host: Host, { chain, random }: ShardsOptions, log: SenderLog): void {
   const all = chain.accounts.flat()
@@ -124,7 +126,8 @@ function spawnSenders(host: Host, { chain, random }: ShardsOptions, log: SenderL
         shard,
         receivers: isFar ? all : [...accounts, ...accounts, ...all],
         genesisHash,
-        habit: g === 0 ? 'honest' : (HABITS[random.below(HABITS.length)] as Habit),
+        pauseMs: PAUSE_MS,
+        habit: g === 0 ? 'honest' : (DRAWN[random.below(DRAWN.length)] as Habit),
         log,
       })
     }

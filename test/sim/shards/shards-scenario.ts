@@ -10,6 +10,7 @@ import { runUntil } from '../rollup/course.ts'
 import { drawLiar, happened } from '../rollup/drawn.ts'
 import { SHARD_LIES } from '../rollup/lies.ts'
 import { NODES } from '../rollup/rollup-cluster.ts'
+import { HABITS } from '../rollup/sender-group.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
@@ -20,10 +21,10 @@ import { startShardsWorld } from './shards-cluster.ts'
 
 const CHALLENGE_MS = 1000 * ROLLUP_CHALLENGE_SECONDS
 /** Twice in a seed anything goes: while parcels are sent, and while they are consumed. */
-const SENDING_MS = 800
-const CONSUMING_MS = 800
+const SENDING_MS = 600
+const CONSUMING_MS = 700
 /** Share of the seeds that go on until all parcels have arrived. */
-const DRAINED = 0.2
+const DRAINED = 0.15
 /** Parcels that were stated settle from here on. PERF: between the two the senders rest. */
 const SETTLES_MS = CHALLENGE_MS + 1000
 const LIVENESS_MS = 20_000
@@ -98,7 +99,7 @@ function phases(
 
 /** Fewer more often: a seed of four costs three of two. */
 function shardsOf(random: Prng): number {
-  return [2, 2, 2, 3, 3, 4][random.below(6)] as number
+  return [2, 2, 2, 2, 3, 3, 4][random.below(7)] as number
 }
 
 function run(seed: number, options: SeedOptions = {}): Verdict {
@@ -148,6 +149,8 @@ export const shardsScenario: Scenario = {
     'shard-parcel-sent',
     'shard-parcel-consumed',
     'rollup-absentees',
+    'answered-twice',
+    ...HABITS.map((habit) => `habit-${habit}`),
     ...SHARD_LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
   seedsForMarks: 200,
