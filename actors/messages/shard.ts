@@ -247,7 +247,8 @@ export const ShardMessages = messages('shard', 1, {
 
   /**
    * An account as the last executed claim left it; a balance may still change back
-   * while that claim is not final.
+   * while that claim is not final. On the node whose sequencer makes a batch just now that batch
+   * counts, too, though `number` is of the claim before it.
    */
   Account: ask(
     struct({ index: u53 }),

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { shardsScenario } from './shards/shards-scenario.ts'
 
 test('a seed holds, and money crosses shards', () => {
-  const first = shardsScenario.run(4)
+  const first = shardsScenario.run(108)
   assert.equal(first.violations, [])
   assert.ok(Number(first.done.consumed) > 20, `only ${first.done.consumed} parcels`)
   assert.is(first.done.waits, 0)
