@@ -138,7 +138,7 @@ export const rollupScenario: Scenario = {
     ...HABITS.map((habit) => `habit-${habit}`),
     ...LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
-  seedsForMarks: 200,
+  seedsForMarks: 1000,
   schedule: drawRollupSchedule,
   run,
 }

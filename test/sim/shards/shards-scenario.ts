@@ -153,7 +153,7 @@ export const shardsScenario: Scenario = {
     ...HABITS.map((habit) => `habit-${habit}`),
     ...SHARD_LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
-  seedsForMarks: 200,
+  seedsForMarks: 1000,
   schedule: drawShardsSchedule,
   run,
 }
