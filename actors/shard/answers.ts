@@ -56,7 +56,7 @@ export function answers(
       else reply(undefined)
     },
     ExitsOf(wanted, reply) {
-      exits.list(wanted, reply)
+      exits.list(wanted, line.final.number, reply)
     },
     Head(_, reply) {
       reply(queries.head(shard))

@@ -32,10 +32,15 @@ export function exitProof(
   return { from, amount, entry, total, exits, exitRoot, proof: tree.proof(position) }
 }
 
-/** The latest first. */
-export function exitsOf(store: Store, shard: number, index: number): Reply<Verbs, 'ExitsOf'> {
+/** Of batches up to the last that counts, the latest first. */
+export function exitsOf(
+  store: Store,
+  shard: number,
+  index: number,
+  last: number,
+): Reply<Verbs, 'ExitsOf'> {
   const found: Reply<Verbs, 'ExitsOf'> = []
-  for (const [number, leaves] of exitsFromLast(store, shard, ROLLUP_EXITS_SEARCHED)) {
+  for (const [number, leaves] of exitsFromLast(store, shard, ROLLUP_EXITS_SEARCHED, last)) {
     const words = wordsOf(leaves)
     for (let position = words.length / OUTGOING_WORDS - 1; position >= 0; position--) {
       if (words[position * OUTGOING_WORDS] !== index) continue

@@ -77,11 +77,12 @@ export class MissedExits {
     return verifyProof(hexToBytes(exitRoot), leaf, position, exits, proof, hashPairs)
   }
 
-  /** The latest first. */
-  list({ index, near }: Body<Verbs, 'ExitsOf'>, reply: (exits: Exits) => void): void {
+  /** Of batches up to `last`, the latest first. */
+  list({ index, near }: Body<Verbs, 'ExitsOf'>, last: number, reply: (exits: Exits) => void): void {
     const { ctx, props } = this
-    const own = this.isBusy(near, LIST_COST) ? [] : exitsOf(ctx.store, seriesOf(props), index)
-    const isWhole = !readMissed(ctx.store, seriesOf(props)) || own.length === ROLLUP_EXITS_TOLD
+    const series = seriesOf(props)
+    const own = this.isBusy(near, LIST_COST) ? [] : exitsOf(ctx.store, series, index, last)
+    const isWhole = !readMissed(ctx.store, series) || own.length === ROLLUP_EXITS_TOLD
     if (near || isWhole) {
       reply(own)
       return

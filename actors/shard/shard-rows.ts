@@ -175,18 +175,22 @@ export function readExits(store: Store, shard: number, number: number): Uint8Arr
   return row && Uint8Array.from(row)
 }
 
-/** Final batches with exits, the last one first. */
+/**
+ * Batches with exits up to `last`, that one first. Rows above may be there: of batches that were
+ * final before the shard was frozen at an earlier one.
+ */
 export function* exitsFromLast(
   store: Store,
   shard: number,
   most: number,
+  last: number,
 ): Iterable<[number: number, leaves: Uint8Array]> {
-  let to: Uint8Array = shardKeyBytes(shard + 1)
+  let to = numberKey(shard, last + 1)
   for (let found = 0; found < most; found++) {
     const from = shardKeyBytes(shard)
-    const [last] = store.range(SHARD_TABLES.exits, { from, to, limit: 1, reverse: true })
-    if (!last) return
-    const [key, row] = last
+    const [highest] = store.range(SHARD_TABLES.exits, { from, to, limit: 1, reverse: true })
+    if (!highest) return
+    const [key, row] = highest
     yield [Number(new DataView(key.buffer, key.byteOffset).getBigUint64(2)), Uint8Array.from(row)]
     to = key
   }

@@ -7,8 +7,6 @@ export interface ShardStands {
   readonly shard: number
   /** Nothing is executed there any more: its money can only leave. */
   readonly isFrozen: boolean
-  /** The last claim that counts. */
-  readonly batch: number
 }
 
 export async function shardStands(ask: rpc.Ask, index: number): Promise<ShardStands> {
@@ -16,6 +14,6 @@ export async function shardStands(ask: rpc.Ask, index: number): Promise<ShardSta
     rpc.fieldsOf(await ask('rollup_getHead', [rpc.quantity(shard)]))
   const first = await head(0)
   const shard = shardOf(index, rpc.numberOf(first.shards, 'shards'))
-  const { frozen, batch } = shard === 0 ? first : await head(shard)
-  return { shard, isFrozen: frozen === true, batch: rpc.numberOf(batch, 'batch') }
+  const { frozen } = shard === 0 ? first : await head(shard)
+  return { shard, isFrozen: frozen === true }
 }

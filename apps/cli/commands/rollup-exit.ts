@@ -35,13 +35,12 @@ async function fetchExits({ desk, say }: Leaving, unpaid: readonly RollupExit[])
 }
 
 /** All that the account has in the frozen shard, after what its exits have left. */
-async function leaveFrozen(leaving: Leaving, lastBatch: number): Promise<void> {
+async function leaveFrozen(leaving: Leaving): Promise<void> {
   const { desk, index, say } = leaving
   const { nothingToFetch, unpaidExits } = await import('../rollup-claims.ts')
   const { frozenAccount } = await import('../rollup-leave.ts')
   const { rpcAsk } = await import('../rollup-locks.ts')
-  const unpaid = (await unpaidExits(desk, index)).filter(({ batch }) => batch <= lastBatch)
-  const paid = await fetchExits(leaving, unpaid)
+  const paid = await fetchExits(leaving, await unpaidExits(desk, index))
   const found = await frozenAccount(rpcAsk(desk.rpc), index)
   if (!found && paid.length === 0) throw await nothingToFetch(desk, index)
   const sent = found && (await desk.send(found.call))
@@ -72,7 +71,7 @@ async function exit(text: string | undefined, options: ExitOptions, terminal: Te
     stands = await shardStands(rpcAsk(desk.rpc), index)
   }
   if (stands.isFrozen) {
-    if (amount === undefined) return await leaveFrozen(leaving, stands.batch)
+    if (amount === undefined) return await leaveFrozen(leaving)
     const why = 'it pays all that an account has at once'
     throw new CliError('REFUSED', 'the shard is frozen', why, 'give no amount')
   }

@@ -21,8 +21,7 @@ const place = { lock: LOCK, use: 0, payee: PAYEE }
 /** A node that shows the world, but for what a test puts in its place. */
 function ask(over: { frozen?: boolean; none?: boolean } = {}): Ask {
   return async (method, params) => {
-    if (method === 'rollup_getHead')
-      return { shards: '0x1', batch: '0x1', frozen: over.frozen ?? true }
+    if (method === 'rollup_getHead') return { shards: '0x1', frozen: over.frozen ?? true }
     assert.is(method, 'rollup_getAccountProof')
     if (over.none) return null
     const index = Number((params as string[])[0])
