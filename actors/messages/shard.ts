@@ -337,6 +337,8 @@ export const ShardMessages = messages('shard', 1, {
     nothing,
     struct({
       shard: u53,
+      /** How many there are now. */
+      shards: u53,
       /** The last final claim; number 0 before the first. */
       number: u53,
       hash: hex(32),

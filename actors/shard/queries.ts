@@ -209,7 +209,7 @@ export class ShardQueries {
     const missed = readMissed(this.ctx.store, seriesOf(props))
     const { state } = line
     return {
-      shard: props.shard,
+      ...placeOf(props),
       number: line.final.number,
       hash: line.final.hash,
       height: place.height,

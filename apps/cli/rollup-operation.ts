@@ -35,7 +35,7 @@ export interface FoundOperation {
 }
 
 /** Nothing is wrong with the operation: the same may be given again. */
-const LATER = new Set(['BUSY', 'STALE', 'NOT_SEQUENCER', 'SHARD_BEHIND'])
+const LATER = new Set(['BUSY', 'STALE', 'NOT_SEQUENCER', 'SHARD_BEHIND', 'RESHARDING'])
 
 /** By the code of a refusal: why, and what to do. docs/spec/rollup-market.md. */
 const REFUSALS: Readonly<Record<string, readonly [why: string, hint: string]>> = {
@@ -53,6 +53,7 @@ const REFUSALS: Readonly<Record<string, readonly [why: string, hint: string]>> =
     'another transfer or lock of this account was executed first',
     'see ./aitbc rollup balance, and try again',
   ],
+  RESHARDING: ['the number of shards changes at the end of this epoch', 'try again in a minute'],
   SHARD_BEHIND: ['the shard of the payee is behind', 'try again later'],
   BUSY: ['the sequencer has too much to do', 'try again later'],
   STALE: ['the shard takes nothing now', 'try again later'],

@@ -10,8 +10,12 @@ import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../../runtime/
 import { ChainUnavailable } from '../chain-access.ts'
 import type { RollupAccess } from './rollup-access.ts'
 
+/** So long it is believed how many shards there are. */
+const SHARDS_KNOWN_MS = 2000
+
 export class NodeRollup implements RollupAccess {
-  readonly shards: number
+  shards: number
+  private lookedMs = Number.NEGATIVE_INFINITY
   private readonly edge: Edge
   private readonly names: readonly string[]
   private current = 0
@@ -24,6 +28,20 @@ export class NodeRollup implements RollupAccess {
 
   nodes(): readonly string[] {
     return [...this.names.slice(this.current), ...this.names.slice(0, this.current)]
+  }
+
+  /** Asks how many shards there are, when that was long ago; at most one ask at a time. */
+  private async look(): Promise<void> {
+    const now = performance.now()
+    if (now - this.lookedMs < SHARDS_KNOWN_MS) return
+    this.lookedMs = now
+    // Who does not answer now is asked again, and another one when a read has failed.
+    await this.head(0).catch(() => {})
+  }
+
+  shardOf = async (index: number) => {
+    await this.look()
+    return shardOf(index, this.shards)
   }
 
   private async askOf<V extends Verbs, N extends AskNames<V>>(
@@ -61,25 +79,30 @@ export class NodeRollup implements RollupAccess {
     throw last
   }
 
-  head = (shard: number) => this.ask(ShardMessages, shard, 'Head', null)
+  head = async (shard: number) => {
+    const head = await this.ask(ShardMessages, shard, 'Head', null)
+    this.shards = head.shards
+    return head
+  }
 
-  account = (index: number) =>
-    this.ask(ShardMessages, shardOf(index, this.shards), 'Account', { index })
+  account = async (index: number) =>
+    this.ask(ShardMessages, await this.shardOf(index), 'Account', { index })
 
   exitProof = (shard: number, number: number, position: number) =>
     this.ask(ShardMessages, shard, 'ExitProof', { number, position, near: false })
 
   exitsOf = async (index: number) => {
-    const shard = shardOf(index, this.shards)
+    const shard = await this.shardOf(index)
     const wanted = { index, near: false }
     return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', wanted) }
   }
 
-  accountProof = (index: number, settled: boolean) =>
-    this.ask(ShardMessages, shardOf(index, this.shards), 'AccountProof', { index, settled })
+  accountProof = async (index: number, settled: boolean) =>
+    this.ask(ShardMessages, await this.shardOf(index), 'AccountProof', { index, settled })
 
   // A shard knows the accounts of its own inbox.
   indexOf: RollupAccess['indexOf'] = async (owner) => {
+    await this.look()
     for (let shard = 0; shard < this.shards; shard++) {
       const index = await this.ask(ShardMessages, shard, 'IndexOf', { owner })
       if (index !== undefined) return index
@@ -89,13 +112,14 @@ export class NodeRollup implements RollupAccess {
 
   claimAt = (shard: number, number: number) => this.ask(ShardMessages, shard, 'ClaimAt', { number })
 
-  findTransfer = (from: number, nonce: number) =>
-    this.ask(ShardMessages, shardOf(from, this.shards), 'FindTransfer', { from, nonce })
+  findTransfer = async (from: number, nonce: number) =>
+    this.ask(ShardMessages, await this.shardOf(from), 'FindTransfer', { from, nonce })
 
-  lock = (index: number) => this.ask(ShardMessages, shardOf(index, this.shards), 'Lock', { index })
+  lock = async (index: number) =>
+    this.ask(ShardMessages, await this.shardOf(index), 'Lock', { index })
 
-  findOperation: RollupAccess['findOperation'] = (place) =>
-    this.ask(ShardMessages, shardOf(place.lock, this.shards), 'FindOperation', place)
+  findOperation: RollupAccess['findOperation'] = async (place) =>
+    this.ask(ShardMessages, await this.shardOf(place.lock), 'FindOperation', place)
 
   operationAt = (shard: number, number: number, position: number) =>
     this.ask(ShardMessages, shard, 'OperationAt', { number, position })
@@ -111,6 +135,7 @@ export class NodeRollup implements RollupAccess {
   }
 
   next: RollupAccess['next'] = (node, shard, words) => {
+    void this.look()
     // The sequencer answers an idle poll by itself, somewhat later than it holds it.
     const within = LONG_POLL_HOLD_MS * 1.5
     return this.askOf(node, RollupSequencerMessages, shard, 'Next', words, within)

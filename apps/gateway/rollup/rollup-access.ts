@@ -32,8 +32,10 @@ export type { TransferRefusal }
 
 /** Every promise rejects with ChainUnavailable when no node answers, or not the one that is named. */
 export interface RollupAccess {
-  /** How many there are, by the genesis. */
+  /** How many there are, as far as is known: governance may change it. */
   readonly shards: number
+  /** Of an account, by how many there are now. */
+  shardOf(index: number): Promise<number>
   head(shard: number): Promise<ShardHead>
   account(index: number): Promise<RollupAccountState | undefined>
   /** `settled`: against a root that nothing takes back, not the last one. */

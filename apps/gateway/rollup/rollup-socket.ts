@@ -34,6 +34,8 @@ import { claimFrame, eventFrame, headFrame, refusedFrame, verdictFrame } from '.
 
 /** "Message violates policy" (RFC 6455 7.4.1). */
 const POLICY = 1008
+/** "Service restart": connect again (RFC 6455, IANA registry). */
+const RESTART = 1012
 
 /** What all sockets share: bytes of submissions that no sequencer has answered yet. */
 interface Shared {
@@ -52,12 +54,15 @@ class RollupSocket implements SocketHandlers {
   private faults = 0
   private inFlight = 0
   private inFlightBytes = 0
+  /** As the client was told. */
+  private readonly shards: number
 
   constructor(socket: HttpSocket, shared: Shared) {
     this.socket = socket
     this.shared = shared
     const { genesisHash, rollup } = shared
-    this.send({ kind: 'hello', genesisHash, shards: rollup.shards })
+    this.shards = rollup.shards
+    this.send({ kind: 'hello', genesisHash, shards: this.shards })
   }
 
   private send(frame: ServerFrame): void {
@@ -84,8 +89,13 @@ class RollupSocket implements SocketHandlers {
       return
     }
     const { shard } = frame
-    if (shard >= this.shared.rollup.shards) {
-      this.refuse(shard, 'NO_SUCH_SHARD', `there are ${this.shared.rollup.shards}`)
+    const { shards } = this.shared.rollup
+    if (shards !== this.shards) {
+      this.refuse(shard, 'RESHARDED', `there are ${shards} shards now: connect again`)
+      this.socket.close(RESTART, 'the number of shards has changed')
+      this.closed()
+    } else if (shard >= shards) {
+      this.refuse(shard, 'NO_SUCH_SHARD', `there are ${shards}`)
     } else if (frame.kind === 'submit') this.submit(frame)
     else if (frame.kind === 'operate') this.operate(frame)
     else if (frame.kind === 'cosign') {

@@ -184,7 +184,15 @@ export class TestRollup {
         ({
           Head: (_: null, reply: (head: Head) => void) =>
             reply({
-              ...{ shard: 0, number: 0, hash: ZERO, height: 0, timestampMs: 0, entries: 0 },
+              ...{
+                shard: 0,
+                shards: 1,
+                number: 0,
+                hash: ZERO,
+                height: 0,
+                timestampMs: 0,
+                entries: 0,
+              },
               ...{ supply: 0n, accounts: 0, inboxTo: 0, inbox: 0, tip: 0, rootNumber: 0 },
               ...{ stateRoot: ZERO, ready: true, keysLeft: 0, frozen: this.isFrozen },
               ...{ pruned: 0, missedFrom: 0, missedTo: 0 },

@@ -55,7 +55,8 @@ export function rootEvent(number: number, txRoot: Hex): Omit<GroupEvent, 'seq'> 
 }
 
 export class FakeRollup implements RollupAccess {
-  readonly shards = 1
+  shards = 1
+  shardOf = async () => 0
   names = ['one', 'two']
   readonly submitted: Submitted[] = []
   readonly cosigned: (CosignWords & { node: string })[] = []
@@ -131,6 +132,7 @@ export class FakeRollup implements RollupAccess {
 
   head: RollupAccess['head'] = async (shard) => ({
     shard,
+    shards: 1,
     number: 9,
     hash: hash('11'),
     height: 5,

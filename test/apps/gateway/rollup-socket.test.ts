@@ -217,6 +217,23 @@ for (const driver of ['uws', 'node'] as const) {
       assert.is(rollup.submitted.length, 2)
     }))
 
+  test(`${driver}: where the number of shards has changed the client is told to connect again`, () =>
+    withGateway(async (rollup, connect) => {
+      const client = await connect()
+      rollup.shards = 2
+      send(client, 1)
+      const { code, detail } = await client.next('error')
+      assert.is(code, 'RESHARDED')
+      assert.match(detail, /there are 2 shards now: connect again/)
+      const [closed] = await once(client.socket, 'close')
+      assert.is(closed, 1012)
+      assert.is(rollup.submitted.length, 0)
+      rollup.shards = 1
+      const again = await connect()
+      send(again, 1)
+      assert.is((await again.next('verdict')).code, '')
+    }))
+
   test(`${driver}: a frame above the limit closes its sender alone`, () =>
     withGateway(async (_rollup, connect) => {
       const [large, good] = [await connect(), await connect()]

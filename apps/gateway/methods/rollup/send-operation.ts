@@ -2,7 +2,6 @@
 // of it: its place in a final batch, or that it is pending.
 
 import { ROLLUP_OPERATE_MS } from '../../../../config/limits.ts'
-import { shardOf } from '../../../../protocol/rollup/layout.ts'
 import {
   decodeSentOperation,
   SENT_OPERATION_BYTES,
@@ -27,7 +26,7 @@ export const sendOperation = method(
   [sentParam],
   async ({ rollup, operations }, { bytes, sent }) => {
     const { kind, lock, use } = sent.terms
-    const shard = shardOf(lock, rollup.shards)
+    const shard = await rollup.shardOf(lock)
     const { code, retryAfterMs, results } = await operations.operate(
       shard,
       bytes,

@@ -2,7 +2,6 @@
 
 import { TRANSFER_REFUSALS } from '../../../../actors/messages/rollup-sequencer.ts'
 import { ROLLUP_ACCOUNTS_MAX } from '../../../../protocol/params.ts'
-import { shardOf } from '../../../../protocol/rollup/layout.ts'
 import {
   decodeSentTransfer,
   SIGNED_TRANSFER_BYTES,
@@ -26,7 +25,7 @@ export const sendTransfer = method(
   async ({ rollup, ordinary }, bytes) => {
     const sent = decodeSentTransfer(bytes)
     if (sent.from >= ROLLUP_ACCOUNTS_MAX) throw refusal('NOT_REGISTERED')
-    const reply = await ordinary.send(shardOf(sent.from, rollup.shards), sent)
+    const reply = await ordinary.send(await rollup.shardOf(sent.from), sent)
     if (reply.code === 'BUSY') {
       const after = { code: 'BUSY', retryAfterMs: reply.retryAfterMs }
       throw new RpcError('LIMIT', 'the sequencer is busy: try again', after)
