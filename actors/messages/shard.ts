@@ -232,10 +232,7 @@ export const ShardMessages = messages('shard', 1, {
     struct({ code: str(64), detail: str(256) }),
     'control',
   ),
-  /**
-   * From the node's shard-set: the number of shards has changed, and this is the last claim under
-   * the number before. Its state is written down; nothing more is executed.
-   */
+  /** From the shard-set: the last claim before the number of shards changed; it is written down. */
   End: tell(struct({ number: u53, hash: hex(32), root: hex(32) }), 'control'),
   /** From the block-builder: a block is final and committed. */
   Ordered: tell(OrderedBlock, 'control'),
@@ -337,7 +334,6 @@ export const ShardMessages = messages('shard', 1, {
     nothing,
     struct({
       shard: u53,
-      /** How many there are now. */
       shards: u53,
       /** The last final claim; number 0 before the first. */
       number: u53,
