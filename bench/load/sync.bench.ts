@@ -1,5 +1,5 @@
-// Joining a chain: by snapshot and by replay, and starting again after kill -9, on a chain of its
-// own making in real LMDB stores. Without a network, so these are the costs of the work itself:
+// Joining a chain: by snapshot and by replay, starting again after kill -9, and pruning, on a chain
+// of its own making in real LMDB stores. Without a network, so these are the costs of the work itself:
 // bytes over links and finality certificates come on top. Every phase is a process of its own;
 // `peak_mb` is the most of its own memory that was seen in it.
 //
@@ -66,6 +66,7 @@ async function measure(root: string, size: SyncSize) {
   if (joined.state_root !== replayed.state_root) throw new Error('two states of one chain')
   const starts = []
   for (let i = 0; i < RESTARTS; i++) starts.push(await start(root, size))
+  const pruned = await phase('prune', root, size)
   return {
     ...size,
     transfers: made.transfers,
@@ -81,12 +82,16 @@ async function measure(root: string, size: SyncSize) {
     of_which_load_ms: joined.load_ms,
     join_by_replay_ms: replayed.ms,
     restart_after_kill_ms: Math.min(...starts.map(({ ms }) => ms)),
+    pruned_blocks: pruned.blocks,
+    pruned_rows: pruned.rows,
+    prune_ms: pruned.ms,
     peak_mb: {
       make_chain: made.peak_mb,
       make_snapshot: snapshot.peak_mb,
       join_by_snapshot: joined.peak_mb,
       join_by_replay: replayed.peak_mb,
       restart: Math.max(...starts.map(({ peak_mb }) => peak_mb)),
+      prune: pruned.peak_mb,
     },
   }
 }

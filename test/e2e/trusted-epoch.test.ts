@@ -42,7 +42,10 @@ function writeNetwork(): void {
   const { block, validatorSetHash } = makeGenesis(readGenesis(genesis, blsNative))
   const network = { ...dev, name: 'late', genesis, genesisHash: block.hash, validatorSetHash }
   writeFileSync(join(folder, 'late.json'), JSON.stringify(network))
-  const nodes = [0, 1, 2, 3].map((i) => `  node${i}: { roles: [validator, gateway] }\n`)
+  const nodes = [0, 1, 2, 3].map((i) => {
+    const roles = i === 0 || i === 3 ? 'validator, gateway' : 'validator'
+    return `  node${i}: { roles: [${roles}] }\n`
+  })
   writeFileSync(topology, `name: late\nnetwork: late\nprocess: shared\nnodes:\n${nodes.join('')}`)
 }
 
@@ -119,7 +122,7 @@ test('when all have pruned their blocks: from the end of an old epoch to the cha
   await paying.until('the shard is ready', async () => (await paying.account(7)).balance > 0n)
   const rich = (await paying.account(9)).balance
   await paying.pay(7, 9, 1000n)
-  await until('the epoch', async () => {
+  await paying.until('the epoch', async () => {
     const { result } = await ask(first.endpoints.rpc, 'aitbc_status')
     return result.epoch >= GROWN && snapshots().length > 0
   })

@@ -3,6 +3,7 @@
 
 import { joinChain, loadStopped, snapshotChain } from './join-chain.ts'
 import { makeChain } from './make-chain.ts'
+import { pruneChain } from './prune-chain.ts'
 import { replayChain } from './replay-chain.ts'
 import { placesIn, watchPhase } from './sync-world.ts'
 
@@ -16,6 +17,7 @@ const PHASES: Readonly<Record<string, () => object | Promise<object>>> = {
   snapshot: () => snapshotChain(places.source, places.snapshot, size, watch),
   join: () => joinChain(places.source, places.snapshot, places.joined, watch),
   replay: () => replayChain(places.source, places.replayed, size.blocks, watch),
+  prune: () => pruneChain(places.source, size.blocks, watch),
   start: () => {
     // It is killed once it has said that it has its chain.
     setInterval(() => {}, 1000)

@@ -4,12 +4,20 @@ import { createMPT } from '@ethereumjs/mpt'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { utf8 } from '../../../lib/bytes.ts'
+import { u64, utf8 } from '../../../lib/bytes.ts'
 import { bytesToHex, hexToBytes } from '../../../lib/hex.ts'
 import { orderedRoot } from '../../../protocol/block/ordered-trie.ts'
-import { keccakHex } from '../../../protocol/crypto/keccak.ts'
+import { keccak, keccakHex } from '../../../protocol/crypto/keccak.ts'
 import { encodeRlp, rlpInteger } from '../../../protocol/rlp/rlp.ts'
-import { EMPTY_ROOT, type Trie, trieGet, trieRoot, trieSet } from '../../../protocol/trie/trie.ts'
+import { hashParts } from '../../../protocol/trie/hash-parts.ts'
+import {
+  EMPTY_ROOT,
+  type Trie,
+  TrieBatch,
+  trieGet,
+  trieRoot,
+  trieSet,
+} from '../../../protocol/trie/trie.ts'
 import { proveKey, verifyProof } from '../../../protocol/trie/trie-proof.ts'
 
 // Keys of few bytes over a small alphabet make deep, crowded and colliding paths.
@@ -105,6 +113,29 @@ test('a list of any length has the root of its items under rlp(index)', () => {
     items.push(item(i))
     trie = trieSet(trie, encodeRlp(rlpInteger(i)), item(i))
     assert.is(orderedRoot(items), trieRoot(trie), `${i + 1} items`)
+  }
+})
+
+test('a large trie is hashed in parts of nearly the same size, and the root is the same', () => {
+  const KEYS = 20_000
+  const made = () => {
+    const batch = new TrieBatch(undefined)
+    for (let i = 0; i < KEYS; i++) batch.set(keccak(u64(i)), u64(i))
+    return batch.trie
+  }
+  const trie = made()
+  const below = (node: Trie): Trie[] => (node?.kind === 'branch' ? [...node.children] : [])
+  const parts = below(trie).flatMap(below)
+  let done = 0
+  for (const _ of hashParts(trie)) {
+    done++
+    const hashed = parts.filter((part) => part?.reference !== undefined)
+    assert.is(hashed.length, done)
+  }
+  assert.is(done, 256)
+  assert.is(trieRoot(trie), trieRoot(made()))
+  for (const small of [undefined, trieSet(undefined, u64(1), u64(1))]) {
+    assert.equal([...hashParts(small)], [])
   }
 })
 
