@@ -1,7 +1,7 @@
 // Joining a chain: by snapshot and by replay, starting again after kill -9, and pruning, on a chain
-// of its own making in real LMDB stores. Without a network, so these are the costs of the work itself:
-// bytes over links and finality certificates come on top. Every phase is a process of its own;
-// `peak_mb` is the most of its own memory that was seen in it.
+// of its own making in real LMDB stores. Without a network, so these are the costs of the work
+// itself: bytes over links and finality certificates come on top. Every phase is a process of its
+// own; `peak_mb` is the most of its own memory that was seen in it.
 //
 //   npm run bench -- sync [--blocks=200] [--accounts=5000] [--json]
 //   the figures of docs/spec/consensus-figures.md: --blocks=100000 --accounts=1000000
