@@ -60,6 +60,9 @@ interface IRollup {
     function ownedCount(address owner) external view returns (uint64);
     function ownedAt(address owner, uint64 nth) external view returns (uint64 index);
     function shardCount() external view returns (uint64);
+    function shardChange()
+        external view
+        returns (uint64 shards, uint64 epoch, uint64 putOff, string memory why, uint64 shard);
     function shardOf(uint64 shard)
         external view
         returns (

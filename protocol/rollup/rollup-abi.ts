@@ -37,6 +37,11 @@ export const LOCK_OWNER = abiFunction('lockOwner', ['uint64'], ['bool', 'uint64'
 export const OWNED_COUNT = abiFunction('ownedCount', ['address'], ['uint64'])
 export const OWNED_AT = abiFunction('ownedAt', ['address', 'uint64'], ['uint64'])
 export const SHARD_COUNT = abiFunction('shardCount', [], ['uint64'])
+export const SHARD_CHANGE = abiFunction(
+  'shardChange',
+  [],
+  ['uint64', 'uint64', 'uint64', 'string', 'uint64'],
+)
 export const SHARD_OF = abiFunction(
   'shardOf',
   ['uint64'],
@@ -111,6 +116,7 @@ export const ROLLUP_ABI_TEXT = [
   'function ownedCount(address owner) view returns (uint64)',
   'function ownedAt(address owner, uint64 nth) view returns (uint64 index)',
   'function shardCount() view returns (uint64)',
+  'function shardChange() view returns (uint64 shards, uint64 epoch, uint64 putOff, string why, uint64 shard)',
   'function shardOf(uint64 shard) view returns (uint64 number, bytes32 hash, uint64 entries, uint64 supply, uint64 rootNumber, bytes32 root, address sequencer, uint64 timestampMs, bool frozen)',
   'function inboxOf(uint64 shard) view returns (uint64 kept, uint64 consumed, uint64 count)',
   'function messageAt(uint64 shard, uint64 message) view returns (bool known, uint8 kind, uint64 from, uint64 to, uint64 amount, uint64 height)',

@@ -117,6 +117,7 @@ export const encodeOwnedCount = (owner: Hex) => encodeCall(abi.OWNED_COUNT, [own
 export function encodeOwnedAt(owner: Hex, nth: number): Uint8Array {
   return encodeCall(abi.OWNED_AT, [owner, BigInt(nth)])
 }
+export const encodeShardChange = () => encodeCall(abi.SHARD_CHANGE, [])
 export const encodeShardOf = (shard: number) => encodeCall(abi.SHARD_OF, [BigInt(shard)])
 export const encodeInboxOf = (shard: number) => encodeCall(abi.INBOX_OF, [BigInt(shard)])
 export function encodeExitsOf(shard: number, number: number): Uint8Array {
@@ -136,6 +137,13 @@ export function decodeRegistered(output: Uint8Array): number {
 export function decodeRegisteredWithLocks(output: Uint8Array): { index: number; locks: number } {
   const [index, locks] = decodeArguments(abi.REGISTER_WITH_LOCKS.outputs, output)
   return { index: Number(index), locks: Number(locks) }
+}
+
+/** Throws AbiError. `shards` is 0 where no change is planned. */
+export function decodeShardChange(output: Uint8Array) {
+  const [shards, epoch, putOff, why, shard] = decodeArguments(abi.SHARD_CHANGE.outputs, output)
+  const [of, when, times] = [shards, epoch, putOff].map(Number)
+  return { shards: of, epoch: when, putOff: times, why, shard: Number(shard) }
 }
 
 /** Throws AbiError. */

@@ -50,6 +50,7 @@ export function createRollupModule(ports: {
     route(abi.OWNED_COUNT, 3_000, views.ownedCountView),
     route(abi.OWNED_AT, 3_000, views.ownedAtView),
     route(abi.SHARD_COUNT, 3_000, views.shardCount),
+    route(abi.SHARD_CHANGE, 3_000, views.shardChange),
     route(abi.SHARD_OF, 25_000, views.shardOfView),
     route(abi.INBOX_OF, 12_000, views.inboxOf),
     route(abi.MESSAGE_AT, 6_000, views.messageAt),

@@ -11,6 +11,7 @@ import * as abi from './rollup-abi.ts'
 import { loadMoney } from './rollup-money.ts'
 import type { Outcome } from './rollup-refusals.ts'
 import { accountCount, isMarked, leftPlace, loadNumbering, paidPlace } from './rollup-storage.ts'
+import { loadChange } from './shard-change.ts'
 import { loadRoot, loadShard } from './shard-record.ts'
 
 type One = readonly [bigint]
@@ -53,6 +54,14 @@ export function ownedAtView({ state }: ModuleCall, [owner, nth]: readonly [Hex, 
 
 export function shardCount({ state }: ModuleCall): Outcome {
   return encodeArguments(abi.SHARD_COUNT.outputs, [BigInt(loadNumbering(state).shards)])
+}
+
+/** The change that is planned, and why it was put off the last time; all zeros and empty if none. */
+export function shardChange({ state }: ModuleCall): Outcome {
+  const planned = loadChange(state)
+  const { shards = 0, epoch = 0, tries = 0, delay = '', shard = 0 } = planned ?? {}
+  const numbers = [BigInt(shards), BigInt(epoch), BigInt(tries)] as const
+  return encodeArguments(abi.SHARD_CHANGE.outputs, [...numbers, delay, BigInt(shard)])
 }
 
 /** The number of a shard that there is. */

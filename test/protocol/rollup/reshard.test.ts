@@ -148,6 +148,10 @@ test('a shard that is not at rest puts the change off, and says why', () => {
     const { delay = '', shard = -1, epoch = 0, tries = 0 } = change(world) ?? {}
     assert.is(epoch, world.rules.epoch + 2)
     reasons.push(`${delay} ${shard} ${tries}`)
+    // What operators are told.
+    const output = world.do(account(1), calls.encodeShardChange())
+    const told = { shards: 4, epoch, putOff: tries, why: delay, shard }
+    assert.equal(calls.decodeShardChange(output), told)
   }
   const world = new ReshardWorld(2)
   world.want(4)
