@@ -4,11 +4,15 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { shardsScenario } from './shards/shards-scenario.ts'
 
+/** A liar leaves out the roots of its claims, so that what they sent can be consumed much later. */
+const LATE_ROOTS = 1201
+
 test('a seed holds, and money crosses shards', () => {
-  const first = shardsScenario.run(108)
+  const first = shardsScenario.run(LATE_ROOTS)
   assert.equal(first.violations, [])
   assert.ok(Number(first.done.consumed) > 20, `only ${first.done.consumed} parcels`)
   assert.is(first.done.waits, 0)
+  assert.ok((first.marks['refused-equivocate'] ?? 0) > 0)
   assert.ok(Number(first.done.compared) > 100, `only ${first.done.compared} accounts compared`)
   const again = () => shardsScenario.run(2, { safetyOnly: true }).trace
   assert.is(again(), again())

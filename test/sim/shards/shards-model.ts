@@ -57,9 +57,9 @@ export class ShardsModel {
     return sum
   }
 
-  /** Parcels that nobody has consumed. */
-  get waits(): number {
-    return this.underWay.size
+  /** Parcels that nobody has consumed, their root stated or not. */
+  waiting(): string[] {
+    return [...this.underWay.keys()]
   }
 
   /** Parcels whose root was stated before this time, and that nobody has consumed. */

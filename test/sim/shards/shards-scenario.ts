@@ -32,6 +32,8 @@ const LIVENESS_MS = 20_000
 const REST_MS = 1000
 /** What has settled has so long to arrive. */
 const ARRIVE_MS = 5000
+/** A liar may have stated no root, which then waits for the next sequencer. */
+const DRAIN_MS = 2 * CHALLENGE_MS + ARRIVE_MS
 /** Final claims of each shard that must come after healing. */
 const PROGRESS_CLAIMS = 2
 
@@ -89,10 +91,10 @@ function phases(
     return [`progress: ${said}`]
   }
   log.isResting = true
-  const settledMs = isDrained ? Number.POSITIVE_INFINITY : checker.lastMs - CHALLENGE_MS
-  const waiting = () => model.waitingSince(settledMs)
+  const settledMs = checker.lastMs - CHALLENGE_MS
+  const waiting = () => (isDrained ? model.waiting() : model.waitingSince(settledMs))
   runUntil(world, checker, REST_MS)
-  const mostMs = isDrained ? CHALLENGE_MS + ARRIVE_MS : ARRIVE_MS
+  const mostMs = isDrained ? DRAIN_MS : ARRIVE_MS
   if (runUntil(world, checker, mostMs, () => waiting().length === 0)) return []
   return waiting().map((key) => `arrival: parcel ${key} waits`)
 }
@@ -134,7 +136,8 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const marks = { ...Object.fromEntries(world.marks), ...told.refused(checker.claims) }
   const claims = checker.claims.reduce((sum, list) => sum + list.length, 0)
   const { compared, model } = checker
-  const { consumed, waits } = model
+  const { consumed } = model
+  const waits = model.waiting().length
   const counts = { shards: chain.rollup.shards, claims, transfers: log.final.size }
   const done = { ...counts, consumed, waits, compared, ...happened(marks) }
   return { seed, violations, marks, trace, done }
