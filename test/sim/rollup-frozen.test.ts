@@ -13,7 +13,8 @@ import {
 } from '../../protocol/rollup/rollup-calls.ts'
 import { NO_FAULTS } from '../../runtime/sim/faults.ts'
 import type { World } from '../../runtime/sim/world.ts'
-import { NODES, startRollup } from './rollup/rollup-cluster.ts'
+import { startRollup } from './rollup/rollup-cluster.ts'
+import { NODES } from './rollup/rollup-nodes.ts'
 import { answer, Owner } from './rollup/rollup-owner.ts'
 
 const PAYER = 7

@@ -4,7 +4,6 @@
 
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
-import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { unpackExtraData } from '../../../protocol/block/extra-data.ts'
@@ -16,9 +15,9 @@ import { shardOf } from '../../../protocol/rollup/layout.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { sourcesOf } from '../../../protocol/rollup/reshard-layout.ts'
 import { reshardParent } from '../../../protocol/rollup/turn-shards.ts'
-import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
-import { NODES } from '../rollup/rollup-cluster.ts'
+import { FinalBlocks } from '../rollup/final-blocks.ts'
+import { NODES } from '../rollup/rollup-nodes.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Observed } from './observer.ts'
 import type { ReshardChain } from './reshard-chain.ts'
@@ -44,7 +43,7 @@ export class ReshardChecker {
   private readonly log: SenderLog
   private readonly chain: ReshardChain
   private readonly observed: Observed
-  private readonly blocksTo = new Map<string, number>()
+  private readonly blocks: FinalBlocks
   private lines: Line[]
   private generation = 0
   /** `shard/number` → hash, and under which numbering. */
@@ -53,6 +52,7 @@ export class ReshardChecker {
   constructor(world: World, log: SenderLog, chain: ReshardChain, observed: Observed) {
     this.observed = observed
     this.world = world
+    this.blocks = new FinalBlocks(world)
     this.log = log
     this.chain = chain
     this.model = new ReshardModel(chain)
@@ -69,14 +69,9 @@ export class ReshardChecker {
 
   check(): void {
     for (const node of NODES) {
-      const chain = this.world.platter(node, 'chain')
-      const row = chain.table(CHAIN_TABLES.meta).get(META_FINAL)
-      const height = row ? Number(bytesToBigint(row)) : 0
-      for (let h = (this.blocksTo.get(node) ?? 0) + 1; h <= height; h++) {
-        const bytes = chain.table(CHAIN_TABLES.blocks).get(u64(h))
-        if (bytes) this.block(node, h, bytes)
-        else this.violations.push(`lost: ${node} has no block ${h}`)
-        this.blocksTo.set(node, h)
+      for (const { height, bytes } of this.blocks.next(node)) {
+        if (bytes) this.block(node, height, bytes)
+        else this.violations.push(`lost: ${node} has no block ${height}`)
       }
     }
     this.compareStates()

@@ -6,7 +6,8 @@ import { type Prng, prng } from '../../../lib/prng.ts'
 import { drawSchedule } from '../../../runtime/sim/draw-schedule.ts'
 import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-schedule.ts'
 import type { World } from '../../../runtime/sim/world.ts'
-import { NODES } from '../rollup/rollup-cluster.ts'
+import { judgeSeed } from '../rollup/judge-seed.ts'
+import { NODES } from '../rollup/rollup-nodes.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
@@ -114,22 +115,10 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const { world, log } = startReshardWorld(`reshard-world/${seed}`, faults, started)
   const checker = new ReshardChecker(world, log, chain, observed)
   startSchedule(world, options.schedule ?? drawReshardSchedule(seed))
-  const violations: string[] = []
-  try {
-    const plant = RESHARD_PLANTS.find((one) => one === options.plant)
-    const lacks = withPlanted(plant, () => phases(world, log, checker, observed, options))
-    checker.checkEnd()
-    if (checker.violations.length === 0) violations.push(...lacks)
-  } catch (error) {
-    violations.push(`crash: ${(error as Error).stack?.split('\n').slice(0, 4).join(' | ')}`)
-  }
-  violations.push(...checker.violations.slice(0, 5))
-  const trace = [
-    world.timeline.steps,
-    world.trace.value.toString(16),
-    world.random.below(2 ** 32),
-    checker.digest(),
-  ].join('/')
+  const plant = RESHARD_PLANTS.find((one) => one === options.plant)
+  const { violations, trace } = judgeSeed(world, checker, () =>
+    withPlanted(plant, () => phases(world, log, checker, observed, options)),
+  )
   const marks = Object.fromEntries(world.marks)
   const [before = 0, after = 0] = checker.claims
   const { consumed } = checker.model

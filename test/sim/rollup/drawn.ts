@@ -2,7 +2,8 @@
 
 import type { Prng } from '../../../lib/prng.ts'
 import { type Lie, ToldLies } from './lies.ts'
-import { type Liar, NODES } from './rollup-cluster.ts'
+import type { Liar } from './rollup-cluster.ts'
+import { NODES } from './rollup-nodes.ts'
 
 /** Of seeds without a plant. */
 const LIARS = 0.5

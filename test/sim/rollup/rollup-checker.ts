@@ -4,16 +4,15 @@
 
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
-import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
 import type { Claim } from '../../../protocol/rollup/claim.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
 import { transferColumns } from '../../../protocol/rollup/transfer-columns.ts'
-import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { examine } from './examiner.ts'
+import { FinalBlocks } from './final-blocks.ts'
 import type { ToldLies } from './lies.ts'
 import { ACCOUNTS, BALANCE } from './rollup-chain.ts'
 import type { SenderLog } from './sender-log.ts'
@@ -36,7 +35,7 @@ export class RollupChecker {
   readonly violations: string[] = []
   /** Final claims in order: from the blocks of whichever node has them first. */
   private readonly claims: Ordered[] = []
-  private readonly blocksTo = new Map<string, number>()
+  private readonly blocks: FinalBlocks
   private readonly numbers = new Map<string, number>()
   private readonly world: World
   private readonly log: SenderLog
@@ -47,6 +46,7 @@ export class RollupChecker {
 
   constructor(world: World, log: SenderLog, told: ToldLies, honest: readonly string[]) {
     this.world = world
+    this.blocks = new FinalBlocks(world)
     this.log = log
     this.told = told
     this.honest = honest
@@ -63,14 +63,9 @@ export class RollupChecker {
 
   check(): void {
     for (const node of this.honest) {
-      const chain = this.world.platter(node, 'chain')
-      const row = chain.table(CHAIN_TABLES.meta).get(META_FINAL)
-      const height = row ? Number(bytesToBigint(row)) : 0
-      for (let h = (this.blocksTo.get(node) ?? 0) + 1; h <= height; h++) {
-        const bytes = chain.table(CHAIN_TABLES.blocks).get(u64(h))
-        if (bytes) this.block(node, h, bytes)
-        else this.violations.push(`lost: ${node} has no block ${h}`)
-        this.blocksTo.set(node, h)
+      for (const { height, bytes } of this.blocks.next(node)) {
+        if (bytes) this.block(node, height, bytes)
+        else this.violations.push(`lost: ${node} has no block ${height}`)
       }
     }
     this.violations.push(...this.log.violations.splice(0))

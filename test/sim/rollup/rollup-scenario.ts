@@ -9,11 +9,13 @@ import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
 import { runUntil } from './course.ts'
 import { drawLiar, happened } from './drawn.ts'
+import { judgeSeed } from './judge-seed.ts'
 import { LIES, type Lie } from './lies.ts'
 import { SEALED_PLANTS, withSealedPlant } from './planted-sealed.ts'
 import { SHARD_PLANTS } from './planted-shards.ts'
 import { RollupChecker } from './rollup-checker.ts'
-import { NODES, startRollup } from './rollup-cluster.ts'
+import { startRollup } from './rollup-cluster.ts'
+import { NODES } from './rollup-nodes.ts'
 import { HABITS, type Habit } from './sender-group.ts'
 import type { SenderLog } from './sender-log.ts'
 
@@ -92,25 +94,11 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const { world, log } = started
   const checker = new RollupChecker(world, log, told, honest)
   startSchedule(world, options.schedule ?? drawRollupSchedule(seed))
-  const violations: string[] = []
-  try {
-    const sealed = SEALED_PLANTS.find((one) => one === plant)
-    const isShort = options.safetyOnly === true
-    const lacks = withSealedPlant(sealed, () =>
-      phases(started, checker, drawSafetyMs(seed), isShort),
-    )
-    checker.checkEnd()
-    if (checker.violations.length === 0) violations.push(...lacks)
-  } catch (error) {
-    violations.push(`crash: ${(error as Error).stack?.split('\n').slice(0, 4).join(' | ')}`)
-  }
-  violations.push(...checker.violations.slice(0, 5))
-  const trace = [
-    world.timeline.steps,
-    world.trace.value.toString(16),
-    world.random.below(2 ** 32),
-    checker.digest(),
-  ].join('/')
+  const sealed = SEALED_PLANTS.find((one) => one === plant)
+  const isShort = options.safetyOnly === true
+  const { violations, trace } = judgeSeed(world, checker, () =>
+    withSealedPlant(sealed, () => phases(started, checker, drawSafetyMs(seed), isShort)),
+  )
   const marks = { ...Object.fromEntries(world.marks), ...told.refused([checker.hashes]) }
   const { height: claims, compared } = checker
   const done = { claims, transfers: log.final.size, compared, ...happened(marks) }

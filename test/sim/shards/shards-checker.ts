@@ -4,16 +4,15 @@
 
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
-import { bytesToBigint, u64 } from '../../../lib/bytes.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { headerTimeMs } from '../../../protocol/block/extra-data.ts'
 import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
 import { shardOf } from '../../../protocol/rollup/layout.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
-import { CHAIN_TABLES, META_FINAL } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { examine } from '../rollup/examiner.ts'
+import { FinalBlocks } from '../rollup/final-blocks.ts'
 import type { ToldLies } from '../rollup/lies.ts'
 import { LOOK_EVERY_MS, LOOKS_MAX } from '../rollup/rollup-checker.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
@@ -34,7 +33,7 @@ export class ShardsChecker {
   private readonly chain: ShardsChain
   private readonly told: ToldLies
   readonly honest: readonly string[]
-  private readonly blocksTo = new Map<string, number>()
+  private readonly blocks: FinalBlocks
   /** By node: the last claim of each shard in its blocks. */
   private readonly numbers = new Map<string, number[]>()
 
@@ -46,6 +45,7 @@ export class ShardsChecker {
     honest: readonly string[],
   ) {
     this.world = world
+    this.blocks = new FinalBlocks(world)
     this.told = told
     this.honest = honest
     this.log = log
@@ -63,14 +63,9 @@ export class ShardsChecker {
 
   check(): void {
     for (const node of this.honest) {
-      const chain = this.world.platter(node, 'chain')
-      const row = chain.table(CHAIN_TABLES.meta).get(META_FINAL)
-      const height = row ? Number(bytesToBigint(row)) : 0
-      for (let h = (this.blocksTo.get(node) ?? 0) + 1; h <= height; h++) {
-        const bytes = chain.table(CHAIN_TABLES.blocks).get(u64(h))
-        if (bytes) this.block(node, h, bytes)
-        else this.violations.push(`lost: ${node} has no block ${h}`)
-        this.blocksTo.set(node, h)
+      for (const { height, bytes } of this.blocks.next(node)) {
+        if (bytes) this.block(node, height, bytes)
+        else this.violations.push(`lost: ${node} has no block ${height}`)
       }
     }
     this.violations.push(...this.log.violations.splice(0), ...this.model.violations.splice(0))

@@ -8,8 +8,9 @@ import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-s
 import type { World } from '../../../runtime/sim/world.ts'
 import { runUntil } from '../rollup/course.ts'
 import { drawLiar, happened } from '../rollup/drawn.ts'
+import { judgeSeed } from '../rollup/judge-seed.ts'
 import { SHARD_LIES } from '../rollup/lies.ts'
-import { NODES } from '../rollup/rollup-cluster.ts'
+import { NODES } from '../rollup/rollup-nodes.ts'
 import { HABITS } from '../rollup/sender-group.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
@@ -115,24 +116,12 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const { world, log } = started
   const checker = new ShardsChecker(world, log, chain, told, honest)
   startSchedule(world, options.schedule ?? drawShardsSchedule(seed))
-  const violations: string[] = []
-  try {
-    const plant = PARCEL_PLANTS.find((one) => one === options.plant)
-    const isShort = options.safetyOnly === true
-    const lengths = drawLengths(seed)
-    const lacks = withPlanted(plant, () => phases(started, checker, lengths, isShort))
-    checker.checkEnd()
-    if (checker.violations.length === 0) violations.push(...lacks)
-  } catch (error) {
-    violations.push(`crash: ${(error as Error).stack?.split('\n').slice(0, 4).join(' | ')}`)
-  }
-  violations.push(...checker.violations.slice(0, 5))
-  const trace = [
-    world.timeline.steps,
-    world.trace.value.toString(16),
-    world.random.below(2 ** 32),
-    checker.digest(),
-  ].join('/')
+  const plant = PARCEL_PLANTS.find((one) => one === options.plant)
+  const isShort = options.safetyOnly === true
+  const lengths = drawLengths(seed)
+  const { violations, trace } = judgeSeed(world, checker, () =>
+    withPlanted(plant, () => phases(started, checker, lengths, isShort)),
+  )
   const marks = { ...Object.fromEntries(world.marks), ...told.refused(checker.claims) }
   const claims = checker.claims.reduce((sum, list) => sum + list.length, 0)
   const { compared, model } = checker
