@@ -15,10 +15,10 @@ const SEEDS_MAX = 100
 /** A validator each time, back before its view is over. */
 function shortCrashes(seed: number): ScheduledFault[] {
   const random = prng(`crashes/${seed}`)
-  return Array.from({ length: 4 }, (_, i) => {
+  return Array.from({ length: 3 }, (_, i) => {
     const node = NODES[random.below(NODES.length)] as string
-    const atMs = Math.round(((i + random.unit()) * SAFETY_MS) / 4)
-    return { atMs, fault: { do: 'crash', node, forMs: 1 + random.below(60) } }
+    const atMs = Math.round(((i + random.unit()) * SAFETY_MS) / 3)
+    return { atMs, fault: { do: 'crash', node, forMs: 1 + random.below(20) } }
   })
 }
 

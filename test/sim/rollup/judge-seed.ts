@@ -1,5 +1,5 @@
-// One seed's verdict: what the checker found, what had to happen and did not, and what tells whether
-// two runs of the seed were the same.
+// One seed's verdict: what the checker found, what had to happen and did not, and what tells
+// whether two runs of the seed were the same.
 
 import type { World } from '../../../runtime/sim/world.ts'
 
