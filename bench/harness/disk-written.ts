@@ -25,3 +25,12 @@ export function diskWrittenBytes(folder: string): number | undefined {
     return undefined
   }
 }
+
+/** Bytes written to it from now until the answer is asked for; undefined where that is not told. */
+export function watchDisk(folder: string): () => number | undefined {
+  const before = diskWrittenBytes(folder)
+  return () => {
+    const after = diskWrittenBytes(folder)
+    return before === undefined || after === undefined ? undefined : after - before
+  }
+}

@@ -2,7 +2,7 @@
 // may be believed.
 
 import { loadavg, tmpdir } from 'node:os'
-import { diskWrittenBytes } from './disk-written.ts'
+import { watchDisk } from './disk-written.ts'
 import { checkSum, type LoadOutcome, type LoadPlan } from './load-plan.ts'
 import { type Role, type RoleUsage, UsageWatch } from './process-usage.ts'
 import type { Target } from './target.ts'
@@ -64,12 +64,12 @@ function secondsToFinal({ finalBySecond }: LoadOutcome, { seconds }: LoadPlan): 
 export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number): Promise<Point> {
   await target.prepare(plan)
   const watch = new UsageWatch(target.processes())
-  const writtenBefore = diskWrittenBytes(tmpdir())
+  const writtenSince = watchDisk(tmpdir())
   const startedAt = performance.now()
   const outcome = await target.run(plan)
   const wallMs = performance.now() - startedAt
   const usage = watch.stop()
-  const writtenAfter = diskWrittenBytes(tmpdir())
+  const writtenBytes = writtenSince()
   checkSum(outcome)
   const { committed, offered, latencyUs } = outcome
   return {
@@ -80,7 +80,7 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
     committedPerSecond: committed / secondsToFinal(outcome, plan),
     usage,
     largest: watch.largest,
-    writtenBytes: writtenAfter === undefined ? undefined : writtenAfter - (writtenBefore ?? 0),
+    writtenBytes,
     wallMs,
     loadAverage: loadavg()[0] ?? 0,
     invalid: whyInvalid(outcome),

@@ -34,18 +34,12 @@ export function enterView(
 
 /** Why a block came late: each view that passes without one costs a client its timeout. */
 function logNullified(state: SimplexState): void {
-  const { proposal, node, building, proposed } = state.viewState(state.view)
+  const { proposal, node, building } = state.viewState(state.view)
   state.log('info', 'a view ended without a block', {
     epoch: state.rules.epoch,
     view: state.view,
     leader: state.nodeOf(state.leader(state.view)) ?? state.leader(state.view),
-    proposal: proposal
-      ? (node?.state ?? 'unknown')
-      : proposed
-        ? 'proposed'
-        : building
-          ? 'building'
-          : 'none',
+    proposal: proposal ? node?.state : building ? 'building' : 'none',
     armed: state.armed,
     waiting: state.waiting,
     afterMs: Math.round(state.clock.now - state.enteredAt),

@@ -7,23 +7,10 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPublicClient, http } from 'viem'
-import { loadManifest } from '../../compute/models/manifest.ts'
-import { isCached } from '../../compute/models/model-cache.ts'
-import { pullModel } from '../../compute/models/pull.ts'
 import { accountOf, aitbc, startCluster } from '../../scripts/soak/cluster.ts'
+import { modelMissing } from '../kit/model-missing.ts'
 
 const MODEL = 'all-minilm-l6-v2'
-
-/** Undefined when the model is here; else why it cannot be. */
-async function modelMissing(): Promise<string | undefined> {
-  try {
-    const manifest = loadManifest(MODEL)
-    if (!isCached(manifest)) await pullModel(manifest, () => {})
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
 
 interface RunDocument {
   readonly status: string
@@ -34,7 +21,7 @@ interface RunDocument {
   readonly receipt_file: string
 }
 
-const missing = await modelMissing()
+const missing = await modelMissing(MODEL)
 if (missing) console.log(`skipped: the model cannot be fetched here: ${missing}`)
 
 ;(missing ? test.skip : test)('a job is paid and its receipt is verified offline', async () => {

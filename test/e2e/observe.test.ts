@@ -7,26 +7,14 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { TraceSpan } from '../../apps/cli/trace/collect-spans.ts'
-import { loadManifest } from '../../compute/models/manifest.ts'
-import { isCached } from '../../compute/models/model-cache.ts'
-import { pullModel } from '../../compute/models/pull.ts'
 import { aitbc, startCluster } from '../../scripts/soak/cluster.ts'
 import { runCommand } from '../kit/cli.ts'
+import { modelMissing } from '../kit/model-missing.ts'
 import { readOpenMetrics } from '../kit/read-open-metrics.ts'
 
 const MODEL = 'all-minilm-l6-v2'
 
-async function modelMissing(): Promise<string | undefined> {
-  try {
-    const manifest = loadManifest(MODEL)
-    if (!isCached(manifest)) await pullModel(manifest, () => {})
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-const missing = await modelMissing()
+const missing = await modelMissing(MODEL)
 if (missing) console.log(`skipped: the model cannot be fetched here: ${missing}`)
 
 const cli = (...argv: string[]) =>

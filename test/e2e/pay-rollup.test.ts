@@ -11,9 +11,6 @@ import * as assert from 'uvu/assert'
 import { trustAnchor } from '../../apps/cli/trust-anchor.ts'
 import { devAccount } from '../../apps/node/dev-keys.ts'
 import { rollupKey } from '../../apps/node/keys/rollup-key.ts'
-import { loadManifest } from '../../compute/models/manifest.ts'
-import { isCached } from '../../compute/models/model-cache.ts'
-import { pullModel } from '../../compute/models/pull.ts'
 import type { Hex } from '../../lib/hex.ts'
 import { packageRoot } from '../../lib/package-root.ts'
 import { ROLLUP_UNIT_WEI } from '../../protocol/params.ts'
@@ -23,22 +20,12 @@ import { CoordinatorClient, quotedJob } from '../../sdk/coordinator/coordinator-
 import type { Ask } from '../../sdk/light/light-rpc.ts'
 import { verifyReceipt } from '../../sdk/receipts/verify-receipt.ts'
 import { payQuote } from '../../sdk/rollup/pay-quote.ts'
+import { modelMissing } from '../kit/model-missing.ts'
 
 const MODEL = 'all-minilm-l6-v2'
 const { privateKey } = devAccount('consumer')
 
-/** Undefined when the model is here; else why it cannot be. */
-async function modelMissing(): Promise<string | undefined> {
-  try {
-    const manifest = loadManifest(MODEL)
-    if (!isCached(manifest)) await pullModel(manifest, () => {})
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-const missing = await modelMissing()
+const missing = await modelMissing(MODEL)
 if (missing) console.log(`skipped: the model cannot be fetched here: ${missing}`)
 
 const rpcOf =
