@@ -44,6 +44,9 @@ export const ROLLUP_CHECK_TASKS = 4
 /** Those of a submission before it is taken in; after so long it is taken in unchecked. */
 export const ROLLUP_CHECK_AHEAD_MS = 1000
 
+/** Claims with one number that a member of the shard's committee may attest, one a sequencer. */
+export const ROLLUP_ATTESTED_CLAIMS_MAX = 16
+
 /** A shard that catches up, with what its peers have. */
 /** Who lacks more batches than this takes a peer's checkpoint instead. */
 export const ROLLUP_SYNC_BATCHES = 1024

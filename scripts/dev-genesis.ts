@@ -34,11 +34,14 @@ export interface DevNetworkSpec {
   readonly rollupLocks?: number
   /** Of the rollup; 1 when absent. */
   readonly rollupShards?: number
+  /** Seats of each shard's committee; none when absent, or 0. */
+  readonly rollupCommittee?: number
 }
 
 function genesisOf(spec: DevNetworkSpec) {
   const { name, chainId, validators, accounts: further = [] } = spec
   const { rollupAccounts = ROLLUP_ACCOUNTS, rollupLocks = 0, rollupShards = 1 } = spec
+  const { rollupCommittee = 0 } = spec
   const accounts = devAccounts(validators)
   const addressOf = (wanted: string) => {
     const account = accounts.find((one) => one.name === wanted)
@@ -61,6 +64,7 @@ function genesisOf(spec: DevNetworkSpec) {
         locks: rollupLocks,
         balance: ROLLUP_BALANCE.toString(),
         owner: addressOf(ROLLUP_OWNER),
+        ...(rollupCommittee > 0 && { committee: rollupCommittee }),
       },
     },
     validators: Array.from({ length: validators }, (_, i) => {

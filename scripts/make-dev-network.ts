@@ -12,6 +12,13 @@ const NETWORKS = [
   { name: 'dev', chainId: CHAIN_ID_DEFAULT, validators: 4 },
   { name: 'dev-7', chainId: CHAIN_ID_DEFAULT + 1n, validators: 7 },
   { name: 'dev-7-shards', chainId: CHAIN_ID_DEFAULT + 2n, validators: 7, rollupShards: 2 },
+  {
+    name: 'dev-7-committees',
+    chainId: CHAIN_ID_DEFAULT + 3n,
+    validators: 7,
+    rollupShards: 2,
+    rollupCommittee: 4,
+  },
 ]
 
 for (const spec of NETWORKS) {

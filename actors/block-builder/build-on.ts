@@ -22,7 +22,7 @@ import type { Body, Reply } from '../../runtime/messages.ts'
 import { parseTraceparent } from '../../runtime/trace/traceparent.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { Bench } from './bench.ts'
-import { claimsOf, takeClaims } from './shard-desk.ts'
+import { claimsOf, type OfferedClaim, takeClaims } from './shard-desk.ts'
 import type { Candidate, Tip } from './speculation.ts'
 
 export interface BuildRequest extends Decided {
@@ -54,7 +54,7 @@ export function buildOn(bench: Bench, request: BuildRequest, reply: (built: Buil
     reply(seal(bench, request, []))
     return
   }
-  let claims: readonly Uint8Array[] | undefined
+  let claims: readonly OfferedClaim[] | undefined
   let taken: Taken | 'none' | undefined
   const both = () => {
     if (!claims || !taken) return
@@ -111,7 +111,7 @@ export function hasCandidates(bench: Bench, parent: Hex, reply: (has: boolean) =
 
 type Taken = Reply<(typeof MempoolMessages)['verbs'], 'TakeForBlock'>
 
-function withClaimsOf(request: BuildRequest, claims: readonly Uint8Array[]): BuildRequest {
+function withClaimsOf(request: BuildRequest, claims: readonly OfferedClaim[]): BuildRequest {
   if (claims.length === 0) return request
   return { ...request, sidecar: withClaims(request.sidecar, claims) }
 }

@@ -10,7 +10,7 @@ import { decodeTransaction } from '../../protocol/transaction/decode-transaction
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import type { Bench } from './bench.ts'
 import { findSenders } from './block-senders.ts'
-import { claimsOf, holdClaims } from './shard-desk.ts'
+import { claimsOf, hasCommittees, holdClaims } from './shard-desk.ts'
 
 interface Checked {
   readonly ok: boolean
@@ -75,7 +75,13 @@ export function checkOn(
     // A quorum has held what is gone by now; the shard takes up the state from its peers.
     const isGone = code === 'SYNCING' && isCertified
     if (isGone) ctx.reached('check-without-batches')
-    if (code !== '' && !isGone) {
+    // Final by the certificate of a false committee: the chain goes on, and it can be challenged.
+    const isFalse = code === 'BAD_CLAIM' && isCertified && hasCommittees(parent)
+    if (isFalse) {
+      ctx.log('error', 'block-with-false-claim', { hash, height: header.height })
+      ctx.reached('check-false-claim')
+    }
+    if (code !== '' && !isGone && !isFalse) {
       answer(code === 'SYNCING' ? 'BUSY' : code)
       return
     }

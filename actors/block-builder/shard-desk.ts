@@ -20,7 +20,7 @@ import {
 import { holderOf } from '../../protocol/rollup/order-opening.ts'
 import { unconsumedBy, waitingParcels } from '../../protocol/rollup/parcel-notice.ts'
 import { rollupHeadAfter, settledClaim } from '../../protocol/rollup/rollup-head.ts'
-import { rollupWords } from '../../protocol/rollup/rollup-storage.ts'
+import { committeeSeats, rollupWords } from '../../protocol/rollup/rollup-storage.ts'
 import { shardAccounts } from '../../protocol/rollup/shard-accounts.ts'
 import { isClosing, isClosingTime } from '../../protocol/rollup/shard-change.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
@@ -48,6 +48,9 @@ function shardsAfter({ props }: Bench, tree: StateTree): string[] {
   return Array.from({ length: shards }, (_, shard) => shardKey(first, shard))
 }
 
+/** Whether claims need certificates, so that not everybody has executed what is final. */
+export const hasCommittees = ({ tree }: Tip) => committeeSeats(rollupWords(treeView(tree))) > 0
+
 const closingAfter = (tree: StateTree) => isClosing(rollupWords(treeView(tree)))
 
 /** Whether a block of this time on the parent takes claims without transfers only. */
@@ -58,9 +61,16 @@ function isClosingOn(parent: Tip, timestampMs: number): boolean {
   return isClosing(words) || isClosingTime(words, rulesAfter(view), height, timestampMs)
 }
 
+/** A claim for a block, and what must be beside it. */
+export interface OfferedClaim {
+  readonly claim: Uint8Array
+  /** Undefined where shards have no committees. */
+  readonly certificate: Uint8Array | undefined
+}
+
 /** The first of each shard, then the second of each; another shard begins in each block. */
-function inTurn(found: readonly Claims[], height: number): Uint8Array[] {
-  const claims: Uint8Array[] = []
+function inTurn(found: readonly (readonly OfferedClaim[])[], height: number): OfferedClaim[] {
+  const claims: OfferedClaim[] = []
   for (let nth = 0; nth < CLAIMS_PER_SHARD_MAX; nth++) {
     for (let i = 0; i < found.length; i++) {
       const claim = found[(i + height) % found.length]?.[nth]
@@ -75,10 +85,10 @@ export function takeClaims(
   bench: Bench,
   parent: Tip,
   timestampMs: number,
-  done: (claims: Claims) => void,
+  done: (claims: readonly OfferedClaim[]) => void,
 ): void {
   const shards = shardsAfter(bench, parent.tree)
-  const found: Uint8Array[][] = shards.map(() => [])
+  const found: OfferedClaim[][] = shards.map(() => [])
   let open = shards.length
   if (open === 0) done([])
   const closed = () => {
@@ -103,8 +113,8 @@ export function takeClaims(
       { head: head.hash, max, timestampMs, sequencer, headMs, generation, closing },
       {
         within: ROLLUP_READY_MS,
-        ok: ({ claims }) => {
-          found[shard] = claims
+        ok: ({ claims, certificates }) => {
+          found[shard] = claims.map((claim, i) => ({ claim, certificate: certificates[i] }))
           closed()
         },
         failed: closed,

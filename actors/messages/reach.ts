@@ -102,6 +102,8 @@ const shard: ReachOf<typeof ShardMessages> = {
   FindOperation: 'any node',
   ExitProof: 'any node',
   ExitsOf: 'any node',
+  Attest: 'any node',
+  Certified: 'any node',
 }
 
 const rollupSequencer: ReachOf<typeof RollupSequencerMessages> = {

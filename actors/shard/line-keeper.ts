@@ -7,26 +7,22 @@ import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { FAILOVER_MS } from '../../protocol/params.ts'
 import { type Claim, claimDigest } from '../../protocol/rollup/claim.ts'
 import { hasOrders } from '../../protocol/rollup/entry-counts.ts'
-import { eligible, turnOf } from '../../protocol/rollup/sequencing.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body } from '../../runtime/messages.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { type ShardMessages, shardKey } from '../messages/shard.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
+import type { CommitteeDesk } from './committee-desk.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import { type Executor, SLICE_MS } from './executor.ts'
 import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
+import { Holds } from './holds.ts'
+import { offerClaims } from './offer-claims.ts'
 import type { ShardPeers } from './peers.ts'
 import type { ShardProps } from './shard-props.ts'
 import type { FinalRow } from './shard-rows.ts'
 
 type Wanted = Body<(typeof ShardMessages)['verbs'], 'Ready'>
-
-interface Hold {
-  readonly claims: readonly { encoded: Uint8Array; hash: Hex; number: number; sequencer: number }[]
-  readonly untilMs: number
-  readonly reply: (code: string, detail: string) => void
-}
 
 /** A claim that a final block has ordered. */
 export interface OrderedClaim extends FinalRow {
@@ -48,13 +44,16 @@ export class LineKeeper {
   private readonly executor: Executor
   private readonly drafts: DraftDesk
   private readonly peers: ShardPeers
-  private holds: Hold[] = []
+  private readonly committee: CommitteeDesk
+  private readonly holds: Holds
   /** Ordered, and not yet final on the line, oldest first. */
   private ordered: OrderedClaim[] = []
   private readonly becameFinal: (step: Step, ordered: OrderedClaim) => void
   private readonly becameReady: () => void
   private readonly looked: () => void
   private readyTo = 0
+  /** A final claim that does not hold here, and was told of. */
+  private toldFalse = ''
   private isLooking = false
   private isClosing = false
 
@@ -66,6 +65,7 @@ export class LineKeeper {
       readonly executor: Executor
       readonly drafts: DraftDesk
       readonly peers: ShardPeers
+      readonly committee: CommitteeDesk
     },
     becameFinal: (step: Step, ordered: OrderedClaim) => void,
     becameReady: () => void,
@@ -77,6 +77,15 @@ export class LineKeeper {
     this.executor = parts.executor
     this.drafts = parts.drafts
     this.peers = parts.peers
+    this.committee = parts.committee
+    this.holds = new Holds(ctx, props, parts.line, {
+      isReady: (held) => this.isReady(held),
+      goTo: (held) => this.goTo(held),
+      want: (point, sequencer) => this.want(point, sequencer),
+      look: () => this.look(),
+    })
+    parts.committee.missing = (point) => this.want(point, undefined)
+    parts.committee.changed = () => this.look()
     this.becameFinal = becameFinal
     this.becameReady = becameReady
     this.looked = looked
@@ -139,46 +148,33 @@ export class LineKeeper {
     return held.verdict === '' && held.stragglers === 'good' && held.isStored
   }
 
-  /** Claims for a block: of several that stand on the same one, that whose turn came first. */
-  ready({ head, max, timestampMs, sequencer, headMs, closing }: Wanted): Uint8Array[] {
-    const { rules, line, props } = this
-    const claims: Uint8Array[] = []
-    let offered: HeldBatch['claim'] | undefined
-    if (!rules) return claims
-    let at = head
-    let last = { sequencer, timestampMs: headMs }
-    while (claims.length < max) {
-      const turn = ({ claim }: HeldBatch) => turnOf(rules, last, props.shard, claim.sequencer)
-      const [next] = line
-        .childrenOf(at)
-        .filter((one) => one.isSigned && this.isReady(one) && one.claim.epoch === rules.epoch)
-        .filter(({ claim }) => !closing || !hasOrders(claim))
-        .filter(({ claim }) => eligible(rules, last, props.shard, claim.sequencer, timestampMs))
-        .sort((a, b) => turn(a) - turn(b))
-      const operator = rules.set.validators[next?.claim.sequencer ?? -1]?.address
-      if (!next || !operator) break
-      claims.push(next.encoded)
-      at = next.hash
-      last = { sequencer: operator, timestampMs }
-      offered = next.claim
+  /** Claims for a block, and their certificates where the shard has a committee. */
+  ready(wanted: Wanted): { claims: Uint8Array[]; certificates: Uint8Array[] } {
+    const { rules, line, props, committee } = this
+    const { shard } = props
+    const allows = (held: HeldBatch) => committee.allows(held, this.isReady(held))
+    const offered = offerClaims(wanted, { line, shard, rules, allows })
+    this.noteProposed(offered.at(-1)?.claim)
+    const found = offered.map(({ hash }) => committee.certificateOf(hash))
+    return {
+      claims: offered.map(({ encoded }) => encoded),
+      certificates: found.filter((one) => one !== undefined),
     }
-    this.noteProposed(offered)
-    return claims
   }
 
-  hold(encoded: readonly Uint8Array[], withinMs: number, reply: Hold['reply']): void {
-    const claims = encoded.map((one) => ({ encoded: one, known: readClaim(one) }))
-    const read: Hold['claims'][number][] = []
-    for (const { encoded: bytes, known } of claims) {
-      if (!known || known.claim.shard !== this.props.shard) {
-        reply('BAD_CLAIM', 'undecodable')
-        return
-      }
-      const { number, sequencer } = known.claim
-      read.push({ encoded: bytes, hash: known.hash, number, sequencer })
+  hold(
+    encoded: readonly Uint8Array[],
+    withinMs: number,
+    reply: (code: string, detail: string) => void,
+  ): void {
+    const claims = this.holds.read(encoded)
+    if (!claims) {
+      reply('BAD_CLAIM', 'undecodable')
+      return
     }
-    this.noteProposed(read.at(-1))
-    this.holds.push({ claims: read, untilMs: this.ctx.now() + withinMs, reply })
+    this.noteProposed(claims.at(-1))
+    if (this.committee.isOutside) this.holds.answerOutside(claims, reply)
+    else this.holds.add(claims, withinMs, reply)
     this.look()
   }
 
@@ -200,7 +196,7 @@ export class LineKeeper {
   pause(): void {
     this.isPaused = true
     this.ordered = []
-    for (const { reply } of this.holds.splice(0)) reply('SYNCING', '')
+    this.holds.pause()
   }
 
   /** Takes back from the first such claim on, unless a block has ordered it. */
@@ -217,12 +213,24 @@ export class LineKeeper {
 
   /** No block above this final height may order these any more. */
   dropVoid(height: number): void {
+    this.committee.height = height
     this.takeBack(({ notAfter }) => notAfter <= height, 'shard-claim-void')
   }
 
   close(isClosing: boolean): void {
     this.isClosing = isClosing
+    this.committee.isClosing = isClosing
     if (isClosing) this.takeBack(hasOrders, 'shard-closed')
+  }
+
+  /** From time to time: what nobody has certified for a while. */
+  retell(): void {
+    this.committee.retell()
+    const rival = this.ordered.length === 0 ? this.committee.nextRival() : undefined
+    if (!rival) return
+    this.ctx.reached('shard-attests-rival')
+    this.goTo(rival)
+    this.look()
   }
 
   get isBehind(): boolean {
@@ -240,7 +248,7 @@ export class LineKeeper {
     this.advance()
     if (this.ordered.length === 0) {
       this.extend()
-      this.settleHolds()
+      this.holds.settle()
     }
     this.isLooking = false
     this.noteReady()
@@ -266,12 +274,15 @@ export class LineKeeper {
     if (this.otherMaker() !== undefined) return false
     const { steps } = this.line
     const own = steps.findIndex(({ held }) => held.claim.sequencer !== this.ownIndex)
-    if (own < 0) return true
-    this.ctx.reached('shard-made-way')
-    const gone = steps.slice(own).map(({ held }) => held.hash)
-    this.executor.undoTo(own)
-    for (const hash of gone) this.line.drop(hash)
-    return true
+    if (own >= 0) {
+      this.ctx.reached('shard-made-way')
+      const gone = steps.slice(own).map(({ held }) => held.hash)
+      this.executor.undoTo(own)
+      for (const hash of gone) this.line.drop(hash)
+    }
+    if (!this.committee.hasOwn(this.line.tip.hash, this.ownIndex)) return true
+    this.look()
+    return false
   }
 
   /** Executes what stands on the tip, unless our own draft stands there. */
@@ -310,12 +321,24 @@ export class LineKeeper {
         this.want({ number: next.number, hash: next.hash }, next.sequencer)
         return
       }
-      if (line.depthOf(next.hash) !== 1 && !this.goTo(held)) return
+      if (line.depthOf(next.hash) !== 1 && !this.goTo(held)) {
+        if (held.verdict) this.finalIsFalse(held)
+        return
+      }
       if (!this.isReady(held)) return
       this.ordered.shift()
       const final = line.advance()
       this.becameFinal(final, next)
     }
+  }
+
+  /** Those who notarised it went by a false certificate: the shard stands until it is challenged. */
+  private finalIsFalse({ hash, claim, verdict }: HeldBatch): void {
+    if (this.toldFalse === hash) return
+    this.toldFalse = hash
+    const { shard, number, sequencer } = claim
+    this.ctx.log('error', 'final-claim-false', { shard, number, hash, sequencer, code: verdict })
+    this.ctx.reached('shard-final-claim-false')
   }
 
   /** Executes up to a batch; asks for what is missing on the way. */
@@ -328,7 +351,7 @@ export class LineKeeper {
     return this.executor.switchTo(held) === 'done'
   }
 
-  private want(point: Point, sequencer: number): void {
+  private want(point: Point, sequencer: number | undefined): void {
     const { hash } = point
     this.peers.fetch(
       point,
@@ -338,53 +361,15 @@ export class LineKeeper {
     )
   }
 
-  private settleHolds(): void {
-    const now = this.ctx.now()
-    let soonest: number | undefined
-    const open: Hold[] = []
-    for (const hold of this.holds) {
-      const code = this.codeOf(hold)
-      if (code !== undefined) hold.reply(code, '')
-      else if (now >= hold.untilMs) {
-        this.ctx.reached('shard-not-held')
-        hold.reply('CLAIM_NOT_HELD', '')
-      } else {
-        open.push(hold)
-        soonest = Math.min(soonest ?? hold.untilMs, hold.untilMs)
-      }
-    }
-    this.holds = open
-    if (soonest !== undefined) {
-      this.ctx.after('holds', Math.max(1, soonest - now), () => this.look())
-    }
-  }
-
-  /** Undefined while it is not known. */
-  private codeOf({ claims }: Hold): string | undefined {
-    for (const { hash, number, sequencer } of claims) {
-      if (number <= this.line.final.number) {
-        if (hash === this.line.final.hash) continue
-        return number === this.line.final.number ? 'BAD_CLAIM' : 'CLAIM_NOT_HELD'
-      }
-      const held = this.line.find(hash)
-      if (!held) {
-        this.want({ number, hash }, sequencer)
-        return undefined
-      }
-      if (held.verdict === undefined) this.goTo(held)
-      if (held.verdict !== undefined && held.verdict !== '') return 'BAD_CLAIM'
-      if (!this.isReady(held)) return undefined
-    }
-    return ''
-  }
-
   /** Says so when more of the line can be ordered. */
   private noteReady(): void {
     let to = this.line.final.number
     for (const { held } of this.line.steps) {
       if (!this.isReady(held)) break
       held.readyMs ??= this.ctx.now()
-      to = held.claim.number
+      this.committee.attest(held)
+      const { number } = held.claim
+      if (number === to + 1 && this.committee.allows(held, true)) to = number
     }
     if (to > this.readyTo) this.becameReady()
     this.readyTo = to
@@ -393,6 +378,7 @@ export class LineKeeper {
   /** A new epoch: what was made in the one before and not ordered will never be. */
   turn(rules: EpochRules): void {
     this.rules = rules
+    this.committee.turn(rules)
     this.takeBack(({ epoch }) => epoch < rules.epoch, 'shard-epoch-turned')
     this.look()
   }

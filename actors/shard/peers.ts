@@ -30,6 +30,17 @@ export class ShardPeers {
     this.others = peers.filter((peer) => peer.node !== node)
   }
 
+  /** Of the other validators. */
+  get nodes(): string[] {
+    return this.others.map(({ node }) => node)
+  }
+
+  /** Of a validator by its index in the epoch's set; undefined for the own one, or nobody's. */
+  readonly nodeOf = (validator: number): string | undefined => {
+    const key = this.rules?.set.validators[validator]?.blsPublicKey
+    return this.others.find(({ blsPublicKey }) => blsPublicKey === key)?.node
+  }
+
   private isPruned(node: string, number: number, hash: Hex): void {
     const { pruned } = this
     this.ctx.reached('shard-fetch-pruned')
@@ -56,14 +67,13 @@ export class ShardPeers {
   ): void {
     if (this.fetching.has(hash) || this.others.length === 0) return
     this.fetching.add(hash)
-    const maker = this.rules?.set.validators[sequencer ?? -1]?.blsPublicKey
-    const first = this.others.find(({ blsPublicKey }) => blsPublicKey === maker)
+    const first = this.nodeOf(sequencer ?? -1)
     // Whoever does not answer is not asked twice in a row, as long as there are others.
     const able = this.others.filter(({ node }) => node !== this.silent)
     const among = able.length > 0 ? able : this.others
     const other = () => among[this.ctx.random(among.length)] as { node: string }
-    const isMaker = first && first.node !== this.silent && this.ctx.random(3) > 0
-    const chosen = isMaker ? first : other()
+    const isMaker = first !== undefined && first !== this.silent && this.ctx.random(3) > 0
+    const chosen = isMaker ? { node: first } : other()
     this.ctx.reached('shard-fetch')
     this.ctx.ask(
       ShardMessages,

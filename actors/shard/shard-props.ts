@@ -29,7 +29,7 @@ export interface ShardPeer {
 
 /** What the host provides: the same operations as references or as native code. */
 export interface ShardPorts {
-  readonly bls: Pick<Bls, 'verify' | 'aggregate'>
+  readonly bls: Pick<Bls, 'verify' | 'aggregate' | 'verifyAggregate'>
   readonly hashPairs: HashPairs
   readonly sha256: (bytes: Uint8Array) => Uint8Array
   readonly verifyEd25519: VerifyEd25519

@@ -30,6 +30,7 @@ export const SHARD_TABLES = {
   pages: 'rollup-pages',
   meta: 'rollup-meta',
   accounts: 'rollup-accounts',
+  attested: 'rollup-attested',
 } as const
 
 const RETRY_MS = 200

@@ -15,8 +15,8 @@ import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
-import { checkCosigners } from './check-cosigners.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
+import { CommitteeDesk } from './committee-desk.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
 import { Executor } from './executor.ts'
@@ -30,6 +30,7 @@ import { OperationIndex } from './operation-index.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
+import { sequencerWords } from './sequencer-words.ts'
 import { isAtBegin, type ShardProps, seriesOf } from './shard-props.ts'
 import { ShardKeeper } from './shard-rows.ts'
 import { endLine, freezeLine } from './stand-still.ts'
@@ -58,6 +59,7 @@ class Shard {
   readonly keysAhead: KeysAheadDesk
   readonly recovery: Recovery
   readonly sync: SyncServer
+  readonly committee: CommitteeDesk
   private readonly nudges: Nudges
   isReady = false
   height = 0
@@ -99,10 +101,11 @@ class Shard {
     const { drafts } = this
     this.upkeep = new Upkeep(ctx, props, { line, drafts, rows, inbox, operations }, checkpoint)
     this.queries = new ShardQueries(ctx, props, line, inbox, this.upkeep.pruner)
+    this.committee = new CommitteeDesk(ctx, props, { line, rows, peers: this.peers })
     this.keeper = new LineKeeper(
       ctx,
       props,
-      { line, executor, drafts, peers: this.peers },
+      { line, executor, drafts, peers: this.peers, committee: this.committee },
       (step, ordered) => this.becameFinal(step, ordered),
       () => this.nudges.wakeValidator(),
       () => this.looked(),
@@ -255,6 +258,7 @@ class Shard {
     this.inbox.forget(claim.inboxTo)
     this.queries.remember(held, ordered, noncesBefore(undo, held))
     this.rows.saveFinal(ordered.number, ordered)
+    this.committee.final(ordered.number)
     this.upkeep.final(step, ordered)
     this.market.final(step)
     const { number, hash, height, blockHash, timestampMs } = ordered
@@ -311,6 +315,7 @@ class Shard {
     this.upkeep.checkpoints.look()
     if (!this.isReady) return
     this.tellLook()
+    this.keeper.retell()
     this.keysAhead.look()
   }
 }
@@ -321,7 +326,7 @@ export const ShardActor = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
-    const { drafts, executor, keeper, queries, line, market, sync } = shard
+    const { executor, keeper, queries, line, sync, committee } = shard
     const own = props.numbers?.generation ?? 0
     const isOurs = ({ generation }: { generation: number }) => generation === own
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
@@ -334,38 +339,21 @@ export const ShardActor = actor({
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : queries.nothing('BUSY'))
       },
       ...sync.handlers,
-      Assemble(body, reply) {
-        reply(shard.mayAssemble() ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
+      Attest(body) {
+        if (shard.isReady) committee.attestation(body)
       },
-      Proofs({ number, positions }, reply) {
-        reply(drafts.proofs(number, positions))
+      Certified(body) {
+        if (shard.isReady) committee.certified(body)
       },
-      Check: ({ body }, reply) => executor.checkAhead(body, reply),
-      Cosigners(body, reply) {
-        checkCosigners(body, drafts.draft, executor, props.ports, reply)
-      },
-      Seal(body, reply) {
-        drafts.seal(body, reply)
-      },
-      Operate(body, reply) {
-        const code = drafts.isClosing ? 'RESHARDING' : 'STALE'
-        const isOpen = shard.isReady && !line.isFrozen && !drafts.isClosing
-        if (!isOpen) reply({ code, results: [] })
-        else market.operate(body, reply)
-      },
-      Greet() {
-        shard.greet()
-      },
-      Drop({ number }) {
-        drafts.drop(number)
-        keeper.look()
-      },
+      ...sequencerWords(props, shard),
       Ready(wanted, reply) {
-        reply({ claims: shard.isReady && isOurs(wanted) ? keeper.ready(wanted) : [] })
+        const isAble = shard.isReady && isOurs(wanted)
+        reply(isAble ? keeper.ready(wanted) : { claims: [], certificates: [] })
       },
       Hold({ claims, withinMs, generation }, reply) {
         const loading = shard.recovery.isSyncing ? 'SYNCING' : 'CLAIM_NOT_HELD'
         if (!isOurs({ generation })) reply({ code: 'BUSY', detail: 'the number of shards changes' })
+        else if (!shard.isReady && committee.isOutside) reply({ code: '', detail: '' })
         else if (!shard.isReady) reply({ code: loading, detail: 'the shard is being loaded' })
         else keeper.hold(claims, withinMs, (code, detail) => reply({ code, detail }))
       },

@@ -24,7 +24,8 @@ export function checkCertificateThere(
   return certificate ? undefined : 'NO_CERTIFICATE'
 }
 
-function read(bytes: Uint8Array): BatchCertificate | undefined {
+/** Undefined where it cannot be read. */
+export function readBatchCertificate(bytes: Uint8Array): BatchCertificate | undefined {
   try {
     return decodeBatchCertificate(bytes)
   } catch (error) {
@@ -41,7 +42,7 @@ export function certificateHolds(
   of: { readonly genesisHash: Hex; readonly claim: Hex; readonly shard: number },
   bls: Pick<Bls, 'verifyAggregate'>,
 ): boolean {
-  const certificate = read(bytes)
+  const certificate = readBatchCertificate(bytes)
   if (!certificate) return false
   const committee = drawCommittee(rules, of.shard, committeeSeats(words))
   return checkBatchCertificate(certificate, committee, rules.set, of, bls) === ''

@@ -25,6 +25,12 @@ export interface Committee {
 /** More seats make a false committee no less likely in any network that can be. */
 export const COMMITTEE_SEATS_MAX = 1024
 
+/**
+ * With a third of all seats false, of so many drawn ones more than two thirds are false in less
+ * than one draw in 10^7. A network with fewer is one for development.
+ */
+export const COMMITTEE_SEATS_MIN = 64
+
 type Rules = Pick<EpochRules, 'mode' | 'epoch' | 'seed' | 'set'>
 
 const DOMAIN = utf8('AITBC-ROLLUP-COMMITTEE-1')

@@ -104,12 +104,14 @@ export interface RollupConfig {
 
 export function loadConfig(words: ReadWords): RollupConfig {
   const word = words.load(CONFIG)
+  const committee = committeeSeats(words)
   return {
     shards: Number(fieldOf(word, 0, 8)),
     accounts: Number(fieldOf(word, 8, 32)),
     balance: fieldOf(word, 40, 64),
     locks: Number(fieldOf(word, 104, 32)),
     owner: addressOf(words.load(GENESIS_OWNER)),
+    ...(committee > 0 && { committee }),
   }
 }
 

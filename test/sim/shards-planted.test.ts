@@ -2,10 +2,12 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { CommitteePlant } from './shards/planted-committee.ts'
 import type { ParcelPlant } from './shards/planted-parcels.ts'
 import { shardsScenario } from './shards/shards-scenario.ts'
 
-const SAYS: Readonly<Record<ParcelPlant, RegExp>> = {
+const SAYS: Readonly<Record<ParcelPlant | CommitteePlant, RegExp>> = {
+  'attest-unchecked': /^lie: wrong-root is final as claim \d+ of shard \d$/,
   'drop-parcel': /^arrival: parcel 0\/\d+\/\d+ waits$/,
   'consume-again':
     /^parcel: \d+\/\d+\/\d+ is consumed again, or never was \(claim \d+ of shard \d\)$/,

@@ -34,6 +34,7 @@ export interface BenchNetworkSpec {
   /** Accounts of the rollup; those of the development network when absent. */
   readonly rollupAccounts?: number
   readonly rollupShards?: number
+  readonly rollupCommittee?: number
   readonly rollupLocks?: number
 }
 
@@ -43,7 +44,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
   const accounts = Array.from({ length: spec.accounts }, (_, i) => {
     return { name: `bench${i}`, address: benchAccount(i).address }
   })
-  const { validators, nodes, rollupAccounts, rollupShards, rollupLocks } = spec
+  const { validators, nodes, rollupAccounts, rollupShards, rollupLocks, rollupCommittee } = spec
   const name = 'bench'
   const network = devNetwork({
     name,
@@ -53,6 +54,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
     ...(rollupAccounts !== undefined && { rollupAccounts }),
     ...(rollupShards !== undefined && { rollupShards }),
     ...(rollupLocks !== undefined && { rollupLocks }),
+    ...(rollupCommittee !== undefined && { rollupCommittee }),
   })
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
   const topology = join(folder, 'topology.yaml')

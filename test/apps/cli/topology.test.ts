@@ -141,7 +141,9 @@ test('the dev preset is one process, the local presets one for each node', async
   }
   assert.equal(await processes('dev'), ['dev'])
   assert.equal(await processes('local-4'), ['node0', 'node1', 'node2', 'node3'])
-  assert.is((await processes('local-7-shards')).length, 7)
+  for (const name of ['local-7-shards', 'local-7-committees']) {
+    assert.is((await processes(name)).length, 7)
+  }
 })
 
 test('every node of several processes has its own identity', async () => {

@@ -32,7 +32,7 @@ const NONE = new Uint8Array(0)
 /** With a claim that nobody here reads. */
 function blockOf(asked: Build, height: number) {
   const { view, parent, timestampMs, randomness } = asked
-  const sidecar = withClaims(asked.sidecar, [Uint8Array.of(1)])
+  const sidecar = withClaims(asked.sidecar, [{ claim: Uint8Array.of(1) }])
   const extraData = packExtraData({ mode: 0, epoch: 0, view, ms: timestampMs % 1000 })
   const roots = { stateRoot: zeros(32), transactionsRoot: zeros(32), receiptsRoot: zeros(32) }
   const header = {

@@ -12,7 +12,10 @@ import { makeGenesis } from '../../../protocol/genesis/genesis-block.ts'
 import { readGenesis } from '../../../protocol/genesis/genesis-spec.ts'
 import { depositSlot, TOTAL_DEPOSITS_SLOT } from '../../../protocol/market/market-storage.ts'
 import { MARKET_ADDRESS } from '../../../protocol/params.ts'
+import { rollupConfigAfter } from '../../../protocol/rollup/rollup-head.ts'
+import { committeeSeats, rollupWords } from '../../../protocol/rollup/rollup-storage.ts'
 import { readAccount, readStorage } from '../../../protocol/state/state-tree.ts'
+import { treeView } from '../../../protocol/state/state-view.ts'
 import { genesisJson, STAKE, WALLETS } from '../chain-world.ts'
 
 type Json = ReturnType<typeof genesisJson>
@@ -85,8 +88,12 @@ test('what is wrong is named', () => {
       (json) => params(json, { epochBlocks: [6, 6, 1] }),
     ],
     [
-      /rollup\.committee: expected 0/,
-      (json) => params(json, { rollup: { shards: 2, committee: 9 } }),
+      /rollup\.committee: expected 0, or at least 64 seats/,
+      (json) => params(json, { rollup: { shards: 2, committee: 63 } }),
+    ],
+    [
+      /rollup\.committee: expected between 0 and 1024/,
+      (json) => params(json, { rollup: { shards: 2, committee: 1025 } }),
     ],
     [/params\.epochMs: expected between/, (json) => params(json, { epochMs: 5 })],
     [/params\.modePolicy: expected auto \| pinned/, (json) => params(json, { modePolicy: 'no' })],
@@ -115,6 +122,22 @@ test('what is wrong is named', () => {
   const [first, second] = stolen.validators as [Json['validators'][0], Json['validators'][0]]
   first.possession = second.possession
   assert.throws(() => readGenesis(stolen, blsNoble), /validators\[0\]\.possession/)
+})
+
+test('a committee of shards is large, or of a network whose accounts have public keys', () => {
+  const seatsOf = (rollup: object) => {
+    const json = genesisJson()
+    params(json, { rollup })
+    const { tree } = makeGenesis(readGenesis(json, trusting))
+    const read = rollupConfigAfter(treeView(tree)).committee
+    assert.is(read ?? 0, committeeSeats(rollupWords(treeView(tree))))
+    return read
+  }
+  const owner = WALLETS[0]?.address
+  assert.is(seatsOf({ shards: 2 }), undefined)
+  assert.is(seatsOf({ shards: 2, committee: 0 }), undefined)
+  assert.is(seatsOf({ shards: 2, committee: 64 }), 64)
+  assert.is(seatsOf({ shards: 2, committee: 3, accounts: 8, owner }), 3)
 })
 
 test('the development network has the hashes that are pinned', () => {

@@ -152,7 +152,7 @@ test('a sealed block with another claim is refused for the claim', () => {
   assert.ok(built.ok)
   const { config, block: parent, tree } = world
   const forged = encodeClaim({ ...good, bodyHash: good.parent })
-  const sidecar = withClaims(built.block.sidecar, [forged])
+  const sidecar = withClaims(built.block.sidecar, [{ claim: forged }])
   const header = { ...built.block.header, parentBeaconBlockRoot: sidecarRoot(sidecar) }
   const verdict = validateBlock(config, parent, tree, makeBlock(header, [], sidecar), [])
   assert.equal(verdict.ok ? [] : [verdict.code, verdict.detail], ['BAD_CLAIM', 'BAD_SIGNATURE'])
@@ -178,7 +178,11 @@ test('a sidecar has at most eight claims, and takes no more', () => {
   const world = begun()
   const many = Array.from({ length: CLAIMS_PER_BLOCK_MAX + 1 }, () => new Uint8Array([1]))
   const plain = world.decide().sidecar
-  assert.is(decodeSidecar(withClaims(plain, many)).claims.length, CLAIMS_PER_BLOCK_MAX)
+  const offered = many.map((claim) => ({ claim }))
+  assert.is(decodeSidecar(withClaims(plain, offered)).claims.length, CLAIMS_PER_BLOCK_MAX)
+  const certificate = new Uint8Array([2])
+  const both = decodeSidecar(withClaims(plain, [{ claim: certificate, certificate }]))
+  assert.equal([both.claims, both.certificates], [[certificate], [certificate]])
   const sidecar = { ...decodeSidecar(plain), claims: many }
   assert.throws(() => decodeSidecar(encodeSidecar(sidecar)), /too many claims/)
 })

@@ -1,6 +1,6 @@
 // Certificates of committees beside the claims of a block: where shards have committees a claim is
 // ordered with the certificate of its own shard's committee for just this claim, and nothing else;
-// where they have none, a block brings none. No genesis can ask for committees yet.
+// where they have none, a block brings none.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

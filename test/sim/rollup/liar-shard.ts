@@ -4,6 +4,7 @@ import { ShardMessages } from '../../../actors/messages/shard.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
 import type { ShardProps } from '../../../actors/shard/shard-props.ts'
 import type { Hex } from '../../../lib/hex.ts'
+import { attestationDigest } from '../../../protocol/rollup/batch-certificate.ts'
 import {
   type Claim,
   claimDigest,
@@ -13,11 +14,13 @@ import {
 } from '../../../protocol/rollup/claim.ts'
 import { type Actor, actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
+import type { Body } from '../../../runtime/messages.ts'
 import { simBls } from '../sim-crypto.ts'
 import { forgeClaim, type Lie, type ToldLies } from './lies.ts'
 
 interface Forged {
   readonly hash: Hex
+  readonly number: number
   readonly claim: Uint8Array
   readonly body: Uint8Array
 }
@@ -39,7 +42,7 @@ function forge({ lie, secret, genesisHash, shards }: LiarProps, claim: Claim, by
   const { claim: other, body } = forgeClaim(lie, claim, bytes, shards)
   const hash = claimHash(other)
   const signature = simBls.sign(secret, claimDigest(genesisHash, hash))
-  return { hash, claim: encodeClaim({ ...other, signature }), body }
+  return { hash, number: claim.number, claim: encodeClaim({ ...other, signature }), body }
 }
 
 export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'], ShardProps> {
@@ -58,9 +61,20 @@ export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'
         return one
       }
       let turn = 0
+      /** As a member of the shard's committee he says of his own lie that it is true. */
+      const attestForged = (key: string, message: unknown) => {
+        const said = message as Body<(typeof ShardMessages)['verbs'], 'Attest'>
+        const one = [...forged.values()].find(({ number }) => number === said.number)
+        if (!one) return
+        const digest = attestationDigest(liar.genesisHash, one.hash)
+        const signature = simBls.sign(liar.secret, digest)
+        ctx.reached('lied-attested')
+        ctx.tell(ShardMessages, key, 'Attest', { ...said, claim: one.hash, signature })
+      }
       const tell: Context['tell'] = (vocabulary, key, verb, message) => {
         if (vocabulary.kind !== 'shard' || verb !== 'Batch') {
           ctx.tell(vocabulary, key, verb, message)
+          if (vocabulary.kind === 'shard' && verb === 'Attest') attestForged(key, message)
           return
         }
         const { claim, body } = message as { claim: Uint8Array; body: Uint8Array }
@@ -87,10 +101,10 @@ export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'
       return {
         ...honest,
         Ready(asked, reply) {
-          honest.Ready(asked, ({ claims }) => {
+          honest.Ready(asked, ({ claims, certificates }) => {
             const [first] = claims
             const one = first && [...forged.values()].find(({ claim }) => sameNumber(claim, first))
-            reply({ claims: one ? [one.claim] : claims })
+            reply({ claims: one ? [one.claim] : claims, certificates: one ? [] : certificates })
           })
         },
         Fetch(asked, reply) {

@@ -4,7 +4,14 @@ import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
 import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
 import { COHORT_SIZE } from '../../../protocol/params.ts'
 import type { RollupConfig } from '../../../protocol/rollup/rollup-storage.ts'
-import { BALANCE, genesisWith, lightConfig, lightPortsFor, OWNER } from '../rollup/rollup-chain.ts'
+import {
+  BALANCE,
+  epochGenesis,
+  genesisWith,
+  lightConfig,
+  lightPortsFor,
+  OWNER,
+} from '../rollup/rollup-chain.ts'
 
 /** Accounts that send and receive, of each shard. */
 export const PER_SHARD = 16
@@ -18,21 +25,26 @@ export interface ShardsChain {
   readonly accounts: readonly (readonly number[])[]
 }
 
-const chains = new Map<number, ShardsChain>()
+/** Of networks with committees: each draws its own. */
+const EPOCH_BLOCKS = 60
+const EPOCH_MS = 5000
 
-/** Made once for each K: the same at all nodes. */
-export function shardsChain(shards: number): ShardsChain {
-  const known = chains.get(shards)
+const chains = new Map<string, ShardsChain>()
+
+/** Made once for each K and size of committees, 0 for none: the same at all nodes. */
+export function shardsChain(shards: number, committee = 0): ShardsChain {
+  const known = chains.get(`${shards} ${committee}`)
   if (known) return known
   const count = (shards - 1) * COHORT_SIZE + PER_SHARD
-  const rollup = { shards, accounts: count, locks: 0, balance: BALANCE, owner: OWNER }
-  const genesis = genesisWith(rollup)
+  const usual = { shards, accounts: count, locks: 0, balance: BALANCE, owner: OWNER }
+  const rollup = committee > 0 ? { ...usual, committee } : usual
+  const genesis = committee > 0 ? epochGenesis(rollup, EPOCH_BLOCKS, EPOCH_MS) : genesisWith(rollup)
   const accounts = Array.from({ length: shards }, (_, shard) =>
     Array.from({ length: PER_SHARD }, (_, i) => shard * COHORT_SIZE + i),
   )
   const config = lightConfig(genesis)
   const chain = { rollup, genesis, config, ports: lightPortsFor(count), accounts }
-  chains.set(shards, chain)
+  chains.set(`${shards} ${committee}`, chain)
   return chain
 }
 

@@ -16,6 +16,7 @@ import { FinalBlocks } from '../rollup/final-blocks.ts'
 import type { ToldLies } from '../rollup/lies.ts'
 import { LOOK_EVERY_MS, LOOKS_MAX } from '../rollup/rollup-checker.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
+import { CertificateChecker } from './certificate-checker.ts'
 import type { ShardsChain } from './shards-chain.ts'
 import { ShardsModel } from './shards-model.ts'
 
@@ -34,6 +35,7 @@ export class ShardsChecker {
   private readonly told: ToldLies
   readonly honest: readonly string[]
   private readonly blocks: FinalBlocks
+  private readonly certificates: CertificateChecker
   /** By node: the last claim of each shard in its blocks. */
   private readonly numbers = new Map<string, number[]>()
 
@@ -51,6 +53,8 @@ export class ShardsChecker {
     this.log = log
     this.chain = chain
     this.model = new ShardsModel(chain)
+    const { committee = 0 } = chain.rollup
+    this.certificates = new CertificateChecker(world, committee, chain.genesis.block.hash)
     this.claims = chain.accounts.map(() => [])
   }
 
@@ -63,6 +67,7 @@ export class ShardsChecker {
 
   check(): void {
     for (const node of this.honest) {
+      this.certificates.learn(node)
       for (const { height, bytes } of this.blocks.next(node)) {
         if (bytes) this.block(node, height, bytes)
         else this.violations.push(`lost: ${node} has no block ${height}`)
@@ -75,7 +80,8 @@ export class ShardsChecker {
     const block = decodeBlock(bytes)
     const timestampMs = headerTimeMs(block.header)
     this.lastMs = Math.max(this.lastMs, timestampMs)
-    for (const encoded of decodeSidecar(block.sidecar).claims) {
+    const { claims, certificates } = decodeSidecar(block.sidecar)
+    for (const [item, encoded] of claims.entries()) {
       const read = readClaim(encoded)
       if (!read) {
         this.violations.push(`claim: one in block ${height} of ${node} cannot be read`)
@@ -83,7 +89,13 @@ export class ShardsChecker {
       }
       const { claim, hash } = read
       const { shard, number } = claim
-      const row = this.rowOf(node, shard, number, hash)
+      const rowAt = (at: string) => this.rowOf(at, shard, number, hash)
+      const hasBatch = (at: string) => (this.honest.includes(at) ? Boolean(rowAt(at)) : undefined)
+      const final = { claim, hash, certificate: certificates[item] }
+      this.violations.push(...this.certificates.check(final, hasBatch))
+      // Outside of a committee batches come after their blocks.
+      const holders = this.chain.rollup.committee ? this.honest : [node]
+      const row = holders.map(rowAt).find((one) => one !== undefined)
       if (!row) this.violations.push(`availability: ${node} lacks batch ${number} of ${shard}`)
       const known = this.claims[shard] as Hex[]
       if (known.length === number - 1) {

@@ -15,6 +15,7 @@ import { HABITS } from '../rollup/sender-group.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
+import { COMMITTEE_PLANTS, withFalseMembers } from './planted-committee.ts'
 import { PARCEL_PLANTS, withPlanted } from './planted-parcels.ts'
 import { shardsChain } from './shards-chain.ts'
 import { ShardsChecker } from './shards-checker.ts'
@@ -26,6 +27,8 @@ const SENDING_MS = 600
 const CONSUMING_MS = 700
 /** Share of the seeds that go on until all parcels have arrived. */
 const DRAINED = 0.15
+/** Share of the seeds in which shards have committees. */
+const COMMITTEES = 0.2
 /** Parcels that were stated settle from here on. PERF: between the two the senders rest. */
 const SETTLES_MS = CHALLENGE_MS + 1000
 const LIVENESS_MS = 20_000
@@ -105,12 +108,22 @@ function shardsOf(random: Prng): number {
   return [2, 2, 2, 2, 3, 3, 4][random.below(7)] as number
 }
 
+/** Seats of each shard's committee, of four validators; 0 in most seeds: everybody checks all. */
+function seatsOf(seed: number, plant: string | undefined): number {
+  const random = prng(`shards-drawn/${seed}`)
+  if (plant) return COMMITTEE_PLANTS.some((one) => one === plant) ? 3 : 0
+  return random.chance(COMMITTEES) ? ([2, 3, 3, 4][random.below(4)] as number) : 0
+}
+
 function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`shards/${seed}`)
   const faults = drawFaults(random)
-  const chain = shardsChain(shardsOf(random.split('shards')))
+  const seats = seatsOf(seed, options.plant)
+  const chain = shardsChain(shardsOf(random.split('shards')), seats)
   const senders = random.split('senders')
-  const { liar, told, honest } = drawLiar(random.split('lie'), SHARD_LIES, options.plant)
+  const falsely = COMMITTEE_PLANTS.find((one) => one === options.plant)
+  const forced = falsely && 'wrong-root'
+  const { liar, told, honest } = drawLiar(random.split('lie'), SHARD_LIES, options.plant, forced)
   const setting = { ...options, chain, liar, random: senders }
   const started = startShardsWorld(`shards-world/${seed}`, faults, setting)
   const { world, log } = started
@@ -120,26 +133,31 @@ function run(seed: number, options: SeedOptions = {}): Verdict {
   const isShort = options.safetyOnly === true
   const lengths = drawLengths(seed)
   const { violations, trace } = judgeSeed(world, checker, () =>
-    withPlanted(plant, () => phases(started, checker, lengths, isShort)),
+    withPlanted(plant, () =>
+      withFalseMembers(falsely, () => phases(started, checker, lengths, isShort)),
+    ),
   )
   const marks = { ...Object.fromEntries(world.marks), ...told.refused(checker.claims) }
   const claims = checker.claims.reduce((sum, list) => sum + list.length, 0)
   const { compared, model } = checker
   const { consumed } = model
   const waits = model.waiting().length
-  const counts = { shards: chain.rollup.shards, claims, transfers: log.final.size }
+  const counts = { shards: chain.rollup.shards, seats, claims, transfers: log.final.size }
   const done = { ...counts, consumed, waits, compared, ...happened(marks) }
   return { seed, violations, marks, trace, done }
 }
 
 export const shardsScenario: Scenario = {
   name: 'shards',
-  plants: PARCEL_PLANTS,
+  plants: [...PARCEL_PLANTS, ...COMMITTEE_PLANTS],
   requiredMarks: [
     'shard-restarted',
     'shard-undone',
     'shard-parcel-sent',
     'shard-parcel-consumed',
+    'shard-certified',
+    'shard-voted-by-certificate',
+    'lied-attested',
     'rollup-absentees',
     'answered-twice',
     ...HABITS.map((habit) => `habit-${habit}`),
