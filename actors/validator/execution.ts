@@ -110,7 +110,8 @@ export class Execution {
         ok: (blocks) => done({ type: 'fetched', blocks }),
         failed: () => {
           this.askKept(peer, aboveHeight)
-          done({ type: 'timer', name: 'fetch' })
+          // As if it had sent none: again soon, not at once, since without links each fails now.
+          done({ type: 'fetched', blocks: [] })
         },
       },
     )

@@ -4,6 +4,9 @@
 import type { Prng } from '../../lib/prng.ts'
 import { Agenda, type Entry } from './agenda.ts'
 
+/** More events than this in one moment are actors that go round in a circle without waiting. */
+const EVENTS_OF_A_MOMENT_MAX = 1_000
+
 export class Timeline {
   now = 0
   /** Events run so far. */
@@ -41,12 +44,17 @@ export class Timeline {
     return this.agenda.next
   }
 
-  /** Runs everything that is due within the next `ms`. */
+  /** Runs everything that is due within the next `ms`. Throws when time does not go on. */
   runFor(ms: number): void {
     const end = this.now + ms
+    let within = 0
     for (let at = this.agenda.next; at !== undefined && at <= end; at = this.agenda.next) {
       const { run } = this.agenda.pop()
       if (!run) continue
+      within = at === this.now ? within + 1 : 0
+      if (within > EVENTS_OF_A_MOMENT_MAX) {
+        throw new Error(`${within} events at ${at} ms: something is tried again without waiting`)
+      }
       this.now = at
       this.steps++
       run()
