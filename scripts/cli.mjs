@@ -11,13 +11,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-process.setSourceMapsEnabled(true)
 ensureInstalled()
 if (process.env.AITBC_FROM_SOURCE === '1') {
+  process.setSourceMapsEnabled(true)
   const { register } = await import('tsx/esm/api')
   register()
   await import('../apps/cli/main.ts')
 } else {
+  await import('../lib/mapped-stacks.mjs')
   ensureBuilt()
   await import('../dist/apps/cli/main.js')
 }

@@ -71,7 +71,7 @@ export function isBuilt(root = ROOT) {
   for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
     if (statSync(join(root, file)).mtimeMs > built) return false
   }
-  const folders = readJson(join(root, 'tsconfig.build.json')).include
+  const folders = readJson(join(root, 'tsconfig.json')).include
   return folders.every((folder) => newestSource(join(root, folder)) <= built)
 }
 
@@ -147,22 +147,30 @@ export function ensureInstalled() {
   })
 }
 
-/** Compiles the TypeScript sources to dist/ when any of them changed. */
+function compile() {
+  say('  building (TypeScript to dist/)')
+  const started = new Date()
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  must('build', 'fix the sources, or check out a clean copy', process.execPath, [
+    tsc,
+    '-p',
+    'tsconfig.build.json',
+  ])
+  mkdirSync(dirname(STAMP), { recursive: true })
+  closeSync(openSync(STAMP, 'w'))
+  // The time at which the build began: a source saved while it ran counts as newer.
+  utimesSync(STAMP, started, started)
+}
+
+/** Compiles the TypeScript sources to dist/: the type check, whatever was built before. */
+export function build() {
+  locked(compile)
+}
+
+/** The same when any of them changed. */
 export function ensureBuilt() {
   if (isBuilt()) return
   locked(() => {
-    if (isBuilt()) return
-    say('  building (TypeScript to dist/)')
-    const started = new Date()
-    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-    must('build', 'fix the sources, or check out a clean copy', process.execPath, [
-      tsc,
-      '-p',
-      'tsconfig.build.json',
-    ])
-    mkdirSync(dirname(STAMP), { recursive: true })
-    closeSync(openSync(STAMP, 'w'))
-    // The time at which the build began: a source saved while it ran counts as newer.
-    utimesSync(STAMP, started, started)
+    if (!isBuilt()) compile()
   })
 }

@@ -4,9 +4,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Verdict } from '../../test/sim/scenario.ts'
+import { runningFile } from '../../transport/threads/running-file.ts'
 import type { SimArguments } from './arguments.ts'
 
-const WORKER = fileURLToPath(new URL('./seeds-worker.ts', import.meta.url))
+const WORKER = fileURLToPath(runningFile(import.meta.url, './seeds-worker'))
 /** A lot takes about this long, so that --minutes ends in time. */
 const LOT_MS = 500
 const LOT_SEEDS_MAX = 64

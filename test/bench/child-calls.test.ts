@@ -1,10 +1,11 @@
 // The processes that benches ask: each of ours starts, answers, says why it cannot, and its end is
 // told to whoever waits.
 
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ChildCalls } from '../../bench/harness/child-calls.ts'
+import { packageRoot } from '../../lib/package-root.ts'
 
 type Ask = { readonly do: 'drain'; readonly withinMs: number }
 type Answer = { readonly done: 'drain'; readonly empty: boolean }
@@ -23,7 +24,7 @@ const failureOf = (work: Promise<unknown>) =>
 
 test('every generator refuses what it is not set up for, and says so', async () => {
   for (const path of PROGRAMS) {
-    const program = fileURLToPath(new URL(`../../bench/${path}`, import.meta.url))
+    const program = join(packageRoot(), 'bench', path)
     const calls = new ChildCalls<Ask, Answer>(program, () => {})
     const drain = () => calls.call({ do: 'drain', withinMs: 1 })
     assert.match(await failureOf(drain()), /not set up/, path)

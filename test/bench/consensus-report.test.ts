@@ -13,6 +13,7 @@ import { consensusReport } from '../../bench/load/consensus/consensus-report.ts'
 import { readOptions } from '../../bench/load/consensus/options.ts'
 import { packageRoot } from '../../lib/package-root.ts'
 import { reportsPage } from '../../scripts/reports-page.ts'
+import { nodeArgs } from '../kit/node-args.ts'
 
 const run = (report: string) =>
   consensusReport(
@@ -57,7 +58,11 @@ test('bench verify understands its file', () => {
     const file = join(folder, 'consensus.json')
     const verify = (report: object) => {
       writeFileSync(file, JSON.stringify(report, null, 2))
-      const args = ['--import', 'tsx', 'bench/harness/read-results.ts', 'verify', file]
+      const args = [
+        ...nodeArgs(import.meta.url, '../../bench/harness/read-results'),
+        'verify',
+        file,
+      ]
       const { status, stdout } = spawnSync(process.execPath, args, { cwd: packageRoot() })
       return [status, String(stdout).trim()]
     }

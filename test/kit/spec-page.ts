@@ -2,7 +2,9 @@
 // them, otherwise they are compared.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { packageRoot } from '../../lib/package-root.ts'
 import * as params from '../../protocol/params.ts'
 
 type Rows = readonly (readonly string[])[]
@@ -23,10 +25,10 @@ export function vectorText(rows: readonly (readonly [name: string, value: string
 }
 
 export class SpecPage {
-  private readonly file: URL
+  private readonly file: string
 
   constructor(name: string) {
-    this.file = new URL(`../../docs/spec/${name}`, import.meta.url)
+    this.file = join(packageRoot(), 'docs', 'spec', name)
   }
 
   read(): string {

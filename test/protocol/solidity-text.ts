@@ -1,12 +1,15 @@
 // A module's Solidity interface against its ABI: the same functions and events in both, with the
 // selectors and topics that our own codecs use.
+
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as viem from 'viem'
+import { packageRoot } from '../../lib/package-root.ts'
 
 /** The declarations of an interface file, as viem reads them. */
 function declared(file: string): viem.Abi {
-  const path = new URL(`../../docs/spec/${file}`, import.meta.url)
+  const path = join(packageRoot(), 'docs', 'spec', file)
   const source = readFileSync(path, 'utf8')
     .replaceAll(/\/\/.*$/gm, '')
     .replaceAll(/\s+/g, ' ')

@@ -4,10 +4,12 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { packageRoot } from '../../lib/package-root.ts'
 
-const prepare = '../../scripts/prepare.mjs'
+const prepare = pathToFileURL(join(packageRoot(), 'scripts', 'prepare.mjs')).href
 const { isBuilt, isInstalled } = (await import(prepare)) as {
   isBuilt(root: string): boolean
   isInstalled(root: string): boolean
@@ -47,8 +49,8 @@ test('installed means the locked versions are there; other platforms may be miss
 })
 
 test('built means stamped after the last change of any source', () => {
-  put('tsconfig.json', {})
-  put('tsconfig.build.json', { include: ['lib', 'missing'] })
+  put('tsconfig.json', { include: ['lib', 'missing'] })
+  put('tsconfig.build.json', {})
   put('lib/deep/a.ts', '', 1000)
   for (const folder of ['lib', 'lib/deep']) utimesSync(join(root, folder), 1000, 1000)
   assert.is(isBuilt(root), false)

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { nodeArgs } from '../kit/node-args.ts'
 
 const run = promisify(execFile)
 
@@ -15,7 +16,7 @@ interface Outcome {
 }
 
 async function sim(...args: string[]): Promise<Outcome> {
-  const all = ['--import', 'tsx', 'scripts/sim.ts', ...args]
+  const all = [...nodeArgs(import.meta.url, '../../scripts/sim'), ...args]
   try {
     return { code: 0, ...(await run(process.execPath, all)) }
   } catch (error) {

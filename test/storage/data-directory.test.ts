@@ -12,6 +12,8 @@ import {
   openDataDirectory,
   SCHEMA_VERSION,
 } from '../../storage/lmdb/data-directory.ts'
+import { runningFile } from '../../transport/threads/running-file.ts'
+import { loaderArgs } from '../kit/node-args.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'aitbc-data-'))
 let count = 0
@@ -42,13 +44,13 @@ test('one owner at a time; given back, the next may have it', () => {
 test('a lock of a living process holds, of a killed one it is taken over', async () => {
   const folder = fresh()
   openDataDirectory(folder, 'dev')()
-  const module = new URL('../../storage/lmdb/data-directory.ts', import.meta.url).href
+  const module = runningFile(import.meta.url, '../../storage/lmdb/data-directory').href
   const code = `import(${JSON.stringify(module)}).then(({ openDataDirectory }) => {
     openDataDirectory(${JSON.stringify(folder)}, 'dev')
     console.log('mine')
     setInterval(() => {}, 1000)
   })`
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', code], {
+  const child = spawn(process.execPath, [...loaderArgs(import.meta.url), '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')

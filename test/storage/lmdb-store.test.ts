@@ -5,7 +5,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { LMDB_MAP_BYTES } from '../../config/limits.ts'
@@ -13,6 +12,7 @@ import { u64 } from '../../lib/bytes.ts'
 import type { Put, Store } from '../../runtime/store.ts'
 import { LmdbStore } from '../../storage/lmdb/lmdb-store.ts'
 import { storeTests } from '../conformance/store.ts'
+import { nodeArgs } from '../kit/node-args.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitbc-lmdb-'))
 let count = 0
@@ -88,10 +88,13 @@ test('a full disk is an error of the commit, and nothing else', async () => {
 
 /** Runs the writing child until it has acknowledged `acks` commits, kills it, returns the last. */
 function writeAndKill(path: string, acks: number): Promise<number> {
-  const file = fileURLToPath(new URL('../fixtures/lmdb-writer.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', file, path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...nodeArgs(import.meta.url, '../fixtures/lmdb-writer'), path],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   let last = -1
   let seen = 0
   return new Promise((resolve) => {

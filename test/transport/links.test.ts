@@ -9,6 +9,7 @@ import { Network } from '../../runtime/sim/network.ts'
 import { Timeline } from '../../runtime/sim/timeline.ts'
 import { memoryLinks } from '../../transport/memory/memory-link.ts'
 import { ringLink, ringMemory } from '../../transport/threads/ring-link.ts'
+import { runningFile } from '../../transport/threads/running-file.ts'
 import { bootFile } from '../../transport/threads/thread-mesh.ts'
 import { linkTests } from '../conformance/link.ts'
 
@@ -42,7 +43,7 @@ linkTests(test, {
   name: 'threads',
   make: () => {
     const [near, far] = [ringMemory(), ringMemory()]
-    const module = new URL('../fixtures/splicing-worker.ts', import.meta.url).href
+    const module = runningFile(import.meta.url, '../fixtures/splicing-worker').href
     workers.push(new Worker(bootFile(), { workerData: { module, near, far } }))
     return [ringLink(near, 0), ringLink(far, 0)] as [Link, Link]
   },

@@ -9,12 +9,14 @@ import { Host } from '../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../runtime/real-ports.ts'
 import { ref } from '../../runtime/ref.ts'
 import { MemoryStore } from '../../storage/memory/memory-store.ts'
+import { runningFile } from '../../transport/threads/running-file.ts'
 import { ThreadMesh } from '../../transport/threads/thread-mesh.ts'
 import { ended, Probe, placeByKey, probe } from '../kit/hosts.ts'
+import { loaderArgs } from '../kit/node-args.ts'
 
 const WITHIN = { within: 60_000 }
 const PATIENCE_MS = 30_000
-const module = new URL('../fixtures/mesh-worker.ts', import.meta.url)
+const module = runningFile(import.meta.url, '../fixtures/mesh-worker')
 
 const host = new Host({
   name: 'main',
@@ -105,7 +107,7 @@ test('a thread that ends by itself is as gone as one that is ended', async () =>
 })
 
 test('a link alone keeps no process alive', () => {
-  const link = new URL('../../transport/threads/ring-link.ts', import.meta.url).href
+  const link = runningFile(import.meta.url, '../../transport/threads/ring-link').href
   const program = `
     import { ringLink, ringMemory } from '${link}'
     const memory = ringMemory()
@@ -113,7 +115,7 @@ test('a link alone keeps no process alive', () => {
     b.onFrame(() => console.log('heard'))
     a.send(new Uint8Array(8), 'data')
     const alive = setTimeout(() => {}, 300)`
-  const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+  const args = [...loaderArgs(import.meta.url), '--input-type=module', '-e', program]
   const { stdout, status } = spawnSync(process.execPath, args, {
     timeout: 30_000,
     encoding: 'utf8',

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Carrier } from '../../transport/carrier.ts'
+import { nodeArgs } from '../kit/node-args.ts'
 import { dialerAndListener, startSide } from './trunk-pair.ts'
 
 const FRAME_BYTES = 64 * 1024
@@ -25,7 +26,7 @@ async function until(what: string, done: () => boolean): Promise<void> {
 }
 
 function startChild(): [ChildProcess, () => Promise<Record<string, unknown>>] {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/fixtures/trunk-child.ts'], {
+  const child = spawn(process.execPath, nodeArgs(import.meta.url, '../fixtures/trunk-child'), {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[

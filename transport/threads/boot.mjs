@@ -6,5 +6,5 @@ import { workerData } from 'node:worker_threads'
 if (workerData.module.endsWith('.ts')) {
   const { register } = await import('tsx/esm/api')
   register()
-}
+} else await import('../../lib/mapped-stacks.mjs')
 await import(workerData.module)

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
   NODE_RESTART_MS_MAX,
   NODE_RESTART_MS_MIN,
@@ -13,6 +13,7 @@ import {
   NODE_STEADY_MS,
   NODE_STOP_MS,
 } from '../../../config/limits.ts'
+import { packageRoot } from '../../../lib/package-root.ts'
 import { runningFile } from '../../../transport/threads/running-file.ts'
 import { heldUntil } from './hold.ts'
 import type { BeginNode, FromNode, ToNode } from './node-messages.ts'
@@ -60,8 +61,10 @@ export class SupervisedNode {
     mkdirSync(join(dataDirectory, 'logs'), { recursive: true })
     // What a crash prints; everything else goes to the node's log.
     const output = openSync(join(dataDirectory, 'logs', `${this.name}.out`), 'a')
-    const tsx = entry.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []
-    const flags = [...tsx, '--enable-source-maps', `--v8-pool-size=${HELPERS}`]
+    const preload = entry.endsWith('.ts')
+      ? import.meta.resolve('tsx')
+      : pathToFileURL(join(packageRoot(), 'lib', 'mapped-stacks.mjs')).href
+    const flags = ['--import', preload, `--v8-pool-size=${HELPERS}`]
     const child = spawn(process.execPath, [...flags, entry, this.name], {
       stdio: ['ignore', output, output, 'ipc'],
       serialization: 'advanced',

@@ -10,6 +10,7 @@ import { headerHash } from '../../../protocol/block/header-codec.ts'
 import { receiptHash } from '../../../protocol/receipt/receipt-v2.ts'
 import { encodeReceipts } from '../../../protocol/state/tables.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
+import { vectorFile } from '../../kit/vector-file.ts'
 import { keyOf } from '../../protocol/market/market-world.ts'
 import {
   genesisBlock,
@@ -123,7 +124,7 @@ test('bare receipts of both versions are checked', async () => {
   const bare = await verify({ receipt })
   assert.is(bare.valid, true)
   assert.is(bare.kind, 'receipt-v2')
-  const file = new URL('../../vectors/aitbc-v1-receipt-signed.json', import.meta.url)
+  const file = vectorFile('aitbc-v1-receipt-signed.json')
   const first = JSON.parse(readFileSync(file, 'utf8'))
   assert.is((await verify({ receipt: first })).kind, 'receipt-v1')
   assert.is((await verify({ receipt: first })).valid, true)

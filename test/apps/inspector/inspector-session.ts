@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Size } from '../../../apps/inspector/terminal/cells.ts'
 import { packageRoot } from '../../../lib/package-root.ts'
+import { nodeArgs } from '../../kit/node-args.ts'
 import { FakeAdmin } from './fake-admin.ts'
 import { actor } from './recorded.ts'
 import { Tmux } from './tmux.ts'
@@ -42,7 +43,8 @@ export class InspectorSession {
     writeFileSync(join(this.#folder, 'admin.token'), 'secret\n')
     const tmux = new Tmux(size, packageRoot(), env)
     this.#tmux = tmux
-    const inspect = `node --import tsx apps/cli/main.ts inspect --data ${this.#folder} ${options}`
+    const program = nodeArgs(import.meta.url, '../../../apps/cli/main').join(' ')
+    const inspect = `node ${program} inspect --data ${this.#folder} ${options}`
     tmux.line(`clear; sh -c 'echo $$ > ${this.#folder}/pid; exec ${inspect}'; echo ENDED $?`)
     await tmux.shows(/2\/2 nodes up/)
     return tmux

@@ -3,6 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../../lib/package-root.ts'
+import { nodeArgs } from '../../kit/node-args.ts'
 import { InspectorSession } from './inspector-session.ts'
 import { Tmux, tmuxMissing } from './tmux.ts'
 
@@ -52,7 +53,8 @@ it('a process that dies is shown as unreachable, the rest goes on', async () => 
 it('a fault of ours is said after the terminal is restored', async () => {
   const screen = new Tmux(SMALL, packageRoot())
   try {
-    screen.line('clear; node --import tsx test/apps/inspector/throwing-inspect.ts; echo ENDED $?')
+    const program = nodeArgs(import.meta.url, './throwing-inspect').join(' ')
+    screen.line(`clear; node ${program}; echo ENDED $?`)
     await screen.shows(/error: a fault of ours\s+ENDED 1/)
     assert.is(screen.ask('#{alternate_on} #{cursor_flag}'), '0 1')
   } finally {

@@ -15,6 +15,7 @@ import { Host } from '../../../runtime/host.ts'
 import { newCounters } from '../../../runtime/metrics/host-counters.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
 import { LmdbStore } from '../../../storage/lmdb/lmdb-store.ts'
+import { runningFile } from '../../../transport/threads/running-file.ts'
 import { bootFile } from '../../../transport/threads/thread-mesh.ts'
 import { probe } from '../../kit/hosts.ts'
 
@@ -55,7 +56,7 @@ export async function startAdminWorld() {
     'idle',
     null,
   )
-  const module = new URL('../../fixtures/agent-thread.ts', import.meta.url).href
+  const module = runningFile(import.meta.url, '../../fixtures/agent-thread').href
   const worker = new Worker(bootFile(), { workerData: { module } })
   const remote = callAgent(worker, 'node1/chain')
   let state: 'running' | 'stopped' = 'running'

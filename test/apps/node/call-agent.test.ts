@@ -5,10 +5,11 @@ import { Worker } from 'node:worker_threads'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type AgentError, callAgent } from '../../../apps/node/agent/call-agent.ts'
+import { runningFile } from '../../../transport/threads/running-file.ts'
 import { bootFile } from '../../../transport/threads/thread-mesh.ts'
 
 function startThread() {
-  const module = new URL('../../fixtures/agent-thread.ts', import.meta.url).href
+  const module = runningFile(import.meta.url, '../../fixtures/agent-thread').href
   const worker = new Worker(bootFile(), { workerData: { module } })
   return { worker, agent: callAgent(worker, 'probe') }
 }

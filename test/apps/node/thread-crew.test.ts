@@ -8,6 +8,7 @@ import type { AskFailed } from '../../../runtime/edge.ts'
 import { Host } from '../../../runtime/host.ts'
 import { realClock, realEntropy, realScheduler } from '../../../runtime/real-ports.ts'
 import { MemoryStore } from '../../../storage/memory/memory-store.ts'
+import { runningFile } from '../../../transport/threads/running-file.ts'
 import { Probe } from '../../kit/hosts.ts'
 
 const NAME = 'node/stuck'
@@ -32,7 +33,7 @@ test('a thread that stands still is replaced with its actors', async () => {
       warn: (message) => warnings.push(message),
       launched: (name) => launched.push(name),
     },
-    new URL('../../fixtures/blocking-worker.ts', import.meta.url),
+    runningFile(import.meta.url, '../../fixtures/blocking-worker'),
   )
   const plan = { name: NAME, node: 'node', thread: 'stuck', kinds: ['probe'] }
   const topology = { name: 't', network: 'dev', epoch: 1, process: 'shared', nodes: {} } as const

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { packageRoot } from '../../../lib/package-root.ts'
+import { nodeArgs } from '../../kit/node-args.ts'
 import { UNSHARE } from './lab/enclosure.ts'
 import { missingForRig } from './lab/requirements.ts'
 
@@ -19,8 +19,8 @@ if (missing.length > 0) {
 } else {
   test('the switch does to frames what its table says', () => {
     const folder = mkdtempSync(join(tmpdir(), 'aitbc-switch-'))
-    const program = join(packageRoot(), 'test', 'e2e', 'rig', 'try-switch.ts')
-    const args = [...UNSHARE, process.execPath, '--import', 'tsx', program, folder]
+    const program = nodeArgs(import.meta.url, './try-switch')
+    const args = [...UNSHARE, process.execPath, ...program, folder]
     const run = spawnSync('unshare', args, { encoding: 'utf8', timeout: 100_000 })
     rmSync(folder, { recursive: true })
     assert.is(run.status, 0, run.stderr)

@@ -1,16 +1,19 @@
 // docs/spec/market.md says what the code does: its tables are made from the code. Run with
 // WRITE_DOCS=1 to write them.
+
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as viem from 'viem'
+import { packageRoot } from '../../../lib/package-root.ts'
 import { JOB_TABLE, type JobEvent, type JobState } from '../../../protocol/market/job-table.ts'
 import { MARKET_ABI_TEXT } from '../../../protocol/market/market-abi.ts'
 import { MARKET_REFUSALS } from '../../../protocol/market/market-refusals.ts'
 import { markdownTable, refusalTable, SpecPage } from '../../kit/spec-page.ts'
 
 const page = new SpecPage('market.md')
-const solidity = new URL('../../../docs/spec/IMarket.sol', import.meta.url)
+const solidity = join(packageRoot(), 'docs', 'spec', 'IMarket.sol')
 
 function jobTable(): string {
   const rows = (Object.keys(JOB_TABLE) as JobState[]).map((state) => {

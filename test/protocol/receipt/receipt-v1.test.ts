@@ -1,14 +1,14 @@
 // AITBC's published v1 receipt must verify, and no altered one may.
+
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sha256Hex } from '../../../protocol/crypto/sha256.ts'
 import { fromBase64Url } from '../../../protocol/receipt/base64url.ts'
 import { canonicalV1, verifyReceiptV1 } from '../../../protocol/receipt/receipt-v1.ts'
+import { vectorFile } from '../../kit/vector-file.ts'
 
-const vector = JSON.parse(
-  readFileSync(new URL('../../vectors/aitbc-v1-receipt-signed.json', import.meta.url), 'utf8'),
-)
+const vector = JSON.parse(readFileSync(vectorFile('aitbc-v1-receipt-signed.json'), 'utf8'))
 const receipt = { ...vector.payload, signature: vector.signature }
 
 test('the golden receipt verifies', () => {

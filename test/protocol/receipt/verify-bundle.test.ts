@@ -1,5 +1,6 @@
 // Receipt bundles: the vector verifies; no changed byte, other validators, missing quorum or false
 // claim does. The same file is then verified by the browser build.
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import vm from 'node:vm'
 import { build } from 'esbuild'
@@ -15,6 +16,7 @@ import { signReceipt } from '../../../protocol/receipt/sign-receipt.ts'
 import { verifyBundle } from '../../../protocol/receipt/verify-bundle.ts'
 import { collectBundle } from '../../../sdk/receipts/collect-bundle.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
+import { vectorFile } from '../../kit/vector-file.ts'
 import { keyOf } from '../market/market-world.ts'
 import {
   bundle,
@@ -26,8 +28,8 @@ import {
   validatorSet,
 } from './bundle-fixture.ts'
 
-const vectorPath = new URL('../../vectors/receipt-bundle.json', import.meta.url)
-const v1Path = new URL('../../vectors/aitbc-v1-receipt-signed.json', import.meta.url)
+const vectorPath = vectorFile('receipt-bundle.json')
+const v1Path = vectorFile('aitbc-v1-receipt-signed.json')
 const text = encodeBundle(bundle())
 if (process.env.WRITE_VECTORS === '1') writeFileSync(vectorPath, text)
 const crypto = { bls: blsNative, secp256k1: secp256k1Noble }

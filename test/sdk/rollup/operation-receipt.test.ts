@@ -41,12 +41,13 @@ import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import { verifyFinalOperation } from '../../../protocol/rollup/verify-final-operation.ts'
 import { verifyReceipt } from '../../../sdk/receipts/verify-receipt.ts'
 import { collectOperation, collectRollupBundle } from '../../../sdk/rollup/collect-receipt.ts'
+import { vectorFile } from '../../kit/vector-file.ts'
 import { keyOf } from '../../protocol/market/market-world.ts'
 import { bundle, job } from '../../protocol/receipt/bundle-fixture.ts'
 import { makeBatch, sparseOf } from '../../protocol/rollup/batch-world.ts'
 import { CLAIM, nodeWith, orderingBlock, world, ZERO } from './final-world.ts'
 
-const vectorPath = new URL('../../vectors/receipt-bundle-rollup.json', import.meta.url)
+const vectorPath = vectorFile('receipt-bundle-rollup.json')
 const GENESIS: Hex = `0x${'11'.repeat(32)}`
 const PLACE: RollupBilling = { lock: 9000, use: 3, payee: 7 }
 const { receipt, jobId, hash: requestHash } = job(PLACE)

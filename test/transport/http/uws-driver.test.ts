@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startHttp } from '../../../transport/http/start-http.ts'
 import { startUwsHttp } from '../../../transport/http/uws-driver.ts'
+import { runningFile } from '../../../transport/threads/running-file.ts'
 import { requestTests, streamTests } from '../../conformance/http.ts'
 import { socketTests } from '../../conformance/http-sockets.ts'
 
@@ -28,7 +29,7 @@ test('on the main thread the fast driver is taken, in silence', async () => {
 })
 
 test('on a worker thread node:http takes over, and one line says so', async () => {
-  const module = new URL('../../../transport/http/start-http.ts', import.meta.url).href
+  const module = runningFile(import.meta.url, '../../../transport/http/start-http').href
   const code = `
     const { parentPort } = require('node:worker_threads')
     import('tsx/esm/api').then(({ register }) => {
