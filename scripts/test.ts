@@ -1,6 +1,6 @@
 // The test runner: one process per file, a time limit for each, totals that cannot lie. A file that
-// runs no test, forgets `.run()`, hangs or crashes counts as a failure. Files run as they are built,
-// because that starts several times faster than TypeScript does. See --help.
+// runs no test, forgets `.run()`, hangs or crashes counts as a failure. Files run as they are
+// built, because that starts several times faster than TypeScript does. See --help.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'

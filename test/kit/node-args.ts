@@ -1,5 +1,5 @@
-// How a test starts one of our programs in a process of its own: in the form that runs now, compiled
-// or from source.
+// How a test starts one of our programs in a process of its own: in the form that runs now,
+// compiled or from source.
 
 import { fileURLToPath } from 'node:url'
 import { runningFile } from '../../transport/threads/running-file.ts'
