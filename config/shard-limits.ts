@@ -83,3 +83,17 @@ export const LOCK_ASKS_MAX = 256
 export const LOCK_SPARE_BLOCKS = 300
 /** Settles a provider remembers to have signed: it gives back none of these. */
 export const GPU_WORKER_SIGNED_MAX = 4096
+
+/** Claims that a node has found false. */
+/** Traces of final batches, for a peer that asks and for the way back to the last stated root. */
+export const ROLLUP_RECENT_TRACES_BYTES = 32 * 1024 * 1024
+export const ROLLUP_RECENT_STEPS_MAX = 64
+/** Traces that peers may ask for: nine megabytes each at most. */
+export const ROLLUP_TRACES_PER_SECOND = 1
+export const ROLLUP_TRACES_BURST = 8
+/** Records that are asked for to find what a false root says; rounds over all peers. */
+export const ROLLUP_DISPUTE_ASKS_MAX = 256
+export const ROLLUP_DISPUTE_ROUNDS_MAX = 5
+/** Times that a challenge is sent, and how long its verdict is waited for. */
+export const ROLLUP_CHALLENGES_MAX = 5
+export const ROLLUP_CHALLENGE_WAIT_MS = 3000

@@ -10,7 +10,7 @@ import { decodeTransaction } from '../../protocol/transaction/decode-transaction
 import type { Transaction } from '../../protocol/transaction/transaction.ts'
 import type { Bench } from './bench.ts'
 import { findSenders } from './block-senders.ts'
-import { claimsOf, hasCommittees, holdClaims } from './shard-desk.ts'
+import { claimsOf, holdClaims } from './shard-desk.ts'
 
 interface Checked {
   readonly ok: boolean
@@ -72,17 +72,14 @@ export function checkOn(
     return
   }
   holdClaims(bench, parent, claimsOf(block.sidecar), (code) => {
-    // A quorum has held what is gone by now; the shard takes up the state from its peers.
-    const isGone = code === 'SYNCING' && isCertified
-    if (isGone) ctx.reached('check-without-batches')
-    // Final by the certificate of a false committee: the chain goes on, and it can be challenged.
-    const isFalse = code === 'BAD_CLAIM' && isCertified && hasCommittees(parent)
-    if (isFalse) {
-      ctx.log('error', 'block-with-false-claim', { hash, height: header.height })
-      ctx.reached('check-false-claim')
-    }
-    if (code !== '' && !isGone && !isFalse) {
-      answer(code === 'SYNCING' ? 'BUSY' : code)
+    // A quorum has held what is gone by now, and has taken for right what is false here: the shard
+    // does not follow it, the chain does. Before that such a block is not voted for; it is not
+    // invalid for good either, since a final one could not be executed any more then.
+    const isLeft = code === 'SYNCING' || code === 'BAD_CLAIM'
+    if (isLeft && isCertified) {
+      ctx.reached(code === 'SYNCING' ? 'check-without-batches' : 'check-false-claim')
+    } else if (code !== '') {
+      answer(isLeft ? 'BUSY' : code)
       return
     }
     findSenders(ctx, props.mempool, transactions, (sent) => {

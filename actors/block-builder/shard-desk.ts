@@ -20,7 +20,7 @@ import {
 import { holderOf } from '../../protocol/rollup/order-opening.ts'
 import { unconsumedBy, waitingParcels } from '../../protocol/rollup/parcel-notice.ts'
 import { rollupHeadAfter, settledClaim } from '../../protocol/rollup/rollup-head.ts'
-import { committeeSeats, rollupWords } from '../../protocol/rollup/rollup-storage.ts'
+import { rollupWords } from '../../protocol/rollup/rollup-storage.ts'
 import { shardAccounts } from '../../protocol/rollup/shard-accounts.ts'
 import { isClosing, isClosingTime } from '../../protocol/rollup/shard-change.ts'
 import type { StateTree } from '../../protocol/state/state-tree.ts'
@@ -47,9 +47,6 @@ function shardsAfter({ props }: Bench, tree: StateTree): string[] {
   const { shards } = generationAfter(treeView(tree))
   return Array.from({ length: shards }, (_, shard) => shardKey(first, shard))
 }
-
-/** Whether claims need certificates, so that not everybody has executed what is final. */
-export const hasCommittees = ({ tree }: Tip) => committeeSeats(rollupWords(treeView(tree))) > 0
 
 const closingAfter = (tree: StateTree) => isClosing(rollupWords(treeView(tree)))
 

@@ -77,6 +77,8 @@ const shard: ReachOf<typeof ShardMessages> = {
   CheckpointTree: 'any node',
   CheckpointPages: 'any node',
   Parcel: 'any node',
+  Trace: 'any node',
+  Dispute: 'any node',
   Assemble: 'own node',
   Proofs: 'own node',
   Check: 'own node',

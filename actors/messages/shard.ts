@@ -7,6 +7,7 @@ import { CLAIM_MESSAGES_MAX, CLAIM_PARCELS_MAX } from '../../protocol/params.ts'
 import { CHECKPOINT_PAGES_MAX } from '../../protocol/rollup/checkpoint-tree.ts'
 import { STORED_PAGE_BYTES } from '../../protocol/rollup/state-checkpoint.ts'
 import { ask, messages, tell } from '../../runtime/messages.ts'
+import { disputeVerbs } from './dispute-verbs.ts'
 import { HistogramByName } from './figures.ts'
 import { EncodedBody, EncodedClaim, OrderedBlock, Positions } from './rollup-words.ts'
 import { ShardAnswers } from './shard-answers.ts'
@@ -18,6 +19,7 @@ export function shardKey(node: string, shard: number): string {
 }
 
 export const ShardMessages = messages('shard', 1, {
+  ...disputeVerbs,
   /**
    * A batch with its claim: from the node that made it, or passed on. Anybody may send one; the
    * claim's signature says who made it. Executed at once when it stands on the tip, else kept.

@@ -9,10 +9,10 @@ import type { Secp256k1 } from '../../protocol/crypto/signatures.ts'
 import { createMarketModule } from '../../protocol/market/market-module.ts'
 import type { Module } from '../../protocol/modules/module.ts'
 import { MARKET_ADDRESS } from '../../protocol/params.ts'
+import { signCall } from '../../protocol/transaction/sign-call.ts'
 import type { Context } from '../../runtime/context.ts'
 import { MempoolMessages } from '../messages/mempool.ts'
 import type { JobBook } from './job-book.ts'
-import { signCall } from './sign-call.ts'
 
 export type MoneyKind = 'open' | 'assign' | 'settle' | 'fail' | 'refund'
 

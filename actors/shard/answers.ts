@@ -33,6 +33,27 @@ interface Shard {
   undrafted(run: () => void): void
 }
 
+/** What the inspector shows of a shard. */
+export function inspectOf({
+  line,
+  isReady,
+  keysAhead,
+  executor,
+}: Pick<Shard, 'line'> & {
+  readonly isReady: boolean
+  readonly keysAhead: { readonly left: number }
+  readonly executor: { readonly payees: { readonly asked: number } }
+}) {
+  return {
+    final: line.final.number,
+    tip: line.tip.number,
+    held: line.size,
+    ready: isReady,
+    keysLeft: keysAhead.left,
+    payeesAsked: executor.payees.asked,
+  }
+}
+
 export function answers(
   ctx: Context,
   props: ShardProps,

@@ -238,6 +238,12 @@ export class Executor {
   /** Set by the draft's desk: what stands on the tip without being a claim goes first. */
   beforeUndo: (number: number) => void = () => {}
 
+  /** Takes back all that is not final. */
+  clear(): void {
+    this.beforeUndo(this.line.final.number + 1)
+    this.undoTo(0)
+  }
+
   undoTo(depth: number): void {
     if (this.line.steps.length <= depth) return
     this.beforeUndo(this.line.final.number + depth + 1)
@@ -247,6 +253,7 @@ export class Executor {
 
   private refuse(held: HeldBatch, code: string, detail = ''): 'bad' {
     held.verdict = code
+    held.why = detail
     const { number, sequencer } = held.claim
     this.ctx.log('warn', 'batch-refused', { number, sequencer, hash: held.hash, code, detail })
     this.ctx.reached(`shard-refused-${code}`)

@@ -20,6 +20,8 @@ export interface HeldBatch {
   isSigned: boolean
   /** Executing it on its parent gave what the claim says; undefined while unknown. */
   verdict: '' | string | undefined
+  /** What a verdict says besides its code. */
+  why: string
   /** Ordinary signatures of absentees. */
   stragglers: 'unknown' | 'checking' | 'good' | 'bad'
   isStored: boolean
@@ -77,6 +79,7 @@ export function readBatch(
     body: form.body,
     isSigned: false,
     verdict: undefined,
+    why: '',
     stragglers: isUnsigned(form.body) ? 'good' : 'unknown',
     isStored: false,
     inbox: [],

@@ -2,16 +2,16 @@
 // block-builder that checks a block, and the chain that has made claims final.
 
 import type { Hex } from '../../lib/hex.ts'
-import { hexToBytes } from '../../lib/hex.ts'
 import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { FAILOVER_MS } from '../../protocol/params.ts'
-import { type Claim, claimDigest } from '../../protocol/rollup/claim.ts'
+import type { Claim } from '../../protocol/rollup/claim.ts'
 import { hasOrders } from '../../protocol/rollup/entry-counts.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body } from '../../runtime/messages.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { type ShardMessages, shardKey } from '../messages/shard.ts'
 import type { ClaimLine, Point, Step } from './claim-line.ts'
+import { isSignedBy } from './claim-signature.ts'
 import type { CommitteeDesk } from './committee-desk.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import { type Executor, SLICE_MS } from './executor.ts'
@@ -36,7 +36,7 @@ const OTHERS_MS = 4 * FAILOVER_MS
 
 export class LineKeeper {
   rules: EpochRules | undefined
-  /** The state is being taken up from elsewhere. */
+  /** The state is being taken up from elsewhere, or the chain goes on with a false claim. */
   isPaused = false
   private readonly ctx: Context
   private readonly props: ShardProps
@@ -52,8 +52,6 @@ export class LineKeeper {
   private readonly becameReady: () => void
   private readonly looked: () => void
   private readyTo = 0
-  /** A final claim that does not hold here, and was told of. */
-  private toldFalse = ''
   private isLooking = false
   private isClosing = false
 
@@ -91,17 +89,6 @@ export class LineKeeper {
     this.looked = looked
   }
 
-  /** Undefined where it cannot be said: the claim is of an epoch that is not ours. */
-  private isSigned(held: Pick<HeldBatch, 'claim' | 'hash'>): boolean | undefined {
-    const { rules, props } = this
-    const { claim, hash } = held
-    if (rules?.epoch !== claim.epoch) return undefined
-    const key = rules.set.validators[claim.sequencer]?.blsPublicKey
-    if (!key) return false
-    const digest = claimDigest(props.genesisHash, hash)
-    return props.ports.bls.verify(hexToBytes(key), digest, claim.signature)
-  }
-
   /** From a peer that says so by itself: only what is signed, and near. */
   receive(encoded: Uint8Array, bytes: Uint8Array): void {
     const known = readClaim(encoded)
@@ -112,7 +99,7 @@ export class LineKeeper {
     const { claim, hash } = known
     const held = this.line.find(hash)
     if (held?.isSigned || !this.line.isInReach(claim.number)) return
-    const signed = this.isSigned(known)
+    const signed = isSignedBy(this.rules, this.props, known)
     if (signed === false) this.ctx.blame('rollup: a forged claim')
     if (!signed) return
     if (held) {
@@ -129,7 +116,7 @@ export class LineKeeper {
   private fetched(encoded: Uint8Array, bytes: Uint8Array, wanted: Hex): void {
     const known = readClaim(encoded)
     if (known?.hash !== wanted || this.line.find(wanted)) return
-    this.take(encoded, bytes, this.isSigned(known) === true)
+    this.take(encoded, bytes, isSignedBy(this.rules, this.props, known) === true)
   }
 
   private take(encoded: Uint8Array, bytes: Uint8Array, isSigned: boolean): boolean {
@@ -173,7 +160,7 @@ export class LineKeeper {
       return
     }
     this.noteProposed(claims.at(-1))
-    if (this.committee.isOutside) this.holds.answerOutside(claims, reply)
+    if (this.committee.isOutside && !this.isPaused) this.holds.answerOutside(claims, reply)
     else this.holds.add(claims, withinMs, reply)
     this.look()
   }
@@ -226,7 +213,7 @@ export class LineKeeper {
   /** From time to time: what nobody has certified for a while. */
   retell(): void {
     this.committee.retell()
-    const rival = this.ordered.length === 0 ? this.committee.nextRival() : undefined
+    const rival = this.isBehind ? undefined : this.committee.nextRival()
     if (!rival) return
     this.ctx.reached('shard-attests-rival')
     this.goTo(rival)
@@ -234,11 +221,12 @@ export class LineKeeper {
   }
 
   get isBehind(): boolean {
-    return this.ordered.length > 0
+    return this.isPaused || this.ordered.length > 0
   }
 
   /** Safe to call at any time, also from within itself. */
   look(): void {
+    if (this.isPaused) this.pause()
     if (this.isPaused) return
     if (this.isLooking) {
       this.ctx.after('look-again', 0, () => this.look())
@@ -246,7 +234,7 @@ export class LineKeeper {
     }
     this.isLooking = true
     this.advance()
-    if (this.ordered.length === 0) {
+    if (!this.isBehind) {
       this.extend()
       this.holds.settle()
     }
@@ -321,24 +309,22 @@ export class LineKeeper {
         this.want({ number: next.number, hash: next.hash }, next.sequencer)
         return
       }
-      if (line.depthOf(next.hash) !== 1 && !this.goTo(held)) {
-        if (held.verdict) this.finalIsFalse(held)
-        return
-      }
-      if (!this.isReady(held)) return
+      const isThere = line.depthOf(next.hash) === 1 || this.goTo(held)
+      if (!isThere && held.verdict) this.dispute(held)
+      if (!isThere || !this.isReady(held)) return
       this.ordered.shift()
       const final = line.advance()
       this.becameFinal(final, next)
     }
   }
 
-  /** Those who notarised it went by a false certificate: the shard stands until it is challenged. */
-  private finalIsFalse({ hash, claim, verdict }: HeldBatch): void {
-    if (this.toldFalse === hash) return
-    this.toldFalse = hash
-    const { shard, number, sequencer } = claim
-    this.ctx.log('error', 'final-claim-false', { shard, number, hash, sequencer, code: verdict })
-    this.ctx.reached('shard-final-claim-false')
+  /** Set by the shard: a final claim is false, and nothing is executed any more. */
+  disputed: (held: HeldBatch) => void = () => {}
+
+  dispute(held: HeldBatch): void {
+    this.pause()
+    this.executor.clear()
+    this.disputed(held)
   }
 
   /** Executes up to a batch; asks for what is missing on the way. */

@@ -37,6 +37,8 @@ interface Parts {
 }
 
 export class Recovery {
+  /** A final batch that does not hold: it follows where the shard stands now. */
+  isFalse: HeldBatch | undefined
   /** The peers lack what is missing here: a state is taken up, or will be. */
   isSyncing = false
   private readonly ctx: Context
@@ -78,6 +80,7 @@ export class Recovery {
    */
   start(head: Point, settled: number): void {
     this.settled = settled
+    this.isFalse = undefined
     this.isForward = false
     this.fetched.clear()
     if (head.number < this.parts.line.final.number) {
@@ -226,9 +229,11 @@ export class Recovery {
       if (!line.find(held.hash)) line.add(held)
       const outcome = executor.execute(held)
       if (outcome === 'bad') {
-        // The chain has ordered it, so a quorum has checked it: it consumed something else.
+        // The chain has ordered it, so a quorum has checked it: it consumed something else. If not,
+        // the quorum has lied, and the shard stands before it.
         if (!this.inputs.blame(held) || this.peers.isAlone) {
-          throw new Error(`rollup: final batch ${held.claim.number} does not hold`)
+          this.isFalse = held
+          break
         }
       }
       if (outcome !== 'done') {
@@ -245,7 +250,7 @@ export class Recovery {
       }
     }
     this.isForward = false
-    if (line.final.number < this.goal) {
+    if (line.final.number < this.goal && !this.isFalse) {
       this.again()
       return
     }

@@ -159,6 +159,7 @@ export function sealClaim(
     body,
     isSigned: true,
     verdict: '',
+    why: '',
     stragglers: 'good',
     isStored: false,
     inbox: draft.inbox,

@@ -18,6 +18,7 @@ import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
 import type { ShardPlace } from '../../protocol/rollup/shard-place.ts'
 import type { CosignerKeys } from '../../protocol/rollup/signers.ts'
 import type { AccountKeys } from './account-keys.ts'
+import type { ChallengerKey } from './challenger.ts'
 
 /** More shards than there can be. */
 const SERIES = 256
@@ -87,6 +88,8 @@ export interface ShardProps {
   readonly sign: ((digest: Uint8Array) => Uint8Array) | undefined
   readonly ports: ShardPorts
   readonly keeping?: Keeping | undefined
+  /** Pays the bond of a challenge; without it the node only says what it has found. */
+  readonly challenger?: ChallengerKey | undefined
 }
 
 type Numbered = Pick<ShardProps, 'shard' | 'config' | 'numbers'>

@@ -13,20 +13,22 @@ import type { Body, Reply } from '../../runtime/messages.ts'
 import { BlockBuilderMessages } from '../messages/block-builder.ts'
 import { RollupSequencerMessages } from '../messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
-import { answers } from './answers.ts'
+import { answers, inspectOf } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
 import { ClaimLine, type Step } from './claim-line.ts'
 import { CommitteeDesk } from './committee-desk.ts'
+import { Disputes } from './dispute.ts'
 import { noncesBefore } from './draft.ts'
 import { DraftDesk } from './draft-desk.ts'
 import { Executor } from './executor.ts'
-import { type HeldBatch, readClaim } from './held-batch.ts'
+import type { HeldBatch } from './held-batch.ts'
 import { Inbox } from './inbox.ts'
 import { KeysAheadDesk } from './keys-ahead.ts'
 import { LineKeeper, type OrderedClaim } from './line-keeper.ts'
 import { Market } from './market.ts'
 import { Nudges } from './nudges.ts'
 import { OperationIndex } from './operation-index.ts'
+import { ownClaims } from './ordered-claims.ts'
 import { ShardPeers } from './peers.ts'
 import { type RootAt, ShardQueries } from './queries.ts'
 import { Recovery } from './recovery.ts'
@@ -60,6 +62,7 @@ class Shard {
   readonly recovery: Recovery
   readonly sync: SyncServer
   readonly committee: CommitteeDesk
+  readonly disputes: Disputes
   private readonly nudges: Nudges
   isReady = false
   height = 0
@@ -112,6 +115,8 @@ class Shard {
     )
     const { peers, upkeep } = this
     const recovering = { line, inbox, executor, peers, rows, upkeep }
+    this.disputes = new Disputes(ctx, props, { line, inbox, arrivals, executor, upkeep })
+    this.keeper.disputed = (held) => this.disputes.begin(held, this.operatorOf(held))
     const recovered = () => this.recovered()
     this.recovery = new Recovery(ctx, props, recovering, recovered, () => this.start())
     this.sync = new SyncServer(ctx, props, this.queries, upkeep.checkpoints.shelf)
@@ -123,11 +128,10 @@ class Shard {
 
   /** The peers have deleted a batch that is missing here: only a later state helps. */
   private lost(number: number): void {
-    const { executor, keeper, line } = this
+    const { executor, keeper } = this
     if (this.isReady) {
       this.isReady = false
-      executor.undoTo(0)
-      executor.beforeUndo(line.tip.number + 1)
+      executor.clear()
       keeper.pause()
     }
     this.recovery.lost(number)
@@ -182,6 +186,7 @@ class Shard {
     this.isReady = true
     this.keeper.isPaused = false
     for (const ordered of this.early.splice(0)) this.order(ordered)
+    if (this.recovery.isFalse) this.keeper.dispute(this.recovery.isFalse)
     this.keeper.look()
     this.greet()
     this.keysAhead.look()
@@ -209,7 +214,7 @@ class Shard {
       this.early.push(ordered)
       return
     }
-    const { height, blockHash, timestampMs, claims, inbox, frozen } = ordered
+    const { height, timestampMs, inbox, frozen } = ordered
     const { shard } = this.props
     for (const one of inbox) {
       if (one.shard === shard) this.inbox.add(one.index, decodeInboxEntry(one.message))
@@ -217,14 +222,10 @@ class Shard {
     this.height = height
     this.drafts.height = height
     this.market.block(height)
-    const own: OrderedClaim[] = []
-    for (const encoded of claims) {
-      const read = readClaim(encoded)
-      if (read) this.arrivals.ordered(read.claim, timestampMs)
-      if (read?.claim.shard !== shard) continue
-      const { number, sequencer } = read.claim
-      own.push({ number, sequencer, hash: read.hash, height, blockHash, timestampMs })
-    }
+    const own = ownClaims(ordered, shard, (claim) => {
+      this.arrivals.ordered(claim, timestampMs)
+      if (claim.shard === shard) this.disputes.add(claim)
+    })
     for (const one of frozen) this.arrivals.frozen(one.shard, one.number)
     this.close(ordered.closing)
     this.keeper.order(own)
@@ -262,11 +263,14 @@ class Shard {
     this.upkeep.final(step, ordered)
     this.market.final(step)
     const { number, hash, height, blockHash, timestampMs } = ordered
-    const { rules } = this.keeper
-    const sequencer = rules?.set.validators[claim.sequencer]?.address
+    const sequencer = this.operatorOf(held)
     if (!sequencer) return
     this.lastFinal = { number, claim: hash, height, blockHash, timestampMs, sequencer }
     this.tellSequencer('Final', this.lastFinal)
+  }
+
+  private operatorOf({ claim }: HeldBatch): Hex | undefined {
+    return this.keeper.rules?.set.validators[claim.sequencer]?.address
   }
 
   /** A batch of our own is durable: the others get it, and it may be ordered. */
@@ -326,7 +330,7 @@ export const ShardActor = actor({
   mailbox: { capacity: 4096, overflow: 'reject' },
   setup(ctx, props: ShardProps) {
     const shard = new Shard(ctx, props)
-    const { executor, keeper, queries, line, sync, committee } = shard
+    const { keeper, queries, sync, committee } = shard
     const own = props.numbers?.generation ?? 0
     const isOurs = ({ generation }: { generation: number }) => generation === own
     const fetches = new TokenBucket(ROLLUP_FETCHES_PER_SECOND, ROLLUP_FETCHES_BURST, ctx.now())
@@ -339,6 +343,7 @@ export const ShardActor = actor({
         reply(fetches.take(1, ctx.now()) ? queries.fetch(wanted) : queries.nothing('BUSY'))
       },
       ...sync.handlers,
+      ...shard.disputes.handlers,
       Attest(body) {
         if (shard.isReady) committee.attestation(body)
       },
@@ -369,14 +374,7 @@ export const ShardActor = actor({
       Epoch({ rules }) {
         shard.turn(rules)
       },
-      inspect: () => ({
-        final: line.final.number,
-        tip: line.tip.number,
-        held: line.size,
-        ready: shard.isReady,
-        keysLeft: shard.keysAhead.left,
-        payeesAsked: executor.payees.asked,
-      }),
+      inspect: () => inspectOf(shard),
     }
   },
 })

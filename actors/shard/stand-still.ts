@@ -14,24 +14,23 @@ interface Parts {
 export function freezeLine(
   ctx: Context,
   shard: number,
-  { line, executor }: Parts,
+  { line, executor, disputes }: Parts & { readonly disputes: { frozen(): void } },
   number: number,
 ): void {
   if (line.isFrozen) return
   line.isFrozen = true
+  disputes.frozen()
   ctx.reached('shard-frozen')
   ctx.log('warn', 'shard-frozen', { shard, number })
   // Final batches are undone by starting again: to the checkpoint, which is settled, and on.
   if (number !== line.final.number) throw new Error('rollup: the shard was frozen')
-  executor.beforeUndo(number + 1)
-  executor.undoTo(0)
+  executor.clear()
 }
 
 /** False while the shard is not there yet. */
 export function endLine(ctx: Context, { line, executor }: Parts, hash: Hex): boolean {
   if (line.final.hash !== hash) return false
-  executor.beforeUndo(line.final.number + 1)
-  executor.undoTo(0)
+  executor.clear()
   if (!line.isFrozen) ctx.reached('shard-ended')
   line.isFrozen = true
   return true

@@ -11,6 +11,7 @@ import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
 import type { OperationIndex } from './operation-index.ts'
 import { Pruner } from './pruner.ts'
+import { RecentSteps } from './recent-steps.ts'
 import { type ShardProps, seriesOf } from './shard-props.ts'
 import type { ShardKeeper } from './shard-rows.ts'
 
@@ -18,6 +19,7 @@ export class Upkeep {
   readonly checkpoints: Checkpointer
   readonly pruner: Pruner
   readonly figures: BatchFigures
+  readonly recent: RecentSteps
   private readonly line: ClaimLine
   private readonly rows: ShardKeeper
   private readonly operations: OperationIndex
@@ -37,6 +39,7 @@ export class Upkeep {
     const { line, drafts, rows, inbox, operations } = parts
     const { book } = inbox
     this.line = line
+    this.recent = new RecentSteps(line.final)
     this.rows = rows
     this.operations = operations
     if (saved) {
@@ -53,6 +56,7 @@ export class Upkeep {
   /** The state came from peers, and none of the batches before it. */
   restored(checkpoint: Checkpoint): void {
     this.checkpoints.restored(checkpoint)
+    this.recent.restart(checkpoint)
     this.pruner.gone = { number: checkpoint.number, bytes: checkpoint.bytes }
   }
 
@@ -65,6 +69,7 @@ export class Upkeep {
     const { claim, exits, body } = step.held
     if (exits.length > 0) this.rows.saveExits(claim.number, exits)
     this.operations.final(claim.number, body.operations)
+    this.recent.final(step)
     this.checkpoints.final(step, ordered)
     if (ordered) this.figures.final(step.held, ordered)
   }

@@ -39,6 +39,17 @@ async function makeMissing(folder: string, password: string, options: RollupOpti
   }
 }
 
+/** The account on the base chain alone, for what anybody may do. Rejects with KeyError. */
+export async function accountSecret(
+  options: RollupOptions,
+  terminal: Terminal,
+): Promise<Uint8Array> {
+  if (options.devAccount !== undefined) return (await devSecrets(options.devAccount, '')).account
+  const { openKey } = await import('../node/keys/key-folder.ts')
+  const password = await keyPassword(terminal, { file: options.passwordFile })
+  return openKey(keysPlace(options, terminal), 'account', password)
+}
+
 /** With `make`, keys of the rollup that are not there yet are made. Rejects with KeyError. */
 export async function rollupSecrets(
   options: RollupOptions,

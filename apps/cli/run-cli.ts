@@ -34,12 +34,15 @@ import { nodeCommand } from './commands/node.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { receiptVerifyCommand } from './commands/receipt-verify.ts'
 import { rollupBalanceCommand } from './commands/rollup-balance.ts'
+import { rollupChallengeCommand } from './commands/rollup-challenge.ts'
 import { rollupDepositCommand } from './commands/rollup-deposit.ts'
 import { rollupExitCommand } from './commands/rollup-exit.ts'
 import { rollupLockCommand } from './commands/rollup-lock.ts'
 import { rollupLockStatusCommand } from './commands/rollup-lock-status.ts'
 import { rollupReceiptCommand } from './commands/rollup-receipt.ts'
 import { rollupRefundCommand } from './commands/rollup-refund.ts'
+import { rollupRefundMessageCommand } from './commands/rollup-refund-message.ts'
+import { rollupRefundParcelCommand } from './commands/rollup-refund-parcel.ts'
 import { rollupRegisterCommand } from './commands/rollup-register.ts'
 import { rollupReleaseCommand } from './commands/rollup-release.ts'
 import { rollupSendCommand } from './commands/rollup-send.ts'
@@ -114,6 +117,9 @@ function rollupGroup(terminal: Terminal): Command {
     rollupLockCommand(terminal),
     rollupSettleCommand(terminal),
     rollupSettleFrozenCommand(terminal),
+    rollupRefundMessageCommand(terminal),
+    rollupRefundParcelCommand(terminal),
+    rollupChallengeCommand(terminal),
     rollupReleaseCommand(terminal),
     rollupRefundCommand(terminal),
     rollupLockStatusCommand(terminal),

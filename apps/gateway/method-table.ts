@@ -44,12 +44,14 @@ import { getAccount as rollupGetAccount } from './methods/rollup/get-account.ts'
 import { getAccountProof as rollupGetAccountProof } from './methods/rollup/get-account-proof.ts'
 import { getBody as rollupGetBody } from './methods/rollup/get-body.ts'
 import { getClaim as rollupGetClaim } from './methods/rollup/get-claim.ts'
+import { getDispute as rollupGetDispute } from './methods/rollup/get-dispute.ts'
 import { getExitProof as rollupGetExitProof } from './methods/rollup/get-exit-proof.ts'
 import { getExits as rollupGetExits } from './methods/rollup/get-exits.ts'
 import { getHead as rollupGetHead } from './methods/rollup/get-head.ts'
 import { getLock as rollupGetLock } from './methods/rollup/get-lock.ts'
 import { getOperation as rollupGetOperation } from './methods/rollup/get-operation.ts'
 import { getOperationAt as rollupGetOperationAt } from './methods/rollup/get-operation-at.ts'
+import { getParcelProof as rollupGetParcelProof } from './methods/rollup/get-parcel-proof.ts'
 import { getTransfer as rollupGetTransfer } from './methods/rollup/get-transfer.ts'
 import { indexOf as rollupIndexOf } from './methods/rollup/index-of.ts'
 import { sendOperation as rollupSendOperation } from './methods/rollup/send-operation.ts'
@@ -102,12 +104,14 @@ const ALL: readonly Method[] = [
   rollupGetAccountProof,
   rollupGetBody,
   rollupGetClaim,
+  rollupGetDispute,
   rollupGetExitProof,
   rollupGetExits,
   rollupGetHead,
   rollupGetLock,
   rollupGetOperation,
   rollupGetOperationAt,
+  rollupGetParcelProof,
   rollupGetTransfer,
   rollupIndexOf,
   rollupSendOperation,

@@ -17,6 +17,7 @@ import type { RollupConfig } from '../../protocol/rollup/rollup-storage.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { ChainSetup } from './chain-setup.ts'
+import { challengerKey } from './keys/challenger-key.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import { signingKeys } from './keys/signing-keys.ts'
 
@@ -78,6 +79,7 @@ export function startShards(host: Host, place: RollupPlace, setup: ChainSetup): 
       ownKey: peers[index]?.blsPublicKey,
       sign: (digest: Uint8Array) => blsNative.sign(consensus, digest),
       ports: portsOf(config),
+      challenger: challengerKey(setup.genesis.chainId, index, keys),
     })
   }
 }

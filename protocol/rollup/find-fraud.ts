@@ -131,9 +131,11 @@ function falseEntry(search: Search, claim: number, entries: number): FraudProof 
   const { published, evidence, last } = search
   const { place } = published.fraud
   const senders = new Map<number, number>()
+  const right = published.rightEntries?.(claim) ?? 0
   for (let position = 0; position < entries; position++) {
     const leaf = leafAt(published, claim, position)
-    const found = search.falseByItself(leaf) ?? search.falseBefore(leaf)
+    const isKnown = position < right
+    const found = isKnown ? undefined : (search.falseByItself(leaf) ?? search.falseBefore(leaf))
     if (found) return found
     if (leaf.kind === KIND.transfer) {
       const earlier = senders.get(leaf.from)
@@ -154,10 +156,13 @@ function falseEntry(search: Search, claim: number, entries: number): FraudProof 
 export function findFraud(published: PublishedCase, hashPairs: HashPairs): FraudProof | undefined {
   const search = new Search(published, hashPairs)
   const { fraud, after } = published
+  const isRight = (claim: number) => published.rightEntries?.(claim) === Number.POSITIVE_INFINITY
   for (const [claim, { entries }] of fraud.claims.entries()) {
     if (countsRight(fraud, claim) === false) return proofOf('COUNT', claim)
+    if (!published.batches[claim]) return undefined
     const found =
-      falseEntry(search, claim, entries) ?? findFalseSent(published, search.evidence, claim)
+      falseEntry(search, claim, entries) ??
+      (isRight(claim) ? undefined : findFalseSent(published, search.evidence, claim))
     if (found) return found
   }
   return after ? findFalseEnd(published, search.evidence, search.last) : undefined

@@ -32,16 +32,28 @@ export interface PublishedBatch {
   readonly parcels: readonly Parcel[]
 }
 
+/** The accounts at the later root, as its claim has them, and the 64 bytes of its numbers. */
+export interface PublishedEnd {
+  readonly table: AccountTable
+  readonly meta: Uint8Array
+  /** As an own execution has them: where both say the same nothing is looked for. */
+  readonly own?: AccountTable
+}
+
 export interface PublishedCase {
   readonly fraud: FraudCase
-  /** One for each claim. */
+  /** One for each claim, up to the last that is looked at. */
   readonly batches: readonly PublishedBatch[]
   /** The accounts at the earlier root. */
   readonly before: AccountTable
   /** Where `fraud.origin` is: the accounts at the root that it names. */
   readonly origin?: ((index: number) => AccountTable) | undefined
-  /** The accounts at the later root, as its claim has them, and the 64 bytes of its numbers. */
-  readonly after: { readonly table: AccountTable; readonly meta: Uint8Array } | undefined
+  readonly after: PublishedEnd | undefined
+  /**
+   * How many of a claim's first entries are right, as an own execution shows; infinite where all of
+   * the claim is. They are not looked at again.
+   */
+  readonly rightEntries?: (claim: number) => number
 }
 
 /** The leaf that touched each account last, as the search goes on. */

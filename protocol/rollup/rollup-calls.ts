@@ -120,6 +120,10 @@ export function encodeOwnedAt(owner: Hex, nth: number): Uint8Array {
 export const encodeShardChange = () => encodeCall(abi.SHARD_CHANGE, [])
 export const encodeShardOf = (shard: number) => encodeCall(abi.SHARD_OF, [BigInt(shard)])
 export const encodeInboxOf = (shard: number) => encodeCall(abi.INBOX_OF, [BigInt(shard)])
+export function encodeMessageAt(shard: number, message: number): Uint8Array {
+  return encodeCall(abi.MESSAGE_AT, [BigInt(shard), BigInt(message)])
+}
+
 export function encodeExitsOf(shard: number, number: number): Uint8Array {
   return encodeCall(abi.EXITS_OF, [BigInt(shard), BigInt(number)])
 }

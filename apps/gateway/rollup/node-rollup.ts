@@ -97,6 +97,11 @@ export class NodeRollup implements RollupAccess {
     return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', wanted) }
   }
 
+  dispute = (shard: number) => this.ask(ShardMessages, shard, 'Dispute', null)
+
+  parcel = (shard: number, number: number, destination: number) =>
+    this.ask(ShardMessages, shard, 'Parcel', { number, destination })
+
   accountProof = async (index: number, settled: boolean) =>
     this.ask(ShardMessages, await this.shardOf(index), 'AccountProof', { index, settled })
 

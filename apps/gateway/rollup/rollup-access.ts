@@ -43,6 +43,10 @@ export interface RollupAccess {
   exitProof(shard: number, number: number, position: number): Promise<RollupExitProof | undefined>
   /** And the account's shard. */
   exitsOf(index: number): Promise<{ shard: number; exits: RollupExits }>
+  /** A final claim that the node has found false. */
+  dispute(shard: number): Promise<Reply<Shard, 'Dispute'>>
+  /** What a final claim has put into the outbox for another shard. */
+  parcel(shard: number, number: number, destination: number): Promise<Reply<Shard, 'Parcel'>>
   indexOf(owner: Hex): Promise<number | undefined>
   /** A final claim. */
   claimAt(shard: number, number: number): Promise<OrderedClaim | undefined>

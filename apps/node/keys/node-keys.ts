@@ -45,6 +45,8 @@ function wanted({ roles }: NodeSpec, present: readonly KeyKind[]): KeyKind[] {
   if (roles.includes('validator'))
     for (const kind of ['consensus', 'vrf', 'peer'] as const) kinds.add(kind)
   if (roles.includes('coordinator') || roles.includes('provider')) kinds.add('account')
+  // A validator that has it pays the bond of its challenges.
+  if (roles.includes('validator') && present.includes('account')) kinds.add('account')
   // A provider that has one can be paid by locks of the rollup.
   if (roles.includes('provider') && present.includes('spend')) kinds.add('spend')
   // Any other node makes a peer identity of its own when it has none.

@@ -166,6 +166,12 @@ export class FakeRollup implements RollupAccess {
           proof: new Uint8Array(32).fill(9),
         }
 
+  dispute: RollupAccess['dispute'] = async () => undefined
+  parcel: RollupAccess['parcel'] = async () => ({
+    found: false,
+    gone: false,
+    leaves: new Uint8Array(0),
+  })
   exitsOf: RollupAccess['exitsOf'] = async (index) => ({
     shard: 0,
     exits: index === 5 ? [{ number: 3, position: 1, amount: 7n, entry: 17 }] : [],

@@ -2,6 +2,7 @@
 // production, and groups of senders, on a simulated world.
 
 import { RollupSequencer } from '../../../actors/rollup-sequencer/rollup-sequencer.ts'
+import type { ChallengerKey } from '../../../actors/shard/challenger.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
 import type { Keeping } from '../../../actors/shard/shard-props.ts'
 import type { Host } from '../../../runtime/host.ts'
@@ -54,7 +55,9 @@ export interface RollupOptions extends SeedOptions {
   /** Another shard than the real one, for some nodes. */
   readonly shardAt?: (node: string) => typeof ShardActor | undefined
   /** Whether nodes that start have a sequencer; they all do where it is not said. */
-  readonly sequencing?: { isOn: boolean }
+  readonly sequencing?: { isOn: boolean; readonly not?: string }
+  /** Of a node: who pays the bond of its challenges. */
+  readonly challengerAt?: (node: string) => ChallengerKey | undefined
 }
 
 function shardOf(i: number, liar: Liar | undefined, plant: string | undefined) {
@@ -69,7 +72,7 @@ function shardOf(i: number, liar: Liar | undefined, plant: string | undefined) {
 function spawnShard(
   host: Host,
   i: number,
-  { liar, plant, keeping, sequencing, shardAt }: RollupOptions,
+  { liar, plant, keeping, sequencing, shardAt, challengerAt }: RollupOptions,
 ): void {
   const node = NODES[i] as string
   const place = { node, shard: 0, peers: PEERS }
@@ -81,8 +84,9 @@ function spawnShard(
     sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
     ports: lightPorts,
     keeping: { ...KEEPING, ...keeping },
+    challenger: challengerAt?.(node),
   })
-  if (sequencing?.isOn !== false)
+  if (sequencing?.isOn !== false && sequencing?.not !== node)
     host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
 }
 

@@ -11,16 +11,21 @@ import { secondsOf } from './chain-metrics.ts'
 async function readShard({ host: { edge } }: AdminOptions, node: string, shard: number) {
   const within = { within: ADMIN_ASK_MS }
   const key = shardKey(node, shard)
-  const [made, held] = await Promise.all([
+  const [made, held, dispute] = await Promise.all([
     edge.ask(RollupSequencerMessages, key, 'Figures', null, within),
     edge.ask(ShardMessages, key, 'Figures', null, within),
+    edge.ask(ShardMessages, key, 'Dispute', null, within),
   ])
   const label = { node, shard: `${shard}` }
   return {
     made: made.steps.map(({ name, us }) => secondsOf({ ...label, step: name }, us)),
     held: held.steps.map(({ name, us }) => secondsOf({ ...label, step: name }, us)),
+    disputed: { labels: label, value: dispute ? 1 + STATES.indexOf(dispute.state) : 0 },
   }
 }
+
+/** How far it is, from 1. */
+const STATES = ['OPENING', 'WITHHELD', 'PROVED', 'SENT']
 
 /** A shard that does not answer has no samples. */
 export async function rollupFamilies(options: AdminOptions): Promise<Family[]> {
@@ -42,6 +47,12 @@ export async function rollupFamilies(options: AdminOptions): Promise<Family[]> {
       help: 'From the coming of a batch until it was checked and durable here, and until final.',
       ...rest,
       samples: read.flatMap(({ held }) => held),
+    },
+    {
+      name: 'aitbc_rollup_disputed',
+      help: 'A final claim that is false here: 0 none, 1 being opened, 2 withheld, 3 proved, 4 sent.',
+      type: 'gauge',
+      samples: read.map(({ disputed }) => disputed),
     },
   ]
 }
