@@ -98,6 +98,8 @@ export interface BenchRun {
   readonly rounds: Rounds
   readonly audits: readonly Audit[]
   readonly timelines: readonly BatchTimeline[]
+  /** Batches of which anything was heard. */
+  readonly heard: number
   readonly report: string
 }
 
@@ -235,7 +237,7 @@ export function benchResult(run: BenchRun): BenchResult {
     audit: audits.flatMap(({ lines }, i) => lines.map((line) => `${run.names[i]}: ${line}`)),
     notes: scenario.notes?.(options) ?? [],
     jobs: jobsOf(own, seconds, options.coreHourUsd),
-    timeline_ms: timelineResult(run.timelines) ?? null,
+    timeline_ms: timelineResult(run.timelines, run.heard) ?? null,
   }
 }
 

@@ -86,6 +86,7 @@ async function measure(
       rounds,
       audits,
       timelines,
+      heard: heard.length,
     }
     const result = signReport(benchResult({ ...run, report }), reporterKey(dirname(report)))
     writeFileSync(report, reportHtml(result))

@@ -35,6 +35,8 @@ export type TimelinePart = (typeof TIMELINE_PARTS)[number]
 /** Milliseconds of one batch. */
 export interface BatchTimeline {
   readonly transfers: number
+  /** Of the block that ordered it. */
+  readonly height: number
   readonly parts: Readonly<Record<TimelinePart, number>>
 }
 
@@ -58,6 +60,9 @@ export type TimelineStage = (typeof TIMELINE_STAGES)[number]
 export interface TimelineResult {
   /** Those of which every point was found. */
   readonly batches: number
+  /** All that were heard of, and the blocks that ordered those of `batches`: not in old reports. */
+  readonly heard?: number
+  readonly blocks?: number
   readonly transfers_p50: number
   readonly stages: Readonly<Record<TimelineStage, Spread>>
   readonly parts: Readonly<Record<TimelinePart, Spread>>
@@ -77,8 +82,11 @@ function spreadOf(values: readonly number[]): Spread {
   return { p50: at(0.5), p99: at(0.99), mean: ms(sum / values.length) }
 }
 
-/** Undefined of no batches. */
-export function timelineResult(rows: readonly BatchTimeline[]): TimelineResult | undefined {
+/** `heard` is the number of all batches; undefined when nothing is known of any. */
+export function timelineResult(
+  rows: readonly BatchTimeline[],
+  heard: number,
+): TimelineResult | undefined {
   if (rows.length === 0) return undefined
   const sumOf = (begin: string) => (row: BatchTimeline) =>
     TIMELINE_PARTS.reduce((sum, part) => sum + (part.startsWith(begin) ? row.parts[part] : 0), 0)
@@ -88,6 +96,8 @@ export function timelineResult(rows: readonly BatchTimeline[]): TimelineResult |
   const stages = TIMELINE_STAGES.map((stage) => [stage, spread(sumOf(stage))] as const)
   return {
     batches: rows.length,
+    heard,
+    blocks: new Set(rows.map(({ height }) => height)).size,
     transfers_p50: sizes[Math.floor(sizes.length / 2)] as number,
     stages: Object.fromEntries(stages) as TimelineResult['stages'],
     parts: Object.fromEntries(parts) as TimelineResult['parts'],

@@ -25,6 +25,8 @@ const { values } = parseArgs({
 /** Of the rate, so that what costs the same at any rate is told apart. */
 const SLOW = 0.25
 const PAPER_SHARDS = 64
+/** A second, of a network whose blocks take 100 ms. */
+const PAPER_BLOCKS = 10
 const ERROR_MAX = 15
 const offered = Number(values.offered)
 const slow = Math.round(offered * SLOW)
@@ -53,8 +55,14 @@ const results = values.result.length
 
 /** What was committed, not what was offered: that is what the cost was divided by. */
 function pointOf(result: BenchResult, cost: number): CostPoint {
-  const { options, committed_tps: perSecond } = result
-  return { perSecond, shards: options.shards, far: options.far / 100, cost }
+  const { options, committed_tps: perSecond, timeline_ms: timeline } = result
+  const { heard, blocks } = timeline ?? {}
+  if (heard === undefined || blocks === undefined) {
+    throw new Error(`${result.report}: says nothing of its blocks and batches; measure it again`)
+  }
+  const [batchesOf, blocksOf] = [heard / options.seconds, blocks / options.seconds]
+  const { shards, far } = options
+  return { perSecond, blocks: blocksOf, batches: batchesOf, shards, far: far / 100, cost }
 }
 
 const quantities = [
@@ -70,26 +78,27 @@ function find(points: readonly CostPoint[], shards: number, far: number, isSlow 
   return found
 }
 
-/** The rates that a run committed differ by little; the model's points have one. */
 function fit(points: readonly CostPoint[]): CostModel {
-  const one = find(points, 1, 0)
-  const at = (point: CostPoint) => ({ ...point, perSecond: one.perSecond })
-  const [many, far] = [at(find(points, 4, 0)), at(find(points, 2, 0.5))]
-  return modelOf({ slow: find(points, 1, 0, true), one, many, far })
+  const slowest = find(points, 1, 0, true)
+  return modelOf([slowest, find(points, 1, 0), find(points, 4, 0), find(points, 2, 0.5)])
 }
 
 function table(name: string, points: readonly CostPoint[], model: CostModel): boolean {
   const one = find(points, 1, 0)
   let worst = 0
   console.log(`\n${name} a transfer and node`)
-  console.log('   offered  shards    far   measured   to 1 shard      model    error')
+  console.log(
+    '  transfers  blocks batches  shards    far   measured   to 1 shard      model    error',
+  )
   for (const point of points) {
     const predicted = costAt(model, point)
     const error = (100 * (predicted - point.cost)) / point.cost
     worst = Math.max(worst, Math.abs(error))
     const isNear = point.far === 0 && point.perSecond > one.perSecond / 2
     const cells = [
-      point.perSecond.toFixed(0).padStart(10),
+      point.perSecond.toFixed(0).padStart(11),
+      point.blocks.toFixed(1).padStart(7),
+      point.batches.toFixed(1).padStart(7),
       `${point.shards}`.padStart(7),
       `${100 * point.far} %`.padStart(6),
       point.cost.toFixed(2).padStart(10),
@@ -99,9 +108,9 @@ function table(name: string, points: readonly CostPoint[], model: CostModel): bo
     ]
     console.log(cells.join(' '))
   }
-  const { fixed, perShard, each, eachFar } = model
-  const [f, s, e, x] = [fixed, perShard, each, eachFar].map((value) => value.toFixed(2))
-  console.log(`model: (${f} + ${s} x shards) / rate + ${e} + ${x} x share far`)
+  const { block, batch, each, eachFar } = model
+  const [b, s, e, x] = [block, batch, each, eachFar].map((value) => value.toFixed(2))
+  console.log(`model: (${b} x blocks + ${s} x batches) / transfers + ${e} + ${x} x share far`)
   console.log(`the largest error is ${worst.toFixed(1)} %; ${ERROR_MAX} % are allowed`)
   return worst <= ERROR_MAX
 }
@@ -116,12 +125,20 @@ for (const [name, costOf] of quantities) {
   const model = fit(points)
   isWithin = table(name, points, model) && isWithin
   if (name !== quantities[0][0]) continue
-  // A term below zero is noise: on paper it is none.
-  const paper = { ...model, perShard: Math.max(0, model.perShard), fixed: Math.max(0, model.fixed) }
+  const wrong = Object.entries(model).filter(([, value]) => value < 0)
+  if (wrong.length > 0) {
+    const names = wrong.map(([term]) => term).join(', ')
+    console.log(`nothing on paper: below zero: ${names}; these runs do not tell the terms apart`)
+    continue
+  }
   const cores = Number(values.cores)
-  console.log(`on paper, not measured: ${PAPER_SHARDS} shards, nodes of ${cores} such cores`)
+  const [blocks, batches] = [PAPER_BLOCKS, PAPER_BLOCKS * PAPER_SHARDS]
+  console.log(
+    `on paper, not measured: ${PAPER_SHARDS} shards, ${blocks} blocks a second with a batch of ` +
+      `each, nodes of ${cores} such cores`,
+  )
   for (const far of [0, 0.1, 0.5, (PAPER_SHARDS - 1) / PAPER_SHARDS]) {
-    const rate = rateFor(paper, cores * 1e6, PAPER_SHARDS, far)
+    const rate = rateFor(model, cores * 1e6, { blocks, batches, far })
     console.log(`  ${(100 * far).toFixed(0)} % far: ${Math.floor(rate)} transfers/s of all shards`)
   }
 }

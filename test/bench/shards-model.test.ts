@@ -8,52 +8,51 @@ import {
   type CostModel,
   type CostPoint,
   costAt,
+  type ModelBase,
   modelOf,
   rateFor,
 } from '../../bench/scenarios/shards/cost-model.ts'
 
-function pointsOf(model: CostModel) {
-  const at = (perSecond: number, shards: number, far: number): CostPoint => {
-    const place = { perSecond, shards, far }
-    return { ...place, cost: costAt(model, place) }
+function pointsOf(model: CostModel): ModelBase {
+  const at = (perSecond: number, blocks: number, shards: number, far: number): CostPoint => {
+    const point = { perSecond, blocks, batches: blocks * shards, shards, far }
+    return { ...point, cost: costAt(model, point) }
   }
-  return {
-    slow: at(25_000, 1, 0),
-    one: at(100_000, 1, 0),
-    many: at(100_000, 4, 0),
-    far: at(100_000, 2, 0.5),
-  }
+  return [at(25_000, 9, 1, 0), at(100_000, 6, 1, 0), at(100_000, 4, 4, 0), at(100_000, 5, 2, 0.5)]
 }
 
 const isNear = (a: number, b: number, within: number) => Math.abs(a - b) <= within
 
-test('terms that made the points are found again, and the other points follow', () => {
+test('terms that made the points are found again, and other points follow', () => {
   const term = (max: number) => fc.double({ min: 0, max, noNaN: true })
   fc.assert(
-    fc.property(term(1e6), term(1e5), term(5), term(5), (fixed, perShard, each, eachFar) => {
-      const made = { fixed, perShard, each, eachFar }
+    fc.property(term(1e5), term(1e5), term(5), term(5), (block, batch, each, eachFar) => {
+      const made = { block, batch, each, eachFar }
       const found = modelOf(pointsOf(made))
-      assert.ok(isNear(found.fixed, fixed, 1e-3) && isNear(found.perShard, perShard, 1e-3))
-      const other = { perSecond: 100_000, shards: 4, far: 0.1 }
+      assert.ok(isNear(found.block, block, 1e-3) && isNear(found.batch, batch, 1e-3))
+      const other = { perSecond: 100_000, blocks: 3, batches: 12, far: 0.1 }
       assert.ok(isNear(costAt(found, other), costAt(made, other), 1e-6))
     }),
   )
 })
 
-test('shards that cost more the more of them there are do not follow', () => {
-  const points = pointsOf({ fixed: 100_000, perShard: 10_000, each: 1, eachFar: 1 })
-  const model = modelOf({ ...points, many: { ...points.many, cost: 3 * points.many.cost } })
-  const two = { perSecond: 100_000, shards: 2, far: 0 }
-  assert.ok(costAt(model, two) > 1.15 * (1 + (100_000 + 20_000) / 100_000))
+test('batches that cost more the more of them there are do not follow', () => {
+  const [slow, one, many, far] = pointsOf({ block: 10_000, batch: 10_000, each: 1, eachFar: 1 })
+  const model = modelOf([slow, one, { ...many, cost: 3 * many.cost }, far])
+  const two = { perSecond: 100_000, blocks: 5, batches: 10, far: 0 }
+  assert.ok(
+    costAt(model, two) > 1.15 * costAt({ block: 10_000, batch: 10_000, each: 1, eachFar: 1 }, two),
+  )
 })
 
-test('a budget is spent on what is fixed first', () => {
-  const model = { fixed: 100_000, perShard: 10_000, each: 1, eachFar: 1 }
-  assert.is(rateFor(model, 1_000_000, 64, 0), 260_000)
-  assert.is(rateFor(model, 1_000_000, 64, 1), 130_000)
-  assert.is(rateFor(model, 700_000, 64, 0), 0)
-  const points = pointsOf(model)
-  assert.throws(() => modelOf({ ...points, many: points.one }), /do not make a model/)
+test('a budget is spent on blocks and batches first', () => {
+  const model = { block: 10_000, batch: 1_000, each: 1, eachFar: 1 }
+  const second = { blocks: 10, batches: 640, far: 0 }
+  assert.is(rateFor(model, 1_000_000, second), 260_000)
+  assert.is(rateFor(model, 1_000_000, { ...second, far: 1 }), 130_000)
+  assert.is(rateFor(model, 700_000, second), 0)
+  const [slow, one, , far] = pointsOf(model)
+  assert.throws(() => modelOf([slow, one, one, far]), /do not make a model/)
 })
 
 test.run()

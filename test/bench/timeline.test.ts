@@ -56,6 +56,7 @@ test('each part lies between the points that it is said to, and all of them add 
   const [row] = await timelines(1200)
   assert.equal(row, {
     transfers: 400,
+    height: 42,
     parts: {
       fill_gather: 25,
       fill_queue: 20,
@@ -70,8 +71,9 @@ test('each part lies between the points that it is said to, and all of them add 
       notice_client: 20,
     },
   })
-  const result = timelineResult(row ? [row] : [])
+  const result = timelineResult(row ? [row, row] : [], 3)
   assert.is(result?.finality.mean, 325)
+  assert.equal([result?.heard, result?.batches, result?.blocks], [3, 2, 1])
   assert.is(result?.stages.seal.mean, 70)
   assert.equal(Object.keys(result?.parts ?? {}), [...TIMELINE_PARTS])
 })
@@ -86,7 +88,7 @@ test('a batch of which a point is missing is left out, and nothing is made up fo
   const [batch] = heardBatch()
   assert.ok(batch)
   assert.equal(await timelines(1200, [{ ...batch, number: 8 }]), [])
-  assert.is(timelineResult([]), undefined)
+  assert.is(timelineResult([], 1), undefined)
 })
 
 test.run()

@@ -1,60 +1,84 @@
-// What a transfer costs a node that checks all shards, as a formula of the rate, the number of
-// shards and the share that goes to another one. Made of four points; the others show whether it
-// holds.
+// What a node that checks all shards spends, as a formula of the blocks, the batches and the
+// transfers of a second. Made of four points; the others show whether it holds.
 
-/** Of one run: what a transfer costs one node, in any unit. */
+/** Of one run: what happened in a second, and what a transfer cost one node, in any unit. */
 export interface CostPoint {
   /** Transfers a second, of all shards together. */
   readonly perSecond: number
+  readonly blocks: number
+  /** Of all shards. */
+  readonly batches: number
   readonly shards: number
-  /** Share of the transfers, 0 to 1. */
+  /** Share of the transfers that go to another shard, 0 to 1. */
   readonly far: number
   readonly cost: number
 }
 
-/** cost = (perSecondFixed + shards · perShard) / rate + each + far · eachFar */
+/** cost · rate = blocks · block + batches · batch + rate · (each + far · eachFar) */
 export interface CostModel {
-  /** A second, whatever is sent: blocks, votes, clocks. */
-  readonly fixed: number
-  /** A second and shard: its batches and claims. */
-  readonly perShard: number
+  /** Votes, certificates, the block itself. */
+  readonly block: number
+  /** Its aggregate and its claim, the tree over its accounts. */
+  readonly batch: number
   /** A transfer, and what one to another shard costs more. */
   readonly each: number
   readonly eachFar: number
 }
 
-/** The four points that a model is made of: one shard at two rates, many shards, and far ones. */
-export interface ModelBase {
-  readonly slow: CostPoint
-  readonly one: CostPoint
-  readonly many: CostPoint
-  readonly far: CostPoint
+/** One for each term of the model. */
+export type ModelBase = readonly [CostPoint, CostPoint, CostPoint, CostPoint]
+
+type Row = [number, number, number, number, number]
+
+/** What the terms count in a second, and what they add up to. */
+function rowOf({ perSecond, blocks, batches, far, cost }: CostPoint): Row {
+  return [blocks, batches, perSecond, perSecond * far, perSecond * cost]
 }
 
-/** Throws when the points do not tell the terms apart. */
-export function modelOf({ slow, one, many, far }: ModelBase): CostModel {
-  const isApart = slow.perSecond < one.perSecond && many.shards > one.shards && far.far > 0
-  const isNear = slow.shards === one.shards && slow.far + one.far + many.far === 0
-  const isSameRate = one.perSecond === many.perSecond && one.perSecond === far.perSecond
-  if (!isApart || !isNear || !isSameRate) throw new Error('the points do not make a model')
-  const rate = one.perSecond
-  const perShard = ((many.cost - one.cost) * rate) / (many.shards - one.shards)
-  const rest = (slow.cost - one.cost) / (1 / slow.perSecond - 1 / rate)
-  const fixed = rest - one.shards * perShard
-  const each = one.cost - rest / rate
-  const near = each + (fixed + far.shards * perShard) / rate
-  return { fixed, perShard, each, eachFar: (far.cost - near) / far.far }
+/** Smaller than this beside the largest of its column, a pivot tells nothing. */
+const PIVOT_MIN = 1e-6
+
+/** Gaussian elimination with pivots. Throws when the points do not tell the terms apart. */
+export function modelOf(base: ModelBase): CostModel {
+  const rows = base.map(rowOf)
+  const terms = rows.length
+  const scales = [0, 1, 2, 3].map((at) =>
+    Math.max(...rows.map((row) => Math.abs(row[at] as number))),
+  )
+  for (let at = 0; at < terms; at++) {
+    const rest = rows
+      .slice(at)
+      .sort((a, b) => Math.abs(b[at] as number) - Math.abs(a[at] as number))
+    rows.splice(at, terms, ...rest)
+    const pivot = rows[at] as Row
+    const head = pivot[at] as number
+    if (!(Math.abs(head) > PIVOT_MIN * (scales[at] as number))) {
+      throw new Error('the points do not make a model')
+    }
+    for (const row of rows) {
+      if (row === pivot) continue
+      const times = (row[at] as number) / head
+      for (let i = at; i <= terms; i++) row[i] = (row[i] as number) - times * (pivot[i] as number)
+    }
+  }
+  const [block, batch, each, eachFar] = rows.map(
+    (row, at) => (row[terms] as number) / (row[at] as number),
+  )
+  return { block, batch, each, eachFar } as CostModel
 }
 
 export function costAt(
-  { fixed, perShard, each, eachFar }: CostModel,
-  { perSecond, shards, far }: Omit<CostPoint, 'cost'>,
+  { block, batch, each, eachFar }: CostModel,
+  { perSecond, blocks, batches, far }: Omit<CostPoint, 'cost' | 'shards'>,
 ): number {
-  return (fixed + shards * perShard) / perSecond + each + far * eachFar
+  return (blocks * block + batches * batch) / perSecond + each + far * eachFar
 }
 
 /** Transfers a second of all shards for which `budget` a second is enough; 0 when none is left. */
-export function rateFor(model: CostModel, budget: number, shards: number, far: number): number {
-  const left = budget - model.fixed - shards * model.perShard
-  return Math.max(0, left / (model.each + far * model.eachFar))
+export function rateFor(
+  { block, batch, each, eachFar }: CostModel,
+  budget: number,
+  { blocks, batches, far }: Pick<CostPoint, 'blocks' | 'batches' | 'far'>,
+): number {
+  return Math.max(0, (budget - blocks * block - batches * batch) / (each + far * eachFar))
 }

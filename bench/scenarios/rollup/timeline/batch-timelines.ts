@@ -28,6 +28,7 @@ export function timelineOf(
   const final = own.block + finalMs
   return {
     transfers: batch.transfers,
+    height: own.height,
     parts: {
       fill_gather: batch.sent - batch.intended,
       fill_queue: made.taken - batch.sent,
