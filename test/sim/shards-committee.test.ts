@@ -51,7 +51,10 @@ test('a committee that lies has its shard disputed; the other goes on, also afte
     world.start('v2')
     world.runFor(3000)
     const after = numbers('v2')
-    assert.ok((after[1 - shard] as number) > (before[1 - shard] as number) + 2, `${before} ${after}`)
+    assert.ok(
+      (after[1 - shard] as number) > (before[1 - shard] as number) + 2,
+      `${before} ${after}`,
+    )
   })
 })
 
