@@ -1,5 +1,5 @@
-// Shards with committees: a seed holds in which a node outside votes by the certificate; and where a
-// whole committee lies, its shard stands in dispute, all else goes on.
+// Shards with committees: a seed holds in which a node outside votes by the certificate; and where
+// a whole committee lies, its shard stands in dispute, all else goes on.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
