@@ -17,6 +17,8 @@ export const ROLLUP_KEPT_BATCHES_MIN = 4096
 /** Batches with exits that are searched for those of one account, and exits that are told. */
 export const ROLLUP_EXITS_SEARCHED = 1024
 export const ROLLUP_EXITS_TOLD = 64
+/** Changes of the number of shards beyond which exits are not looked for. */
+export const ROLLUP_NUMBERINGS_SEARCHED = 16
 /** Operations on locks that wait or are in batches that are not final. */
 export const ROLLUP_PENDING_OPERATIONS_MAX = 16_384
 /** Callers that wait for one of them. */
@@ -72,6 +74,9 @@ export const ROLLUP_SYNC_ACCOUNTS = 256
 export const SHARD_SET_PATIENCE_MS = 60_000
 /** Rows of one commit when it is handed over: 8 MiB of pages. */
 export const SHARD_SET_COMMIT_PUTS = 256
+/** Rows of shards before those that were before are deleted: some at a time, and how often. */
+export const SHARD_SET_DELETED_PUTS = 32
+export const SHARD_SET_DELETE_MS = 100
 
 /** Jobs that locks of the rollup pay. */
 /** How long one hand-in waits, and how often the chain is asked. */

@@ -36,6 +36,9 @@ export interface DevNetworkSpec {
   readonly rollupShards?: number
   /** Seats of each shard's committee; none when absent, or 0. */
   readonly rollupCommittee?: number
+  /** As `params` of a genesis file has them, where they are not the usual ones. */
+  readonly epochBlocks?: readonly [number, number, number]
+  readonly governance?: Readonly<Record<string, string>>
 }
 
 function genesisOf(spec: DevNetworkSpec) {
@@ -57,7 +60,8 @@ function genesisOf(spec: DevNetworkSpec) {
     // nodes on a laptop may sleep.
     params: {
       modePolicy: 'pinned',
-      governance: { downtime_jail: '0' },
+      ...(spec.epochBlocks && { epochBlocks: spec.epochBlocks }),
+      governance: { downtime_jail: '0', ...spec.governance },
       rollup: {
         shards: rollupShards,
         accounts: rollupAccounts,

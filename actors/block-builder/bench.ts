@@ -12,7 +12,7 @@ export interface BlockBuilderProps {
   /** Keys of this node's own mempool and archive. */
   readonly mempool: string
   readonly archive: string
-  /** Keys of this node's own shards of the rollup, in their order; none where it runs none. */
+  /** Key of the first of this node's own shards of the rollup; none where it runs none. */
   readonly shards?: readonly string[]
 }
 

@@ -70,9 +70,10 @@ export const ShardAnswers = {
   /**
    * An exit of a final batch, as claimExit on the base chain wants it; `proof` is the path. Of a
    * batch that was not executed here peers are asked, who are asked `near`: for what they have.
+   * `shard` made the batch: another than the one that is asked where there were more of them.
    */
   ExitProof: ask(
-    struct({ number: u53, position: u53, near: bool }),
+    struct({ shard: u53, number: u53, position: u53, near: bool }),
     optional(
       struct({
         from: u53,
@@ -87,11 +88,11 @@ export const ShardAnswers = {
   ),
   /**
    * The last exits of an account, the latest first; of so many batches as are searched. `near` as
-   * above; what peers list is not proved by it.
+   * above; what peers list is not proved by it. `shard` made the batch, under its number of then.
    */
   ExitsOf: ask(
     struct({ index: u53, near: bool }),
-    list(struct({ number: u53, position: u53, amount: u256, entry: u53 }), 64),
+    list(struct({ shard: u53, number: u53, position: u53, amount: u256, entry: u53 }), 64),
   ),
   Head: ask(
     nothing,

@@ -17,7 +17,7 @@ export interface SchedulerProps {
   readonly secp256k1: Secp256k1
   /** Keys of the nodes whose archive and mempool are used; the next one when one is silent. */
   readonly nodes: readonly string[]
-  /** Of the rollup. */
+  /** Of the rollup, at first. */
   readonly shards: number
   readonly heartbeatMs: number
 }
@@ -53,6 +53,8 @@ export interface Desk {
   /** Jobs of locks that are handed in or looked for, and when the others last were (monotonic). */
   readonly asking: Set<Hex>
   readonly lookedAt: Map<Hex, number>
+  /** Shards of the rollup as far as is known, and when that was asked for last (monotonic). */
+  readonly shards: { count: number; askedAt: number }
   /** By shard: the node that was said last to sequence it. */
   readonly sequencers: Map<number, string>
   /** Goes on with a job whose lock is to be emptied. */

@@ -43,6 +43,7 @@ function openDesk(ctx: Context, props: SchedulerProps): Desk {
     reading: new Set(),
     asking: new Set(),
     lookedAt: new Map(),
+    shards: { count: props.shards, askedAt: Number.NEGATIVE_INFINITY },
     sequencers: new Map(),
     advance: (job) => advanceLock(desk, job),
     head: { height: book.meta('height') ?? 0, timestamp: 0 },

@@ -10,10 +10,27 @@ import { archiveOf, type Desk } from './desk.ts'
 type Verbs = (typeof ShardMessages)['verbs']
 
 const READ_WITHIN_MS = 5000
+/** So long it is believed how many shards there are. */
+const SHARDS_KNOWN_MS = 2000
 
-/** The shard of an account or of a lock. */
-export function shardAt({ props }: Desk, index: number): number {
-  return shardOf(index, props.shards)
+/** Governance may change how many shards there are: what is said counts for the next question. */
+function lookAtShards(desk: Desk): void {
+  const { ctx, shards } = desk
+  if (ctx.now() - shards.askedAt < SHARDS_KNOWN_MS) return
+  shards.askedAt = ctx.now()
+  ctx.ask(ShardMessages, shardKey(archiveOf(desk), 0), 'Head', null, {
+    within: READ_WITHIN_MS,
+    ok: (head) => {
+      shards.count = head.shards
+    },
+    failed: () => {},
+  })
+}
+
+/** The shard of an account or of a lock; whoever finds nothing there asks again. */
+export function shardAt(desk: Desk, index: number): number {
+  lookAtShards(desk)
+  return shardOf(index, desk.shards.count)
 }
 
 /** `failed` when the node is silent; the next question goes to another one. */
@@ -42,7 +59,8 @@ export function findAccount(
   found: (index: number | undefined) => void,
   shard = 0,
 ): void {
-  if (shard >= desk.props.shards) {
+  lookAtShards(desk)
+  if (shard >= desk.shards.count) {
     found(undefined)
     return
   }

@@ -73,7 +73,8 @@ export function answers(
       else shard.undrafted(() => reply(queries.proof(index)))
     },
     ExitProof(wanted, reply) {
-      if (wanted.number <= line.final.number) exits.proof(wanted, reply)
+      const isOthers = wanted.shard !== props.shard
+      if (isOthers || wanted.number <= line.final.number) exits.proof(wanted, reply)
       else reply(undefined)
     },
     ExitsOf(wanted, reply) {

@@ -111,6 +111,9 @@ export function missedPut(shard: number, { from, to }: Missed): Put {
   return { table: SHARD_TABLES.meta, key: metaKey(shard, MISSED), value }
 }
 
+/** Of a key of the table that this row is in. */
+export const isMissedRow = (key: Uint8Array) => key.at(-1) === MISSED
+
 export function readMissed(store: Store, shard: number): Missed | undefined {
   const row = store.get(SHARD_TABLES.meta, metaKey(shard, MISSED))
   if (!row) return undefined

@@ -30,7 +30,7 @@ import {
   restoreCheckpoint,
   storedAccounts,
 } from './checkpoint-rows.ts'
-import { seriesOf } from './shard-props.ts'
+import { seriesIn } from './shard-props.ts'
 
 export interface HandOver {
   readonly store: Store
@@ -44,9 +44,6 @@ export interface HandOver {
   readonly ends: readonly ShardEnd[]
   readonly begin: ShardBegin
 }
-
-const seriesIn = (generation: number, shard: number) =>
-  seriesOf({ shard, numbers: { generation, shards: 0, begins: 0 } })
 
 /** Whether the shard has a checkpoint under its number of now. */
 export function isHandedOver(store: Store, generation: number, shard: number): boolean {

@@ -14,7 +14,8 @@ import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import { readMissed } from './checkpoint-rows.ts'
-import { exitProof, exitsOf } from './exits.ts'
+import { allExitsOf, exitProof } from './exits.ts'
+import { seriesBefore, seriesOfAccount } from './numberings-before.ts'
 import { type ShardProps, seriesOf } from './shard-props.ts'
 import { SyncPeers } from './sync-peers.ts'
 
@@ -40,9 +41,29 @@ export class MissedExits {
     this.asks = new TokenBucket(ROLLUP_SYNC_ASKS_PER_SECOND, ROLLUP_SYNC_ASKS_BURST, ctx.now())
   }
 
-  private isMissed(number: number): boolean {
-    const missed = readMissed(this.ctx.store, seriesOf(this.props))
-    return missed !== undefined && number >= missed.from && number <= missed.to
+  private isMissed({
+    shard,
+    number,
+  }: {
+    readonly shard: number
+    readonly number: number
+  }): boolean {
+    const { ctx, props } = this
+    const series = seriesOf(props)
+    // Who took up the state after a change of their number has nothing of the shards before.
+    if (shard !== props.shard && readMissed(ctx.store, series)?.from === 1) return true
+    const own = shard === props.shard ? [series] : []
+    return [...own, ...seriesBefore(props, shard)].some((one) => {
+      const missed = readMissed(ctx.store, one)
+      return missed !== undefined && number >= missed.from && number <= missed.to
+    })
+  }
+
+  /** Whether nothing says that batches were missed in which the account may have exits. */
+  private isWhole(index: number): boolean {
+    const { ctx, props } = this
+    const all = [seriesOf(props), ...seriesOfAccount(props, index)]
+    return all.every((series) => readMissed(ctx.store, series) === undefined)
   }
 
   private isBusy(isPeer: boolean, cost: number): boolean {
@@ -53,7 +74,7 @@ export class MissedExits {
   proof(wanted: Wanted, reply: (found: Proof) => void): void {
     const { ctx, props } = this
     const own = this.isBusy(wanted.near, 1) ? undefined : exitProof(ctx.store, props, wanted)
-    if (own || wanted.near || !this.isMissed(wanted.number)) {
+    if (own || wanted.near || !this.isMissed(wanted)) {
       reply(own)
       return
     }
@@ -80,16 +101,14 @@ export class MissedExits {
   /** Of batches up to `last`, the latest first. */
   list({ index, near }: Body<Verbs, 'ExitsOf'>, last: number, reply: (exits: Exits) => void): void {
     const { ctx, props } = this
-    const series = seriesOf(props)
-    const own = this.isBusy(near, LIST_COST) ? [] : exitsOf(ctx.store, series, index, last)
-    const isWhole = !readMissed(ctx.store, series) || own.length === ROLLUP_EXITS_TOLD
-    if (near || isWhole) {
+    const own = this.isBusy(near, LIST_COST) ? [] : allExitsOf(ctx.store, props, index, last)
+    if (near || own.length === ROLLUP_EXITS_TOLD || this.isWhole(index)) {
       reply(own)
       return
     }
-    const known = new Set(own.map(({ number, position }) => `${number} ${position}`))
-    const isNew = ({ number, position }: Exits[number]) =>
-      this.isMissed(number) && !known.has(`${number} ${position}`)
+    const nameOf = ({ shard, number, position }: Exits[number]) => `${shard} ${number} ${position}`
+    const known = new Set(own.map(nameOf))
+    const isNew = (one: Exits[number]) => this.isMissed(one) && !known.has(nameOf(one))
     const ask = (peer: string, then: (found: Exits | undefined) => void) => {
       const ok = (exits: Exits) => {
         const found = exits.filter(isNew)

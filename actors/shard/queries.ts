@@ -17,8 +17,8 @@ import { type HeldBatch, readBatch, readClaim } from './held-batch.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderedClaim } from './line-keeper.ts'
 import type { Pruner } from './pruner.ts'
-import { placeOf, type ShardProps, seriesOf } from './shard-props.ts'
-import { type FinalRow, readBatchRow, readFinalRow } from './shard-rows.ts'
+import { placeOf, type ShardProps, seriesIn, seriesOf } from './shard-props.ts'
+import { type BatchRow, type FinalRow, readBatchRow, readFinalRow } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
 
@@ -141,9 +141,18 @@ export class ShardQueries {
     if (held?.isSigned) return { code: '', claim: held.encoded, body: held.bytes }
     const recent = this.recent.find((one) => one.held.hash === hash)
     if (recent) return { code: '', claim: recent.held.encoded, body: recent.held.bytes }
-    const row = readBatchRow(this.ctx.store, seriesOf(this.props), number, hash)
+    const row = this.row(number, hash)
     if (row) return { code: '', claim: row.encoded, body: row.bytes }
     return this.nothing(number <= this.pruner.gone.number ? 'PRUNED' : 'NOT_HELD')
+  }
+
+  /** Also of the shard that had this number before their number changed: somebody may come late. */
+  row(number: number, hash: Hex): BatchRow | undefined {
+    const { shard, numbers } = this.props
+    const { store } = this.ctx
+    const own = readBatchRow(store, seriesOf(this.props), number, hash)
+    if (own || !numbers) return own
+    return readBatchRow(store, seriesIn(numbers.generation - 1, shard), number, hash)
   }
 
   nothing(code: string): Reply<Verbs, 'Fetch'> {

@@ -101,8 +101,16 @@ export function placeOf({ shard, config, numbers }: Numbered): ShardPlace {
 
 /** Rows of a shard begin with it: shards of another numbering have rows of their own. */
 export function seriesOf({ shard, numbers }: Pick<Numbered, 'shard' | 'numbers'>): number {
-  return SERIES * (numbers?.generation ?? 0) + shard
+  return seriesIn(numbers?.generation ?? 0, shard)
 }
+
+/** The same, of a shard after so many changes of their number. */
+export function seriesIn(generation: number, shard: number): number {
+  return SERIES * generation + shard
+}
+
+/** The shard whose rows they are, under its number of then. */
+export const shardOfSeries = (series: number) => series % SERIES
 
 /** Whether nothing has followed the change after which the shard began. */
 export function isAtBegin({ numbers }: Pick<Numbered, 'numbers'>, number: number): boolean {

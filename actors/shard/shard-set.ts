@@ -2,7 +2,11 @@
 // changed those before end first: each writes down what its accounts had at its last root. Of that
 // the first states of the new ones are made, and then these are started in their place.
 
-import { SHARD_SET_COMMIT_PUTS, SHARD_SET_PATIENCE_MS } from '../../config/shard-limits.ts'
+import {
+  SHARD_SET_COMMIT_PUTS,
+  SHARD_SET_DELETE_MS,
+  SHARD_SET_PATIENCE_MS,
+} from '../../config/shard-limits.ts'
 import { actor } from '../../runtime/actor.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Ref } from '../../runtime/ref.ts'
@@ -10,6 +14,7 @@ import { ShardMessages, shardKey } from '../messages/shard.ts'
 import { ShardSetMessages } from '../messages/shard-set.ts'
 import { type Numbering, watchNumbering } from '../messages/watch-numbering.ts'
 import { handOverPuts, isHandedOver } from './hand-over.ts'
+import { oldRows } from './numberings-before.ts'
 import { ShardActor } from './shard.ts'
 import type { ShardProps } from './shard-props.ts'
 
@@ -77,6 +82,20 @@ class ShardSet {
     if (generation === 0) return
     this.ctx.reached('shards-renumbered')
     this.ctx.log('info', 'shards-renumbered', { generation, shards })
+    this.deleteOld(generation)
+  }
+
+  /** Peers that come late may still want what the shards just before had, and nothing older. */
+  private deleteOld(generation: number): void {
+    const { ctx } = this
+    if (generation !== this.generation) return
+    const puts = oldRows(ctx.store, generation)
+    if (puts.length === 0) return
+    ctx.reached('shards-of-before-deleted')
+    // What the disk refused is tried again.
+    ctx.store.commit(puts, () =>
+      ctx.after('delete-old', SHARD_SET_DELETE_MS, () => this.deleteOld(generation)),
+    )
   }
 
   /** After a start: those before, so that they come to where they ended. */

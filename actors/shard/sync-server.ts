@@ -26,7 +26,6 @@ import type { Point } from './claim-line.ts'
 import { readClaim } from './held-batch.ts'
 import { hexes, type ShardQueries } from './queries.ts'
 import { isAtBegin, placeOf, type ShardProps, seriesOf } from './shard-props.ts'
-import { readBatchRow } from './shard-rows.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
 type To<N extends AskNames<Verbs>> = (reply: Reply<Verbs, N>) => void
@@ -90,7 +89,7 @@ export class SyncServer {
 
   private inputs({ number, hash }: Point): Reply<Verbs, 'Inputs'> {
     if (this.isBusy) return { code: 'BUSY', inbox: [], parcels: [] }
-    const row = readBatchRow(this.ctx.store, seriesOf(this.props), number, hash)
+    const row = this.queries.row(number, hash)
     if (!row) return { code: 'NOT_HELD', inbox: [], parcels: [] }
     const parcels = row.parcels.map(({ shard, number, leaves }) => ({
       shard,

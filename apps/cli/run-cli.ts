@@ -48,6 +48,7 @@ import { rollupReleaseCommand } from './commands/rollup-release.ts'
 import { rollupSendCommand } from './commands/rollup-send.ts'
 import { rollupSettleCommand } from './commands/rollup-settle.ts'
 import { rollupSettleFrozenCommand } from './commands/rollup-settle-frozen.ts'
+import { rollupStatusCommand } from './commands/rollup-status.ts'
 import { rollupVerifyCommand } from './commands/rollup-verify.ts'
 import { runCommand } from './commands/run.ts'
 import { snapshotCreateCommand } from './commands/snapshot-create.ts'
@@ -109,6 +110,7 @@ function rollupGroup(terminal: Terminal): Command {
   return group(
     'rollup',
     'accounts of the rollup, and jobs that are paid in it',
+    rollupStatusCommand(terminal),
     rollupRegisterCommand(terminal),
     rollupDepositCommand(terminal),
     rollupBalanceCommand(terminal),

@@ -16,6 +16,7 @@ import type { Sql } from '../../storage/sql/sql.ts'
 import type { HttpServer, Refusal } from '../../transport/http/http-server.ts'
 import { startHttp } from '../../transport/http/start-http.ts'
 import { EdgeTrace } from '../edge/edge-trace.ts'
+import { ShardCount } from '../edge/shard-count.ts'
 import type { ClusterStatus } from '../node/cluster-events.ts'
 import type { ApiContext } from './api.ts'
 import { ApiError, type ApiErrorCode } from './errors.ts'
@@ -32,7 +33,7 @@ export interface CoordinatorOptions {
   readonly host: Host
   readonly schedulerKey: string
   readonly nodes: readonly string[]
-  /** Of the rollup. */
+  /** Of the rollup, at first. */
   readonly shards: number
   readonly chainId: bigint
   readonly network: Pick<Network, 'genesisHash' | 'validatorSetHash'>
@@ -77,6 +78,9 @@ function doorsOf({ host, schedulerKey, nodes, shards }: CoordinatorOptions) {
       }
     }
   }
+  const headOf = (key: string) =>
+    host.edge.ask(ShardMessages, shardKey(key, 0), 'Head', null, { within: ASK_MS })
+  const count = new ShardCount(shards, () => some(headOf))
   return (cause: Cause | undefined): Doors => ({
     scheduler: (verb, body, within = ASK_MS) =>
       host.edge
@@ -86,11 +90,12 @@ function doorsOf({ host, schedulerKey, nodes, shards }: CoordinatorOptions) {
         }),
     archive: (verb, body) =>
       some((key) => host.edge.ask(ArchiveMessages, key, verb, body, { within: ASK_MS, cause })),
-    shard: (index, verb, body) =>
-      some((key) => {
-        const shard = shardKey(key, shardOf(index, shards))
-        return host.edge.ask(ShardMessages, shard, verb, body, { within: ASK_MS, cause })
-      }),
+    shard: async (index, verb, body) => {
+      const shard = shardOf(index, await count.now())
+      return some((key) =>
+        host.edge.ask(ShardMessages, shardKey(key, shard), verb, body, { within: ASK_MS, cause }),
+      )
+    },
   })
 }
 

@@ -8,6 +8,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   validator: 'sign',
   scheduler: 'jobs',
   shard: 'shards',
+  'shard-set': 'shards',
 }
 
 export class HostStores {

@@ -1,10 +1,13 @@
 // The admin server of a process, composed from its threads: it answers from the first moment, so
 // that whoever watches sees a process that starts, and why it is not ready yet.
 
+import { ShardMessages, shardKey } from '../../actors/messages/shard.ts'
+import { ADMIN_ASK_MS } from '../../config/limits.ts'
 import { rollupConfigAfter } from '../../protocol/rollup/rollup-head.ts'
 import { treeView } from '../../protocol/state/state-view.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { HttpRoute } from '../../transport/http/http-server.ts'
+import { ShardCount } from '../edge/shard-count.ts'
 import type { AdminOptions, AdminThread } from './admin/admin-options.ts'
 import { adminToken } from './admin/admin-token.ts'
 import { startAdmin } from './admin/start-admin.ts'
@@ -44,6 +47,14 @@ function watchMachine(
   return watch
 }
 
+/** Of the rollup, by what the first of these validators says. */
+function shardsNow({ host, setup }: OperationsParts, [node = '']: readonly string[]) {
+  const ask = () =>
+    host.edge.ask(ShardMessages, shardKey(node, 0), 'Head', null, { within: ADMIN_ASK_MS })
+  const count = new ShardCount(rollupConfigAfter(treeView(setup.genesis.tree)).shards, ask)
+  return () => count.now()
+}
+
 /** Rejects with ListenError when the metrics port is taken. */
 export async function startOperations(
   options: ProcessOptions,
@@ -52,6 +63,7 @@ export async function startOperations(
   const { topology, process: plan, dataDirectory, environment, report } = options
   const { host, log, crew, guarded = [], rpc, warnings } = parts
   const allValidators = validatorNames(topology)
+  const validators = allValidators.filter((name) => plan.nodes.includes(name))
   const own: AdminThread = {
     host: host.name,
     node: plan.name,
@@ -71,9 +83,9 @@ export async function startOperations(
     token: adminToken(dataDirectory),
     port: topology.nodes[plan.nodes[0] ?? '']?.ports?.metrics ?? 0,
     log,
-    validators: allValidators.filter((name) => plan.nodes.includes(name)),
+    validators,
     allValidators,
-    shards: rollupConfigAfter(treeView(parts.setup.genesis.tree)).shards,
+    shards: shardsNow(parts, validators),
     // Until stakers join, every validator is an authority (protocol/consensus/quorum.ts).
     isQuorum: (count) => 3 * count > 2 * allValidators.length,
     schedulerKey: nodesWith(topology, 'coordinator').length > 0 ? SCHEDULER_KEY : undefined,

@@ -1,10 +1,10 @@
-// The rollup's actors of a validator: its shards and their sequencers, with the native libraries.
+// The rollup's actors of a validator: its shards and their sequencers, as many as its chain says
+// that there are, with the native libraries.
 
 import { createHash } from 'node:crypto'
-import { shardKey } from '../../actors/messages/shard.ts'
-import { RollupSequencer } from '../../actors/rollup-sequencer/rollup-sequencer.ts'
-import { ShardActor } from '../../actors/shard/shard.ts'
+import { SequencerSetActor } from '../../actors/rollup-sequencer/sequencer-set.ts'
 import type { ShardPorts } from '../../actors/shard/shard-props.ts'
+import { ShardSetActor } from '../../actors/shard/shard-set.ts'
 import { blsNative } from '../../compute/crypto/bls-native.ts'
 import { CohortKeys } from '../../compute/crypto/cohort-keys.ts'
 import { selfTestEd25519, verifyEd25519Native } from '../../compute/crypto/ed25519-native.ts'
@@ -43,15 +43,6 @@ function configOf({ genesis }: ChainSetup): RollupConfig {
   return rollupConfigAfter(treeView(genesis.tree))
 }
 
-function shardsOf(setup: ChainSetup): number[] {
-  return Array.from({ length: configOf(setup).shards }, (_, shard) => shard)
-}
-
-/** Keys of a node's shards, in their order. */
-export function shardKeys(node: string, setup: ChainSetup): string[] {
-  return shardsOf(setup).map((shard) => shardKey(node, shard))
-}
-
 function portsOf({ accounts }: RollupConfig): ShardPorts {
   return {
     bls: blsNative,
@@ -69,32 +60,25 @@ export function startShards(host: Host, place: RollupPlace, setup: ChainSetup): 
   const { node, index, keys, peers } = place
   const config = configOf(setup)
   const { consensus } = signingKeys(index, keys)
-  for (const shard of shardsOf(setup)) {
-    host.spawn(ShardActor, shardKey(node, shard), {
-      node,
-      shard,
-      config,
-      genesisHash: setup.genesis.block.hash,
-      peers,
-      ownKey: peers[index]?.blsPublicKey,
-      sign: (digest: Uint8Array) => blsNative.sign(consensus, digest),
-      ports: portsOf(config),
-      challenger: challengerKey(setup.genesis.chainId, index, keys),
-    })
-  }
+  host.spawn(ShardSetActor, node, {
+    node,
+    config,
+    genesisHash: setup.genesis.block.hash,
+    peers,
+    ownKey: peers[index]?.blsPublicKey,
+    sign: (digest: Uint8Array) => blsNative.sign(consensus, digest),
+    ports: portsOf(config),
+    challenger: challengerKey(setup.genesis.chainId, index, keys),
+  })
 }
 
-export function startSequencers(host: Host, place: RollupPlace, setup: ChainSetup): void {
-  const { node, index, peers } = place
-  for (const shard of shardsOf(setup)) {
-    host.spawn(RollupSequencer, shardKey(node, shard), {
-      node,
-      shard,
-      blsPublicKey: peers[index]?.blsPublicKey,
-      peers,
-      fee: ROLLUP_FEE_UNITS,
-      windowMs: WINDOW_MS,
-      checksSenders: CHECKS_SENDERS,
-    })
-  }
+export function startSequencers(host: Host, { node, index, peers }: RollupPlace): void {
+  host.spawn(SequencerSetActor, node, {
+    node,
+    blsPublicKey: peers[index]?.blsPublicKey,
+    peers,
+    fee: ROLLUP_FEE_UNITS,
+    windowMs: WINDOW_MS,
+    checksSenders: CHECKS_SENDERS,
+  })
 }

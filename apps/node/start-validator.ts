@@ -4,6 +4,7 @@
 import { Archive } from '../../actors/archive/archive.ts'
 import { BlockBuilder } from '../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../actors/mempool/mempool.ts'
+import { shardKey } from '../../actors/messages/shard.ts'
 import { PRUNE_STAGES } from '../../actors/pruner/prune-policy.ts'
 import { Pruner } from '../../actors/pruner/pruner.ts'
 import { SnapshotMaker } from '../../actors/snapshot-maker/snapshot-maker.ts'
@@ -21,7 +22,7 @@ import { consensusKeys } from './keys/consensus-keys.ts'
 import type { NodeKeys } from './keys/node-keys.ts'
 import { signingKeys } from './keys/signing-keys.ts'
 import { validatorNames } from './plan.ts'
-import { shardKeys, startSequencers, startShards } from './start-rollup.ts'
+import { startSequencers, startShards } from './start-rollup.ts'
 import { NO_UPKEEP, type Upkeep } from './upkeep.ts'
 
 const STATUS_INTERVAL_MS = 1000
@@ -74,7 +75,7 @@ function startChain(
   { trustedHash, trustedEpoch: epoch, pruneBytes }: Upkeep,
 ): void {
   const start = () => {
-    const shards = shardKeys(node, setup)
+    const shards = [shardKey(node, 0)]
     host.spawn(BlockBuilder, node, { ...setup, mempool: node, archive: node, shards })
     host.spawn(SnapshotMaker, node, null)
     if (pruneBytes !== undefined) {
@@ -115,7 +116,7 @@ export function startValidator(
   }
   const own = { node, index, keys, peers: consensusKeys(network, topology) }
   if (kinds.includes('shard')) startShards(host, own, setup)
-  if (kinds.includes('rollup-sequencer')) startSequencers(host, own, setup)
+  if (kinds.includes('rollup-sequencer')) startSequencers(host, own)
   if (kinds.includes('validator')) {
     const config = consensusConfig(setup, network, topology, { index, keys })
     host.spawn(Validator, node, { config })

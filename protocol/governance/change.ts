@@ -4,14 +4,17 @@
 import { bytesToBigint } from '../../lib/bytes.ts'
 import { type Hex, hexToBytes } from '../../lib/hex.ts'
 import type { ModuleState } from '../modules/module.ts'
-import { addressOf, saveWord, slotOf } from '../modules/storage-layout.ts'
+import { addressOf, type ReadWords, saveWord, slotOf } from '../modules/storage-layout.ts'
 import {
   EPOCH_ADDRESS,
   GOVERNANCE_ADDRESS,
   MARKET_ADDRESS,
+  ROLLUP_ADDRESS,
   STAKING_ADDRESS,
   TREASURY_ADDRESS,
 } from '../params.ts'
+import { shardCount } from '../rollup/rollup-storage.ts'
+import { stepFault } from '../rollup/shard-change.ts'
 import type { GovernanceRefusal } from './governance-refusals.ts'
 import { admittedSlot, isAdmitted, PINNED, pinnedMode } from './governance-storage.ts'
 import {
@@ -67,6 +70,13 @@ function nameIn(subject: Hex): ParameterName {
 
 const addressIn = (subject: Hex) => addressOf(bytesToBigint(hexToBytes(subject)))
 
+/** As many shards as there are take back a change that is to come. */
+function shardsRefusal(state: ModuleState, shards: number): GovernanceRefusal | undefined {
+  const words: ReadWords = { load: (slot) => state.loadOf(ROLLUP_ADDRESS, slot) }
+  if (shards !== shardCount(words)) return stepFault(words, shards)
+  return readParameter(state, 'rollup_shards') === 0n ? 'ALREADY_SO' : undefined
+}
+
 /** Why the change cannot be made as things are; undefined if it can. */
 export function changeRefusal(state: ModuleState, change: Change): GovernanceRefusal | undefined {
   const { kind, subject, value } = change
@@ -75,7 +85,8 @@ export function changeRefusal(state: ModuleState, change: Change): GovernanceRef
       const name = nameIn(subject)
       if (!isParameter(name)) return 'UNKNOWN_PARAMETER'
       if (!isPossible(parametersOf(state), name, value)) return 'VALUE_NOT_POSSIBLE'
-      return readParameter(state, name) === value ? 'ALREADY_SO' : undefined
+      if (readParameter(state, name) === value) return 'ALREADY_SO'
+      return name === 'rollup_shards' ? shardsRefusal(state, Number(value)) : undefined
     }
     case 'admit':
       return isAdmitted(state, addressIn(subject)) ? 'ALREADY_SO' : undefined

@@ -12,6 +12,8 @@ export const GOVERNANCE_REFUSALS = {
   UNKNOWN_PARAMETER: 'there is no parameter of this name',
   VALUE_NOT_POSSIBLE: 'the value is out of bounds, or does not fit the other parameters',
   ALREADY_SO: 'this is how it is already',
+  NOT_A_STEP: 'the number of shards can become twice or half of what it is, from 1 to 64',
+  HELD_BY_LOCKS: 'locks of the genesis stay in the shards that it named, or in fewer of them',
   BAD_MODE: 'modes are 0 FAST, 1 BALANCED, 2 SECURE',
   ZERO_AMOUNT: 'the amount must not be zero',
   BAD_ADDRESS: 'the treasury does not pay the zero address, itself or a module',

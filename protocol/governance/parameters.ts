@@ -4,7 +4,7 @@
 import { utf8 } from '../../lib/bytes.ts'
 import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import { mappingSlot, type ReadWords } from '../modules/storage-layout.ts'
-import { WEI_PER_AITBC } from '../params.ts'
+import { SHARDS_MAX, WEI_PER_AITBC } from '../params.ts'
 
 export interface ParameterRule {
   readonly unit: 'wei' | 'basis points' | 'seconds' | 'epochs' | 'number' | '0 or 1'
@@ -85,6 +85,11 @@ export const PARAMETERS = {
     'of the stake that votes, and more, must be in favour',
     5000n,
     9000n,
+  ),
+  rollup_shards: count(
+    'number',
+    [0n, 0n, BigInt(SHARDS_MAX)],
+    'shards of the rollup: twice or half as many as there are; 0 as long as nobody has asked',
   ),
 } as const satisfies Record<string, ParameterRule>
 

@@ -117,6 +117,7 @@ export const encodeOwnedCount = (owner: Hex) => encodeCall(abi.OWNED_COUNT, [own
 export function encodeOwnedAt(owner: Hex, nth: number): Uint8Array {
   return encodeCall(abi.OWNED_AT, [owner, BigInt(nth)])
 }
+export const encodeShardCount = () => encodeCall(abi.SHARD_COUNT, [])
 export const encodeShardChange = () => encodeCall(abi.SHARD_CHANGE, [])
 export const encodeShardOf = (shard: number) => encodeCall(abi.SHARD_OF, [BigInt(shard)])
 export const encodeInboxOf = (shard: number) => encodeCall(abi.INBOX_OF, [BigInt(shard)])
@@ -146,8 +147,8 @@ export function decodeRegisteredWithLocks(output: Uint8Array): { index: number; 
 /** Throws AbiError. `shards` is 0 where no change is planned. */
 export function decodeShardChange(output: Uint8Array) {
   const [shards, epoch, putOff, why, shard] = decodeArguments(abi.SHARD_CHANGE.outputs, output)
-  const [of, when, times] = [shards, epoch, putOff].map(Number)
-  return { shards: of, epoch: when, putOff: times, why, shard: Number(shard) }
+  const numbers = { shards: Number(shards), epoch: Number(epoch), putOff: Number(putOff) }
+  return { ...numbers, why, shard: Number(shard) }
 }
 
 /** Throws AbiError. */

@@ -1,13 +1,11 @@
 // The change of the number of shards that is to come: when, and why it was put off. What
 // governance wants is read at the end of an epoch, and holds from the end of the next one on.
 
-import { utf8 } from '../../lib/bytes.ts'
-import { bytesToHex, type Hex } from '../../lib/hex.ts'
 import type { EpochRules } from '../consensus/epoch-rules.ts'
+import { parameterSlot } from '../governance/parameters.ts'
 import type { ModuleState } from '../modules/module.ts'
 import {
   fieldOf,
-  mappingSlot,
   packFields,
   type ReadWords,
   saveWord,
@@ -69,14 +67,8 @@ export function saveChange(words: Words, change: ShardChange | undefined): void 
   words.save(CHANGE, word)
 }
 
-function wantedSlot(): Hex {
-  const name = new Uint8Array(32)
-  name.set(utf8('rollup_shards'))
-  return mappingSlot(bytesToHex(name), 1)
-}
-
 /** In the storage of governance, as all its parameters: 0, or how many shards it wants and one. */
-export const WANTED_SLOT = wantedSlot()
+export const WANTED_SLOT = parameterSlot('rollup_shards')
 
 /** How many shards governance wants; undefined while it has not said. */
 export function wantedShards(state: Pick<ModuleState, 'loadOf'>): number | undefined {
@@ -85,12 +77,16 @@ export function wantedShards(state: Pick<ModuleState, 'loadOf'>): number | undef
 }
 
 /**
- * Whether one change may lead to so many. Locks of a genesis lie in other cohorts than their
- * accounts, and more shards than it named would part them.
+ * Why no change may lead to so many; undefined where one may. Locks of a genesis lie in other
+ * cohorts than their accounts, and more shards than it named would part them.
  */
-export function canBecome(words: ReadWords, shards: number): boolean {
+export function stepFault(
+  words: ReadWords,
+  shards: number,
+): 'NOT_A_STEP' | 'HELD_BY_LOCKS' | undefined {
+  if (!isStep(shardCount(words), shards)) return 'NOT_A_STEP'
   const { locks, shards: atFirst } = loadConfig(words)
-  return isStep(shardCount(words), shards) && (locks === 0 || atFirst % shards === 0)
+  return locks === 0 || atFirst % shards === 0 ? undefined : 'HELD_BY_LOCKS'
 }
 
 /** Whether shards come to rest in a block of this height and time: the change follows the epoch. */

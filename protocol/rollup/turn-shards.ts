@@ -16,11 +16,11 @@ import { assertRollupMoney, loadMoney } from './rollup-money.ts'
 import { loadNumbering, saveNumbering, sequencerSlot, shardCount } from './rollup-storage.ts'
 import { isSettled } from './root-history.ts'
 import {
-  canBecome,
   type Delay,
   endClosing,
   loadChange,
   saveChange,
+  stepFault,
   wantedShards,
 } from './shard-change.ts'
 import type { ShardPlace } from './shard-place.ts'
@@ -152,7 +152,7 @@ export function turnShards(state: SystemState, { epoch, timestampMs }: TurnedEpo
   endClosing(state)
   const wanted = wantedShards(state)
   const planned = loadChange(state)
-  const isWanted = wanted !== undefined && canBecome(state, wanted)
+  const isWanted = wanted !== undefined && stepFault(state, wanted) === undefined
   if (!isWanted || (planned && planned.shards !== wanted)) {
     if (planned) saveChange(state, undefined)
     if (!isWanted) return

@@ -69,7 +69,7 @@ test('four processes work together, and one that is killed comes back', async ()
     assert.is(new Set(first.nodes?.map(({ pid }) => pid)).size, 4)
     assert.is(
       first.nodes?.reduce((sum, { actors }) => sum + actors, 0),
-      30,
+      38,
     )
     assert.is(first.certificate?.signers, first.certificate?.authorities, 'no stakers yet')
     assert.ok((first.certificate?.stake_percent ?? 0) > 66 || first.height === 0)

@@ -115,7 +115,7 @@ async function checkExits(world: World): Promise<void> {
   assert.equal([exit, ...others], await ask('v1', 'ExitsOf', wanted))
   assert.equal(await ask('v3', 'ExitsOf', { ...wanted, near: true }), [])
   const { number, position } = exit
-  const place = { number, position, near: false }
+  const place = { shard: 0, number, position, near: false }
   assert.is(await ask('v3', 'ExitProof', { ...place, near: true }), undefined)
   const honest = await ask('v1', 'ExitProof', place)
   assert.is(honest?.amount, 5n)

@@ -7,15 +7,12 @@ import { LONG_POLL_HOLD_MS, RPC_ASK_MS } from '../../../config/limits.ts'
 import { shardOf } from '../../../protocol/rollup/layout.ts'
 import type { Edge } from '../../../runtime/edge.ts'
 import type { AskNames, Body, Reply, Verbs, Vocabulary } from '../../../runtime/messages.ts'
+import { ShardCount } from '../../edge/shard-count.ts'
 import { ChainUnavailable } from '../chain-access.ts'
 import type { RollupAccess } from './rollup-access.ts'
 
-/** So long it is believed how many shards there are. */
-const SHARDS_KNOWN_MS = 2000
-
 export class NodeRollup implements RollupAccess {
-  shards: number
-  private lookedMs = Number.NEGATIVE_INFINITY
+  private readonly count: ShardCount
   private readonly edge: Edge
   private readonly names: readonly string[]
   private current = 0
@@ -23,25 +20,26 @@ export class NodeRollup implements RollupAccess {
   constructor(edge: Edge, names: readonly string[], shards: number) {
     this.edge = edge
     this.names = names
-    this.shards = shards
+    this.count = new ShardCount(shards, () => this.head(0))
+  }
+
+  get shards(): number {
+    return this.count.known
   }
 
   nodes(): readonly string[] {
     return [...this.names.slice(this.current), ...this.names.slice(0, this.current)]
   }
 
-  /** Asks how many shards there are, when that was long ago; at most one ask at a time. */
-  private async look(): Promise<void> {
-    const now = performance.now()
-    if (now - this.lookedMs < SHARDS_KNOWN_MS) return
-    this.lookedMs = now
-    // Who does not answer now is asked again, and another one when a read has failed.
-    await this.head(0).catch(() => {})
-  }
+  shardOf = async (index: number) => shardOf(index, await this.count.now())
 
-  shardOf = async (index: number) => {
-    await this.look()
-    return shardOf(index, this.shards)
+  /** Asks its shard; where that does not have it, once more when there are other shards now. */
+  private async find<T>(index: number, ask: (shard: number) => Promise<T | undefined>) {
+    const shard = await this.shardOf(index)
+    const found = await ask(shard)
+    if (found !== undefined) return found
+    const now = shardOf(index, await this.count.now(true))
+    return now === shard ? undefined : ask(now)
   }
 
   private async askOf<V extends Verbs, N extends AskNames<V>>(
@@ -81,20 +79,17 @@ export class NodeRollup implements RollupAccess {
 
   head = async (shard: number) => {
     const head = await this.ask(ShardMessages, shard, 'Head', null)
-    this.shards = head.shards
+    this.count.known = head.shards
     return head
   }
 
-  account = async (index: number) =>
-    this.ask(ShardMessages, await this.shardOf(index), 'Account', { index })
+  account = (index: number) =>
+    this.find(index, (shard) => this.ask(ShardMessages, shard, 'Account', { index }))
 
-  exitProof = (shard: number, number: number, position: number) =>
-    this.ask(ShardMessages, shard, 'ExitProof', { number, position, near: false })
-
-  exitsOf = async (index: number) => {
-    const shard = await this.shardOf(index)
-    const wanted = { index, near: false }
-    return { shard, exits: await this.ask(ShardMessages, shard, 'ExitsOf', wanted) }
+  /** Of a shard that there was once any of the node's shards knows. */
+  exitProof = async (shard: number, number: number, position: number) => {
+    const asked = shard < (await this.count.now()) ? shard : 0
+    return this.ask(ShardMessages, asked, 'ExitProof', { shard, number, position, near: false })
   }
 
   dispute = (shard: number) => this.ask(ShardMessages, shard, 'Dispute', null)
@@ -102,12 +97,15 @@ export class NodeRollup implements RollupAccess {
   parcel = (shard: number, number: number, destination: number) =>
     this.ask(ShardMessages, shard, 'Parcel', { number, destination })
 
-  accountProof = async (index: number, settled: boolean) =>
-    this.ask(ShardMessages, await this.shardOf(index), 'AccountProof', { index, settled })
+  exitsOf = async (index: number) =>
+    this.ask(ShardMessages, await this.shardOf(index), 'ExitsOf', { index, near: false })
+
+  accountProof = (index: number, settled: boolean) =>
+    this.find(index, (shard) => this.ask(ShardMessages, shard, 'AccountProof', { index, settled }))
 
   // A shard knows the accounts of its own inbox.
   indexOf: RollupAccess['indexOf'] = async (owner) => {
-    await this.look()
+    await this.count.now()
     for (let shard = 0; shard < this.shards; shard++) {
       const index = await this.ask(ShardMessages, shard, 'IndexOf', { owner })
       if (index !== undefined) return index
@@ -120,8 +118,8 @@ export class NodeRollup implements RollupAccess {
   findTransfer = async (from: number, nonce: number) =>
     this.ask(ShardMessages, await this.shardOf(from), 'FindTransfer', { from, nonce })
 
-  lock = async (index: number) =>
-    this.ask(ShardMessages, await this.shardOf(index), 'Lock', { index })
+  lock = (index: number) =>
+    this.find(index, (shard) => this.ask(ShardMessages, shard, 'Lock', { index }))
 
   findOperation: RollupAccess['findOperation'] = async (place) =>
     this.ask(ShardMessages, await this.shardOf(place.lock), 'FindOperation', place)
@@ -140,7 +138,7 @@ export class NodeRollup implements RollupAccess {
   }
 
   next: RollupAccess['next'] = (node, shard, words) => {
-    void this.look()
+    void this.count.now()
     // The sequencer answers an idle poll by itself, somewhat later than it holds it.
     const within = LONG_POLL_HOLD_MS * 1.5
     return this.askOf(node, RollupSequencerMessages, shard, 'Next', words, within)

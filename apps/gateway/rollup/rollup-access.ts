@@ -40,9 +40,9 @@ export interface RollupAccess {
   account(index: number): Promise<RollupAccountState | undefined>
   /** `settled`: against a root that nothing takes back, not the last one. */
   accountProof(index: number, settled: boolean): Promise<RollupAccountProof | undefined>
+  /** `shard` may be one that there was before their number changed. */
   exitProof(shard: number, number: number, position: number): Promise<RollupExitProof | undefined>
-  /** And the account's shard. */
-  exitsOf(index: number): Promise<{ shard: number; exits: RollupExits }>
+  exitsOf(index: number): Promise<RollupExits>
   /** A final claim that the node has found false. */
   dispute(shard: number): Promise<Reply<Shard, 'Dispute'>>
   /** What a final claim has put into the outbox for another shard. */

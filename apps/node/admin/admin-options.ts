@@ -37,8 +37,8 @@ export interface AdminOptions {
   /** Keys of the validators that this process runs, and of all. */
   readonly validators: readonly string[]
   readonly allValidators: readonly string[]
-  /** Of the rollup: every validator runs all of them. */
-  readonly shards: number
+  /** Of the rollup, as many as there are now: every validator runs all of them. */
+  readonly shards: () => Promise<number>
   /** Whether so many validators, this one included, can make blocks. */
   readonly isQuorum: (count: number) => boolean
   /** Undefined in a topology without a coordinator. */

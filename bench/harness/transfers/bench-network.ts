@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { devNetwork } from '../../../scripts/dev-genesis.ts'
+import { type DevNetworkSpec, devNetwork } from '../../../scripts/dev-genesis.ts'
 import { benchAccount } from './bench-account.ts'
 
 export const BENCH_CHAIN_ID = 1_337_000n
@@ -27,7 +27,7 @@ export function validatorNodes(validators: number, gateways = 1): BenchNodes {
   )
 }
 
-export interface BenchNetworkSpec {
+export interface BenchNetworkSpec extends Pick<DevNetworkSpec, 'epochBlocks' | 'governance'> {
   readonly validators: number
   readonly accounts: number
   readonly nodes: BenchNodes
@@ -45,6 +45,7 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
     return { name: `bench${i}`, address: benchAccount(i).address }
   })
   const { validators, nodes, rollupAccounts, rollupShards, rollupLocks, rollupCommittee } = spec
+  const { epochBlocks, governance } = spec
   const name = 'bench'
   const network = devNetwork({
     name,
@@ -55,6 +56,8 @@ export function writeBenchNetwork(folder: string, spec: BenchNetworkSpec): strin
     ...(rollupShards !== undefined && { rollupShards }),
     ...(rollupLocks !== undefined && { rollupLocks }),
     ...(rollupCommittee !== undefined && { rollupCommittee }),
+    ...(epochBlocks && { epochBlocks }),
+    ...(governance && { governance }),
   })
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(network))
   const topology = join(folder, 'topology.yaml')

@@ -45,7 +45,7 @@ const admin = await startAdmin({
   log: new HostLog(dataDirectory, 'bench'),
   validators: [],
   allValidators: [],
-  shards: 0,
+  shards: async () => 0,
   isQuorum: () => true,
   schedulerKey: undefined,
   warn: (message) => process.stderr.write(`${message}\n`),

@@ -20,6 +20,13 @@ const cli = (...args: string[]) => typed.run(...args)
 const asAlice = typed.as('alice')
 const asOwner = (...args: string[]) => typed.rollup(...args, '--password-file', 'password')
 
+test('the shards that there are, and that no other number is to come', async () => {
+  const { shards, wanted, change, list } = await good(typed.rollup('status'))
+  assert.equal([shards, wanted, change, list.length], [1, null, null, 1])
+  assert.equal([list[0].batch, list[0].root_batch, list[0].frozen], [0, 0, false])
+  assert.ok(BigInt(list[0].supply) > 0n)
+})
+
 test('what cannot be is refused before anything is sent', async () => {
   const unknown = await asAlice('send', '1', '1')
   assert.is(unknown.status, 1)

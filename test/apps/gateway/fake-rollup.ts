@@ -153,8 +153,8 @@ export class FakeRollup implements RollupAccess {
     missedTo: this.missed.to,
   })
 
-  exitProof: RollupAccess['exitProof'] = async (_shard, number, position) =>
-    number !== 3 || position !== 1
+  exitProof: RollupAccess['exitProof'] = async (shard, number, position) =>
+    shard !== 0 || number !== 3 || position !== 1
       ? undefined
       : {
           from: 5,
@@ -172,10 +172,8 @@ export class FakeRollup implements RollupAccess {
     gone: false,
     leaves: new Uint8Array(0),
   })
-  exitsOf: RollupAccess['exitsOf'] = async (index) => ({
-    shard: 0,
-    exits: index === 5 ? [{ number: 3, position: 1, amount: 7n, entry: 17 }] : [],
-  })
+  exitsOf: RollupAccess['exitsOf'] = async (index) =>
+    index === 5 ? [{ shard: 0, number: 3, position: 1, amount: 7n, entry: 17 }] : []
   status: RollupAccess['status'] = async () => ({
     active: true,
     sequencer: 'one',

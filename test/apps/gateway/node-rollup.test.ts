@@ -37,4 +37,23 @@ test('an account is asked for at its shard of now', async () => {
   assert.equal(asked.slice(-2), ['Head one.1', 'Account one.3'])
 })
 
+test('what is not found is looked for again where the number has just changed', async () => {
+  const index = 3 * COHORT_SIZE
+  const count = { shards: 2 }
+  const { asked, edge } = nodes(count)
+  const rollup = new NodeRollup(edge, ['one'], 2)
+  await rollup.account(index)
+  count.shards = 4
+  // The shard that has the number of before has not the account any more.
+  const ask = edge.ask as unknown as (words: unknown, key: string, verb: string) => Promise<unknown>
+  const now = async (words: unknown, key: string, verb: string) => {
+    const found = await ask(words, key, verb)
+    return verb !== 'Head' && key === 'one.1' ? undefined : found
+  }
+  Object.assign(edge, { ask: now })
+  await new Promise((resolve) => setTimeout(resolve, 120))
+  assert.is((await rollup.account(index))?.index, 1)
+  assert.equal(asked.slice(-3), ['Account one.1', 'Head one', 'Account one.3'])
+})
+
 test.run()

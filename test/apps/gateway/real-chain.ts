@@ -26,7 +26,11 @@ import { MemoryStore } from '../../../storage/memory/memory-store.ts'
 import { memoryLinks } from '../../../transport/memory/memory-link.ts'
 
 /** As in apps/node/host-stores.ts. */
-const FOLDERS: Readonly<Record<string, string>> = { validator: 'sign', shard: 'shards' }
+const FOLDERS: Readonly<Record<string, string>> = {
+  validator: 'sign',
+  shard: 'shards',
+  'shard-set': 'shards',
+}
 
 /** The host of the gateway. */
 export const MAIN = mainHostOf('test')

@@ -89,7 +89,7 @@ export async function startAdminWorld() {
     log,
     validators: [],
     allValidators: [],
-    shards: 0,
+    shards: async () => 0,
     isQuorum: () => true,
     schedulerKey: undefined,
     warn: (message) => warnings.push(message),

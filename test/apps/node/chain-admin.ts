@@ -53,7 +53,7 @@ export async function startChainAdmin() {
     log,
     validators: NODES,
     allValidators: NODES,
-    shards: 0,
+    shards: async () => 0,
     isQuorum: (count) => count >= 3,
     schedulerKey: undefined,
     rpc: () => [{ node: 'node0', figures: chain.gateway.figures() }],

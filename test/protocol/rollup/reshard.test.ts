@@ -14,7 +14,7 @@ import { shardOf, slotOf } from '../../../protocol/rollup/layout.ts'
 import * as calls from '../../../protocol/rollup/rollup-calls.ts'
 import { loadMoney } from '../../../protocol/rollup/rollup-money.ts'
 import { loadNumbering } from '../../../protocol/rollup/rollup-storage.ts'
-import { canBecome, isClosing, loadChange } from '../../../protocol/rollup/shard-change.ts'
+import { isClosing, loadChange, stepFault } from '../../../protocol/rollup/shard-change.ts'
 import { loadShard } from '../../../protocol/rollup/shard-record.ts'
 import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { ReshardWorld } from './reshard-world.ts'
@@ -207,19 +207,19 @@ test('a frozen shard keeps the number; what governance takes back is not done', 
 
 test('only a step, and none that parts a lock of the genesis from its account', () => {
   const world = new ReshardWorld(2)
-  for (const shards of [1, 4]) assert.ok(canBecome(world.system, shards))
-  for (const shards of [0, 2, 3, 8, 64]) assert.not(canBecome(world.system, shards))
+  for (const shards of [1, 4]) assert.is(stepFault(world.system, shards), undefined)
+  for (const shards of [0, 2, 3, 8, 64]) assert.is(stepFault(world.system, shards), 'NOT_A_STEP')
   world.want(8)
   world.turn()
   assert.is(change(world), undefined)
   const accounts = { shards: 4, accounts: 3 * COHORT_SIZE + 9, balance: 1n, owner: account(9) }
   const withLocks = new RollupWorld({ ...accounts, locks: 5 })
   assert.equal(
-    [2, 8].map((shards) => canBecome(withLocks.system, shards)),
-    [true, false],
+    [2, 8].map((shards) => stepFault(withLocks.system, shards)),
+    [undefined, 'HELD_BY_LOCKS'],
   )
   const without = new RollupWorld(accounts)
-  assert.ok(canBecome(without.system, 8))
+  assert.is(stepFault(without.system, 8), undefined)
 })
 
 test('the first claim after a change states the root and divides the money, no more', () => {

@@ -1,6 +1,7 @@
 // rollup_getExitProof: what claimExit on the base chain has to be shown for one exit.
 
 import { bytesToHex } from '../../../../lib/hex.ts'
+import { SHARDS_MAX } from '../../../../protocol/params.ts'
 import { RpcError } from '../../errors.ts'
 import { method } from '../../method.ts'
 import { count } from '../../params.ts'
@@ -21,9 +22,12 @@ export const getExitProof = method(
   'rollup_getExitProof',
   [count, count, count],
   async ({ rollup }, shard, number, position) => {
-    checkShard(shard, rollup.shards)
+    checkShard(shard, SHARDS_MAX)
     const found = await rollup.exitProof(shard, number, position)
-    if (!found) return missing(await rollup.head(shard), number)
+    if (!found) {
+      checkShard(shard, rollup.shards)
+      return missing(await rollup.head(shard), number)
+    }
     const { from, amount, entry, total, exits, exitRoot, proof } = found
     return {
       shard: quantity(shard),

@@ -5,8 +5,8 @@ import { quantity } from '../../quantity.ts'
 import { accountParam } from '../../rollup/rollup-params.ts'
 
 export const getExits = method('rollup_getExits', [accountParam], async ({ rollup }, index) => {
-  const { shard, exits } = await rollup.exitsOf(index)
-  return exits.map(({ number, position, amount, entry }) => ({
+  const exits = await rollup.exitsOf(index)
+  return exits.map(({ shard, number, position, amount, entry }) => ({
     shard: quantity(shard),
     batch: quantity(number),
     position: quantity(position),

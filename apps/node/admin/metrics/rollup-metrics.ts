@@ -29,8 +29,9 @@ const STATES = ['OPENING', 'WITHHELD', 'PROVED', 'SENT']
 
 /** A shard that does not answer has no samples. */
 export async function rollupFamilies(options: AdminOptions): Promise<Family[]> {
+  const shards = options.validators.length > 0 ? await options.shards() : 0
   const asked = options.validators.flatMap((node) =>
-    Array.from({ length: options.shards }, (_, shard) => readShard(options, node, shard)),
+    Array.from({ length: shards }, (_, shard) => readShard(options, node, shard)),
   )
   const answers = await Promise.allSettled(asked)
   const read = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
