@@ -1,5 +1,5 @@
-// Rows of the shards that there were before changes of their number: which of them somebody may still
-// ask for, and those that nobody does.
+// Rows of the shards that there were before changes of their number: which of them somebody may
+// still ask for, and those that nobody does.
 
 import { ROLLUP_NUMBERINGS_SEARCHED, SHARD_SET_DELETED_PUTS } from '../../config/shard-limits.ts'
 import { SHARDS_MAX } from '../../protocol/params.ts'

@@ -1,5 +1,5 @@
-// How many shards the rollup has. Governance may change it, so a node is asked again and again, when
-// somebody wants to know.
+// How many shards the rollup has. Governance may change it, so a node is asked again and again,
+// when somebody wants to know.
 
 /** So long it is believed what a node has said; by whoever found nothing where it should be. */
 const KNOWN_MS = 2000

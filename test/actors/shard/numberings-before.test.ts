@@ -1,5 +1,5 @@
-// Rows of shards of before: those just before the last change stay, older ones go, but for exits and
-// the word that some were missed.
+// Rows of shards of before: those just before the last change stay, older ones go, but for exits
+// and the word that some were missed.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
