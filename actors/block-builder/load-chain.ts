@@ -24,7 +24,7 @@ import {
 import type { Store } from '../../runtime/store.ts'
 import type { Tip } from './speculation.ts'
 
-const PAGE = 4096
+const PAGE = 1024
 
 function* rowsOf(store: Store, table: string): Iterable<[Uint8Array, Uint8Array]> {
   let from: Uint8Array | undefined
@@ -55,8 +55,11 @@ function* storageOf(store: Store): Iterable<StorageRow> {
   }
 }
 
-/** Undefined when the store is new. Asserts that it holds this chain, whole. */
-export function loadChain(store: Store, genesisHash: Hex): Tip | undefined {
+/**
+ * Returns undefined when the store is new. Asserts that it holds this chain, whole. Yields the
+ * number of rows read, now and then, so that whoever runs it may do other things in between.
+ */
+export function* loadChain(store: Store, genesisHash: Hex): Generator<number, Tip | undefined> {
   const final = store.get(CHAIN_TABLES.meta, META_FINAL)
   if (!final) return undefined
   const version = store.get(CHAIN_TABLES.meta, META_VERSION)
@@ -71,7 +74,7 @@ export function loadChain(store: Store, genesisHash: Hex): Tip | undefined {
   const accounts = accountsOf(store, (balance) => {
     balances += balance
   })
-  const tree = restoreState(accounts, storageOf(store))
+  const tree = yield* restoreState(accounts, storageOf(store))
   assert(stateRoot(tree) === block.header.stateRoot, 'chain store: the state has another root')
   assertSupply(epochWords(treeView(tree)), [balances])
   return { block, tree }

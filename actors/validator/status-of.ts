@@ -43,7 +43,7 @@ export const STARTING = {
   syncing: true,
   silenced: '',
   missing: [] as number[],
-  waiting: 'starting',
+  waiting: 'starting: its chain is loaded',
   counts: [] as { name: string; count: number }[],
 }
 

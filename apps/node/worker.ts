@@ -55,7 +55,7 @@ function start(tasks: StoppableTasks, startActors: StartActors): Host {
   joinMesh(host)
   serveAgent(threadAgent({ host, stores: () => stores.open() }))
   joinRelay(host)
-  startActors(host, chainSetup(network))
+  startActors(host, chainSetup(network, 'known'))
   return host
 }
 

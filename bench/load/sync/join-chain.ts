@@ -3,6 +3,7 @@
 
 import { loadChain } from '../../../actors/block-builder/load-chain.ts'
 import { u64 } from '../../../lib/bytes.ts'
+import { runToEnd } from '../../../lib/run-to-end.ts'
 import { type Block, decodeBlock } from '../../../protocol/block/block.ts'
 import { headerTimeMs } from '../../../protocol/block/extra-data.ts'
 import { CHAIN_TABLES } from '../../../protocol/state/tables.ts'
@@ -62,7 +63,7 @@ export async function joinChain(from: string, snapshot: string, to: string, watc
   })
   if (!restored.ok) throw new Error(restored.code)
   const written = since()
-  const tip = loadChain(store, genesis.hash)
+  const tip = runToEnd(loadChain(store, genesis.hash))
   const ms = since()
   watch.at(1, 1)
   await store.close()
@@ -77,6 +78,6 @@ export async function joinChain(from: string, snapshot: string, to: string, watc
 
 /** What a node does with its store when it starts. */
 export function loadStopped(folder: string) {
-  const tip = loadChain(new LmdbStore(folder), testGenesis().block.hash)
+  const tip = runToEnd(loadChain(new LmdbStore(folder), testGenesis().block.hash))
   return { height: tip?.block.header.height ?? 0 }
 }

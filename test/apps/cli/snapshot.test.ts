@@ -11,6 +11,7 @@ import { devVrfKey } from '../../../apps/node/dev-validator-key.ts'
 import { networkMark } from '../../../apps/node/pin-network.ts'
 import { storeFolder } from '../../../apps/node/store-folder.ts'
 import { loadNetwork } from '../../../config/network.ts'
+import { runToEnd } from '../../../lib/run-to-end.ts'
 import { openDataDirectory } from '../../../storage/lmdb/data-directory.ts'
 import { LmdbStore } from '../../../storage/lmdb/lmdb-store.ts'
 import { runCommand } from '../../kit/cli.ts'
@@ -55,7 +56,7 @@ test('a snapshot is made, looked at and restored; the node starts with its block
   assert.is(restored.status, 0, restored.err)
   assert.match(restored.out, /verified 2 of 2/)
   const target = new LmdbStore(storeFolder(join(folder, 'to'), 'n1', 'chain'))
-  assert.is(loadChain(target, genesis.block.hash)?.block.hash, hash)
+  assert.is(runToEnd(loadChain(target, genesis.block.hash))?.block.hash, hash)
   await target.close()
   assert.ok(existsSync(join(folder, 'to', 'network.json')))
 })

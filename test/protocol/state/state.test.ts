@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
+import { runToEnd } from '../../../lib/run-to-end.ts'
 import { encodeRlp, rlpInteger } from '../../../protocol/rlp/rlp.ts'
 import {
   type Account,
@@ -84,7 +85,7 @@ test('after random blocks the root is the reference’s, and flat rows rebuild i
             if (word > 0n) rows.push({ address: name, slot: key, word })
           }
         }
-        assert.is(stateRoot(restoreState(accounts, rows)), stateRoot(tree))
+        assert.is(stateRoot(runToEnd(restoreState(accounts, rows))), stateRoot(tree))
       },
     ),
     { numRuns: 40 },
