@@ -1,5 +1,5 @@
-// From the store to the parts that work on the chain. A large chain is loaded a slice a turn, so that
-// the other actors of its thread answer meanwhile; a small one, and a new one, in the first turn.
+// From the store to the parts that work on the chain. A large chain is loaded a slice a turn, so
+// that the other actors of its thread answer meanwhile; a small one, and a new one, at once.
 
 import { BLOCKS_NOT_FINAL_MAX } from '../../config/limits.ts'
 import type { Context } from '../../runtime/context.ts'
