@@ -70,7 +70,7 @@ function plotted(kind: PlottedLie, from: number) {
   return { world, lie: plot.lie }
 }
 
-for (const kind of ['false-trace', 'false-root'] as const) {
+for (const kind of ['false-trace', 'false-root', 'false-exit'] as const) {
   test(`a ${kind} that a quorum has ordered is proved by the one who has executed it`, async () => {
     const { world, lie } = plotted(kind, 4)
     const found = await dispute(world)

@@ -42,6 +42,16 @@ test('what cannot be is refused before anything is sent', async () => {
   assert.match(keyless.err, /KEYS_MISSING|account\.json/)
   const eve = await cli('rollup', 'deposit', '1', '--rpc', 'http://x', '--dev-account', 'eve')
   assert.match(eve.err, /has consumer.*alice/)
+  const [agreed, empty, credit, shard] = await Promise.all([
+    asAlice('challenge'),
+    asAlice('refund-message', '0'),
+    asAlice('refund-parcel', '0', '1', '0', '0'),
+    asAlice('challenge', '--shard', '9'),
+  ])
+  assert.match(agreed.err, /nothing to challenge[\s\S]*has executed all final claims of shard 0/)
+  assert.match(empty.err, /nothing to refund/)
+  assert.match(credit.err, /no such credit/)
+  assert.match(shard.err, /no shard 9/)
 })
 
 test('money in, across and out, with receipts that hold offline', async () => {

@@ -7,10 +7,12 @@ import { hexes } from '../../../actors/shard/queries.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
 import type { ShardProps } from '../../../actors/shard/shard-props.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
+import type { HashPairs } from '../../../protocol/crypto/hash-pairs.ts'
 import { type Claim, claimDigest, claimHash, encodeClaim } from '../../../protocol/rollup/claim.ts'
 import { firstTransfer } from '../../../protocol/rollup/entry-counts.ts'
 import { executeBatch, executionPorts } from '../../../protocol/rollup/execute-batch.ts'
 import { genesisState } from '../../../protocol/rollup/genesis-state.ts'
+import { exitLeaf } from '../../../protocol/rollup/outgoing.ts'
 import type { ShardState } from '../../../protocol/rollup/shard-state.ts'
 import { encodeMeta, stateRootOf } from '../../../protocol/rollup/state-root.ts'
 import { AT, LEAF_WORDS, traceRoot } from '../../../protocol/rollup/trace.ts'
@@ -21,9 +23,10 @@ import { simBls } from '../sim-crypto.ts'
 
 /**
  * false-trace: a receiver had one unit more than it had, and has it afterwards, too; false-root:
- * all is right but one record of the root; withheld-root: a root that nothing is behind.
+ * all is right but one record of the root; false-exit: somebody leaves with five units whom no
+ * transfer lets leave; withheld-root: a root that nothing is behind.
  */
-export type PlottedLie = 'false-trace' | 'false-root' | 'withheld-root'
+export type PlottedLie = 'false-trace' | 'false-root' | 'false-exit' | 'withheld-root'
 
 interface Made {
   readonly claim: Uint8Array
@@ -35,6 +38,7 @@ interface Lie extends Made {
   readonly hash: Hex
   readonly parent: Hex
   readonly trace: Uint32Array
+  readonly exits: Uint8Array
   /** After it, as the liar says. */
   readonly state: ShardState
 }
@@ -82,12 +86,26 @@ function lineOf({ made }: Plot, hash: Hex): Made[] {
   return line
 }
 
+const NO_EXITS = new Uint8Array(0)
+const STOLEN = 5n
+
+/** The only exit of the claim; of a tree with one leaf that is the root. */
+function falseExit(claim: Claim, state: ShardState, from: number, hashPairs: HashPairs) {
+  const exits = exitLeaf(from, STOLEN, claim.firstEntry, STOLEN)
+  state.supply -= STOLEN
+  const stateRoot = claim.stateRoot && state.root(hashPairs)
+  const told = { ...claim, exits: 1, exitRoot: bytesToHex(exits), supply: state.supply, stateRoot }
+  return { exits, told }
+}
+
 function forge(kind: PlottedLie, props: ShardProps, batches: readonly Made[], claim: Claim) {
   const { hashPairs } = props.ports
   const { state, trace } = replay(props, batches)
   const at = firstTransfer(claim) * LEAF_WORDS
   const receiver = trace[at + AT.to] as number
-  if (kind === 'withheld-root') return { state, trace, told: { ...claim, stateRoot: NOTHING } }
+  const all = { state, trace, exits: NO_EXITS }
+  if (kind === 'withheld-root') return { ...all, told: { ...claim, stateRoot: NOTHING } }
+  if (kind === 'false-exit') return { ...all, ...falseExit(claim, state, receiver, hashPairs) }
   if (kind === 'false-trace') trace[at + AT.toBalance] = (trace[at + AT.toBalance] as number) + 1
   const words = new Uint32Array(state.table.recordOf(receiver).buffer)
   const [lo, hi, nonce, , low, high] = words as unknown as [
@@ -101,7 +119,7 @@ function forge(kind: PlottedLie, props: ShardProps, batches: readonly Made[], cl
   state.table.put(receiver, lo + 1, hi, nonce, low, high)
   const stated = { ...claim, stateRoot: state.root(hashPairs) }
   const root = traceRoot(trace, claim.entries, new MerkleTree(hashPairs), hashPairs)
-  return { state, trace, told: { ...stated, traceRoot: bytesToHex(root) } }
+  return { ...all, told: { ...stated, traceRoot: bytesToHex(root) } }
 }
 
 export function colluderShard(
@@ -118,12 +136,12 @@ export function colluderShard(
         plot.made.set(read.hash, made)
         if (plot.lie || read.claim.number < plot.from || read.claim.transfers === 0) return
         const { number } = read.claim
-        const { state, trace, told } = forge(plot.kind, props, lineOf(plot, read.hash), read.claim)
+        const { told, ...behind } = forge(plot.kind, props, lineOf(plot, read.hash), read.claim)
         const hash = claimHash(told)
         const signature = simBls.sign(secret, claimDigest(props.genesisHash, hash))
         const claim = encodeClaim({ ...told, signature })
         const { parent } = told
-        plot.lie = { number, hash, parent, claim, body: made.body, trace, state }
+        plot.lie = { number, hash, parent, claim, body: made.body, ...behind }
         ctx.reached('plotted')
       }
       let isOver = false
@@ -173,8 +191,8 @@ export function colluderShard(
         Trace(asked, reply) {
           const { lie } = plot
           if (!lie || lie.hash !== asked.hash) return honest.Trace(asked, reply)
-          const exits = new Uint8Array(0)
-          if (plot.kind === 'withheld-root') reply({ code: 'GONE', trace: exits, exits })
+          const { exits } = lie
+          if (plot.kind === 'withheld-root') reply({ code: 'GONE', trace: NO_EXITS, exits })
           else reply({ code: '', trace: new Uint8Array(lie.trace.buffer.slice(0)), exits })
         },
         AccountProof(asked, reply) {
