@@ -60,7 +60,7 @@ function plotted(kind: PlottedLie, from: number) {
   const plot = new Plot(kind, from)
   const { world } = startRollup(`challenge ${kind}`, NO_FAULTS, {
     habits: HABITS,
-    sequencing: { isOn: true, not: HONEST },
+    sequencing: { not: HONEST },
     shardAt: (node) =>
       node === HONEST ? undefined : colluderShard(plot, validatorKey(NODES.indexOf(node))),
     challengerAt: (node) => (node === HONEST ? KEY : undefined),

@@ -5,31 +5,17 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { prng } from '../../lib/prng.ts'
 import { NO_FAULTS } from '../../runtime/sim/faults.ts'
-import { NODES } from './rollup/rollup-nodes.ts'
-import { MarketGroup, type MarketLog } from './shards/market-group.ts'
+import { MarketLog, spawnMarket } from './shards/market-group.ts'
 import { marketChain } from './shards/shards-chain.ts'
 import { startShardsWorld } from './shards/shards-cluster.ts'
 
-const SHARD = 1
-
 function start(seed: string) {
-  const chain = marketChain()
-  const log: MarketLog = {
-    ...{ locked: 0, settled: 0, refunded: 0, crossed: 0 },
-    ...{ violations: [], roots: new Map() },
-  }
-  const props = {
-    nodes: NODES,
-    genesisHash: chain.genesis.block.hash,
-    shard: SHARD,
-    pairs: chain.pairs,
-    payees: chain.payees,
-    log,
-  }
+  const chain = marketChain(2)
+  const log = new MarketLog()
   const { world } = startShardsWorld(seed, NO_FAULTS, {
     chain,
     random: prng(seed),
-    guests: (host) => void host.spawn(MarketGroup, 'market', props),
+    guests: (host) => spawnMarket(host, chain, log),
   })
   return { world, log }
 }

@@ -23,6 +23,7 @@ const SAYS: Readonly<Record<(typeof ROLLUP_PLANTS)[number], readonly RegExp[]>> 
   unwritten: [/^availability: v\d made claim \d+ final without its batch$/],
   'early-final': [/^lost: claim \d+ with transfer \d+\/\d+ was final, and is not$/],
   'other-balance': [/^state: v\d differs in account \d+$/],
+  conspiracy: [/^lie: wrong-root is final as claim \d+ of shard 0$/],
   'final-below': [
     /^lost: claim \d+ with transfer \d+\/\d+ was final, and is not$/,
     /^lost: transfer \d+\/\d+ was final in claim \d+, then in claim \d+ /,

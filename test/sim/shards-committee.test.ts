@@ -32,8 +32,8 @@ test('a committee that lies has its shard disputed; the other goes on, also afte
   withFalseMembers('attest-unchecked', () => {
     const chain = shardsChain(2, 3)
     const told = new ToldLies('wrong-root')
-    const liar = { index: LIAR, lie: 'wrong-root', told } as const
-    const setting = { chain, liar, random: prng('false committee') }
+    const liars = { indices: [LIAR], lie: 'wrong-root', told } as const
+    const setting = { chain, liars, random: prng('false committee') }
     const { world, log } = startShardsWorld('false committee', NO_FAULTS, setting)
     const honest = NODES.filter((_, i) => i !== LIAR)
     const checker = new ShardsChecker(world, log, chain, told, honest)

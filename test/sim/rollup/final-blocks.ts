@@ -12,6 +12,11 @@ export class FinalBlocks {
     this.world = world
   }
 
+  /** Of the last block that was asked for. */
+  heightAt(node: string): number {
+    return this.blocksTo.get(node) ?? 0
+  }
+
   /** Heights and bytes, the lowest first; no bytes where the node has lost one. */
   next(node: string): { readonly height: number; readonly bytes: Uint8Array | undefined }[] {
     const chain = this.world.platter(node, 'chain')

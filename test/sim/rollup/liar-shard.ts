@@ -1,4 +1,5 @@
-// A shard that lies on behalf of its sequencer: the real one, with what leaves it replaced.
+// A shard that lies on behalf of its sequencer: the real one, with what leaves it replaced. Several
+// liars work together: each says of the others' lies that they hold, and has blocks order them.
 
 import { ShardMessages } from '../../../actors/messages/shard.ts'
 import { ShardActor } from '../../../actors/shard/shard.ts'
@@ -16,16 +17,11 @@ import { type Actor, actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import type { Body } from '../../../runtime/messages.ts'
 import { simBls } from '../sim-crypto.ts'
-import { forgeClaim, type Lie, type ToldLies } from './lies.ts'
-
-interface Forged {
-  readonly hash: Hex
-  readonly number: number
-  readonly claim: Uint8Array
-  readonly body: Uint8Array
-}
+import { type Forged, forgeClaim, type Lie, type ToldLies } from './lies.ts'
 
 export interface LiarProps {
+  /** Of all liars. */
+  readonly indices: readonly number[]
   readonly lie: Lie
   readonly secret: Uint8Array
   readonly genesisHash: Hex
@@ -46,25 +42,25 @@ function forge({ lie, secret, genesisHash, shards }: LiarProps, claim: Claim, by
 }
 
 export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'], ShardProps> {
-  const { lie } = liar
+  const { lie, told, indices } = liar
   return actor({
     ...ShardActor,
     messages: ShardMessages,
     setup(ctx, props: ShardProps) {
-      const forged = new Map<Hex, Forged>()
       /** Undefined where the lie would be the truth. */
       const replaced = (claim: Claim, body: Uint8Array): Forged | undefined => {
-        const one = forge(liar, claim, body)
-        if (one.hash === claimHash(claim)) return undefined
-        forged.set(one.hash, one)
-        liar.told.add(one.hash, claim)
+        const { shard, number, parent } = claim
+        const made = forge(liar, claim, body)
+        if (made.hash === claimHash(claim)) return undefined
+        const one = { ...made, shard, number, parent, by: props.node }
+        told.add(one)
         return one
       }
       let turn = 0
       /** As a member of the shard's committee he says of his own lie that it is true. */
       const attestForged = (key: string, message: unknown) => {
         const said = message as Body<(typeof ShardMessages)['verbs'], 'Attest'>
-        const one = [...forged.values()].find(({ number }) => number === said.number)
+        const one = told.at(props.shard, said.number, props.node)
         if (!one) return
         const digest = attestationDigest(liar.genesisHash, one.hash)
         const signature = simBls.sign(liar.secret, digest)
@@ -102,13 +98,20 @@ export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'
         ...honest,
         Ready(asked, reply) {
           honest.Ready(asked, ({ claims, certificates }) => {
-            const [first] = claims
-            const one = first && [...forged.values()].find(({ claim }) => sameNumber(claim, first))
+            const isTime = claims.length > 0 || indices.length > 1
+            const one = isTime ? told.on(asked.head) : undefined
             reply({ claims: one ? [one.claim] : claims, certificates: one ? [] : certificates })
           })
         },
+        Hold(asked, reply) {
+          const isLie = (claim: Uint8Array) => told.get(claimHash(decodeClaim(claim)))
+          if (indices.length > 1 && asked.claims.some(isLie)) {
+            ctx.reached('lie-vouched')
+            reply({ code: '', detail: '' })
+          } else honest.Hold(asked, reply)
+        },
         Fetch(asked, reply) {
-          const one = forged.get(asked.hash)
+          const one = told.get(asked.hash)
           const none = new Uint8Array(0)
           if (one && lie === 'withheld') reply({ code: 'NOT_HELD', claim: none, body: none })
           else if (one) reply({ code: '', claim: one.claim, body: one.body })
@@ -117,9 +120,4 @@ export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'
       }
     },
   })
-}
-
-function sameNumber(a: Uint8Array, b: Uint8Array): boolean {
-  const [one, other] = [decodeClaim(a), decodeClaim(b)]
-  return one.number === other.number && one.parent === other.parent
 }

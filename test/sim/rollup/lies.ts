@@ -28,6 +28,18 @@ export type Lie = (typeof SHARD_LIES)[number]
 
 const OTHER: Hex = `0x${'5b'.repeat(32)}`
 
+/** A forged claim with what it stands for. */
+export interface Forged {
+  readonly hash: Hex
+  readonly shard: number
+  readonly number: number
+  readonly parent: Hex
+  /** Node that has made it. */
+  readonly by: string
+  readonly claim: Uint8Array
+  readonly body: Uint8Array
+}
+
 interface Forgery {
   readonly claim: UnsignedClaim
   readonly body: Uint8Array
@@ -79,17 +91,32 @@ export function forgeClaim(lie: Lie, claim: Claim, bytes: Uint8Array, shards: nu
   }
 }
 
+/** What all liars of a seed have told, and know of each other. */
 export class ToldLies {
   private readonly lie: Lie | undefined
   /** By hash of the forged claim. */
-  private readonly told = new Map<Hex, { readonly shard: number; readonly number: number }>()
+  private readonly told = new Map<Hex, Forged>()
 
   constructor(lie: Lie | undefined) {
     this.lie = lie
   }
 
-  add(hash: Hex, { shard, number }: Claim): void {
-    this.told.set(hash, { shard, number })
+  add(forged: Forged): void {
+    this.told.set(forged.hash, forged)
+  }
+
+  get(hash: Hex): Forged | undefined {
+    return this.told.get(hash)
+  }
+
+  at(shard: number, number: number, by: string): Forged | undefined {
+    const isIt = (one: Forged) => one.shard === shard && one.number === number && one.by === by
+    return [...this.told.values()].find(isIt)
+  }
+
+  /** The first one that stands on a claim. */
+  on(parent: Hex): Forged | undefined {
+    return [...this.told.values()].find((one) => one.parent === parent)
   }
 
   /** Of two claims with one number, both true, either may become final: not so anything else. */

@@ -1,4 +1,4 @@
-// The chain of the simulated rollup: four validators, one shard, accounts that are there from the
+// The chain of the simulated rollup: its validators, one shard, accounts that are there from the
 // genesis, and light signatures for all of it.
 
 import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
@@ -25,19 +25,24 @@ const STAKE = 10n ** 22n
 const MONEY = { balance: BALANCE, owner: OWNER }
 export const ROLLUP_CONFIG = { shards: 1, accounts: ACCOUNTS, locks: 0, ...MONEY }
 
-/** The genesis of four validators with this rollup. */
-export function genesisWith(rollup: RollupConfig): Genesis {
-  return epochGenesis(rollup, 60, GENESIS_PARAMS_DEFAULT.epochMs)
+/** The genesis of some validators with this rollup. */
+export function genesisWith(rollup: RollupConfig, validators = VALIDATORS): Genesis {
+  return epochGenesis(rollup, 60, GENESIS_PARAMS_DEFAULT.epochMs, validators)
 }
 
 /** The same with epochs of so many blocks, or so long. */
-export function epochGenesis(rollup: RollupConfig, blocks: number, epochMs: number): Genesis {
+export function epochGenesis(
+  rollup: RollupConfig,
+  blocks: number,
+  epochMs: number,
+  validators = VALIDATORS,
+): Genesis {
   return makeGenesis({
     chainId: 1337n,
     timestamp: WALL_START_MS / 1000 - 10,
     mode: 0,
     params: { ...GENESIS_PARAMS_DEFAULT, epochBlocks: [blocks, blocks, blocks], epochMs, rollup },
-    validators: Array.from({ length: VALIDATORS }, (_, i) => ({
+    validators: Array.from({ length: validators }, (_, i) => ({
       name: `v${i}`,
       address: bytesToHex(simAddress(validatorKey(i))),
       blsPublicKey: bytesToHex(simBls.publicKey(validatorKey(i))),
@@ -56,9 +61,22 @@ export function lightConfig(genesis: Genesis) {
   return genesisConfig(genesis, modules, { bls: simBls, vrf: simVrf })
 }
 
-export const rollupGenesis = genesisWith(ROLLUP_CONFIG)
-export const GENESIS_HASH = rollupGenesis.block.hash
-export const rollupConfig = lightConfig(rollupGenesis)
+export interface RollupChain {
+  readonly genesis: Genesis
+  readonly config: ReturnType<typeof lightConfig>
+}
+
+const chains = new Map<number, RollupChain>()
+
+/** Made once for each number of validators: the same at all nodes. */
+export function rollupChain(validators: number): RollupChain {
+  const known = chains.get(validators)
+  if (known) return known
+  const genesis = genesisWith(ROLLUP_CONFIG, validators)
+  const chain = { genesis, config: lightConfig(genesis) }
+  chains.set(validators, chain)
+  return chain
+}
 
 /** Of one account: for both of its keys. */
 export function accountSecret(index: number): Uint8Array {

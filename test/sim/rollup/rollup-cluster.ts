@@ -14,16 +14,8 @@ import { simBls } from '../sim-crypto.ts'
 import { liarShard } from './liar-shard.ts'
 import type { Lie, ToldLies } from './lies.ts'
 import { plantedShard, SHARD_PLANTS } from './planted-shards.ts'
-import {
-  ACCOUNTS,
-  FEE,
-  GENESIS_HASH,
-  lightPorts,
-  ROLLUP_CONFIG,
-  rollupConfig,
-  rollupGenesis,
-} from './rollup-chain.ts'
-import { blsKey, NODES, PEERS, spawnNode, worldOfNodes } from './rollup-nodes.ts'
+import { ACCOUNTS, FEE, lightPorts, ROLLUP_CONFIG, rollupChain } from './rollup-chain.ts'
+import { blsKey, NODES, peersOf, spawnNode, worldOfNodes } from './rollup-nodes.ts'
 import { type Habit, SenderGroup } from './sender-group.ts'
 import { SenderLog } from './sender-log.ts'
 
@@ -40,53 +32,56 @@ const KEEPING: Keeping = {
   missing: 1024,
 }
 
-export interface Liar {
-  /** Of the node. */
-  readonly index: number
+export interface Liars {
+  /** Of the nodes. */
+  readonly indices: readonly number[]
   readonly lie: Lie
   readonly told: ToldLies
 }
 
 export interface RollupOptions extends SeedOptions {
-  /** What the shard of a node does that it must not. */
-  readonly liar?: Liar | undefined
+  /** What the shards of some nodes do that they must not. */
+  readonly liars?: Liars | undefined
+  /** The validators; four where it is not said. */
+  readonly nodes?: readonly string[]
   readonly habits: readonly Habit[]
+  /** Of each group: sender-group.ts. */
+  readonly patiences?: readonly number[]
   readonly keeping?: Partial<Keeping>
   /** Another shard than the real one, for some nodes. */
   readonly shardAt?: (node: string) => typeof ShardActor | undefined
-  /** Whether nodes that start have a sequencer; they all do where it is not said. */
-  readonly sequencing?: { isOn: boolean; readonly not?: string }
+  /** Nodes that start have a sequencer, but for one. */
+  readonly sequencing?: { readonly not: string }
   /** Of a node: who pays the bond of its challenges. */
   readonly challengerAt?: (node: string) => ChallengerKey | undefined
 }
 
-function shardOf(i: number, liar: Liar | undefined, plant: string | undefined) {
-  if (i === liar?.index) {
-    const keys = { secret: validatorKey(i), genesisHash: GENESIS_HASH }
-    return liarShard({ ...liar, ...keys, shards: ROLLUP_CONFIG.shards })
+function shardOf(i: number, { liars, plant, nodes = NODES }: RollupOptions) {
+  if (liars?.indices.includes(i)) {
+    const keys = { secret: validatorKey(i), genesisHash: genesisHashOf(nodes) }
+    return liarShard({ ...liars, ...keys, shards: ROLLUP_CONFIG.shards })
   }
   const planted = SHARD_PLANTS.find((one) => one === plant)
   return planted ? plantedShard(planted) : ShardActor
 }
 
-function spawnShard(
-  host: Host,
-  i: number,
-  { liar, plant, keeping, sequencing, shardAt, challengerAt }: RollupOptions,
-): void {
-  const node = NODES[i] as string
-  const place = { node, shard: 0, peers: PEERS }
-  host.spawn(shardAt?.(node) ?? shardOf(i, liar, plant), node, {
+const genesisHashOf = (nodes: readonly string[]) => rollupChain(nodes.length).genesis.block.hash
+
+function spawnShard(host: Host, i: number, options: RollupOptions): void {
+  const { nodes = NODES, keeping, sequencing, shardAt, challengerAt } = options
+  const node = nodes[i] as string
+  const place = { node, shard: 0, peers: peersOf(nodes) }
+  host.spawn(shardAt?.(node) ?? shardOf(i, options), node, {
     ...place,
     config: ROLLUP_CONFIG,
-    genesisHash: GENESIS_HASH,
+    genesisHash: genesisHashOf(nodes),
     ownKey: blsKey(i),
     sign: (digest: Uint8Array) => simBls.sign(validatorKey(i), digest),
     ports: lightPorts,
     keeping: { ...KEEPING, ...keeping },
     challenger: challengerAt?.(node),
   })
-  if (sequencing?.isOn !== false && sequencing?.not !== node)
+  if (sequencing?.not !== node)
     host.spawn(RollupSequencer, node, { ...place, blsPublicKey: blsKey(i), fee: FEE })
 }
 
@@ -95,11 +90,12 @@ export function startRollup(
   faults: Faults,
   options: RollupOptions,
 ): { world: World; log: SenderLog } {
-  const { habits } = options
-  const world = worldOfNodes(seed, faults, options, (host, i) => {
-    const chain = { genesis: rollupGenesis, config: rollupConfig, shards: [NODES[i] as string] }
+  const { habits, patiences = [], nodes = NODES } = options
+  const spawn = (host: Host, i: number) => {
+    const chain = { ...rollupChain(nodes.length), nodes, shards: [nodes[i] as string] }
     spawnNode(host, i, chain, () => spawnShard(host, i, options))
-  })
+  }
+  const world = worldOfNodes(seed, faults, options, spawn, nodes)
   const log = new SenderLog()
   world.addNode('senders', (host) => {
     const each = ACCOUNTS / GROUPS
@@ -107,8 +103,9 @@ export function startRollup(
       const accounts = Array.from({ length: each }, (_, i) => g * each + i)
       const habit = habits[g] ?? 'honest'
       const receivers = Array.from({ length: ACCOUNTS }, (_, i) => i)
-      const place = { shard: 0, receivers, genesisHash: GENESIS_HASH, nodes: NODES }
-      host.spawn(SenderGroup, `g${g}`, { ...place, group: 1000 + g, accounts, habit, log })
+      const place = { shard: 0, receivers, genesisHash: genesisHashOf(nodes), nodes }
+      const ways = { habit, patienceMs: patiences[g], log }
+      host.spawn(SenderGroup, `g${g}`, { ...place, group: 1000 + g, accounts, ...ways })
     }
   })
   return { world, log }

@@ -6,12 +6,12 @@ import { BlockBuilder } from '../../../actors/block-builder/block-builder.ts'
 import { Mempool } from '../../../actors/mempool/mempool.ts'
 import { Validator } from '../../../actors/validator/validator.ts'
 import { bytesToHex } from '../../../lib/hex.ts'
-import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
 import {
   CLOCK_AHEAD_MAX_MS,
   DELTA_MAX_MS,
   EMPTY_BLOCK_INTERVAL_MS,
 } from '../../../protocol/params.ts'
+import { firstSequencer } from '../../../protocol/rollup/sequencing.ts'
 import { verifyColumns } from '../../../protocol/rollup/verify-columns.ts'
 import { recoverSenders } from '../../../protocol/transaction/recover-senders.ts'
 import type { Host } from '../../../runtime/host.ts'
@@ -20,7 +20,7 @@ import { World } from '../../../runtime/sim/world.ts'
 import type { SeedOptions } from '../scenario.ts'
 import { VALIDATORS, validatorKey, WALL_START_MS } from '../sim-chain.ts'
 import { simBls, simSecp256k1, simVrf } from '../sim-crypto.ts'
-import { type rollupConfig, verifyLight } from './rollup-chain.ts'
+import { type RollupChain, rollupChain, verifyLight } from './rollup-chain.ts'
 
 const NODE_KINDS = [
   ...['validator', 'mempool', 'block-builder', 'archive', 'shard', 'rollup-sequencer'],
@@ -37,26 +37,37 @@ const tasks = {
   }),
 }
 
-export const NODES = Array.from({ length: VALIDATORS }, (_, i) => `v${i}`)
+export const nodesOf = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`)
+export const NODES = nodesOf(VALIDATORS)
 export const blsKey = (i: number) => bytesToHex(simBls.publicKey(validatorKey(i)))
-export const PEERS = NODES.map((node, i) => ({ node, blsPublicKey: blsKey(i) }))
+export const peersOf = (nodes: readonly string[]) =>
+  nodes.map((node, i) => ({ node, blsPublicKey: blsKey(i) }))
+export const PEERS = peersOf(NODES)
 
-interface ChainOfNode {
-  readonly genesis: Genesis
-  readonly config: typeof rollupConfig
+/** Who makes the first claims of the one shard, while nothing goes wrong. */
+export function firstSequencerOf(nodes: readonly string[]): string {
+  const { rules } = rollupChain(nodes.length).genesis
+  const key = rules.set.validators[firstSequencer(rules, 0)]?.blsPublicKey
+  return peersOf(nodes).find(({ blsPublicKey }) => blsPublicKey === key)?.node as string
+}
+
+interface ChainOfNode extends RollupChain {
   /** Keys of the node's shards. */
   readonly shards: readonly string[]
+  /** All validators, where they are not the four. */
+  readonly nodes?: readonly string[]
+  readonly emptyBlockMs?: number
 }
 
 /** The actors of one node; `spawnShards` adds those of its shards. */
 export function spawnNode(
   host: Host,
   i: number,
-  { genesis, config, shards }: ChainOfNode,
+  { genesis, config, shards, nodes = NODES, emptyBlockMs }: ChainOfNode,
   spawnShards: () => void,
 ): void {
-  const node = NODES[i] as string
-  const peers = NODES.filter((name) => name !== node)
+  const node = nodes[i] as string
+  const peers = nodes.filter((name) => name !== node)
   host.spawn(BlockBuilder, node, { genesis, config, mempool: node, archive: node, shards })
   host.spawn(Archive, node, { config })
   host.spawn(Mempool, node, { chainId: 1337n, peers, archive: node, validator: node })
@@ -67,10 +78,10 @@ export function spawnNode(
       bls: simBls,
       vrf: simVrf,
       node,
-      peers: PEERS,
+      peers: peersOf(nodes),
       keys: { blsPublicKey: blsKey(i), secretKey: validatorKey(i), vrfSecretKey: validatorKey(i) },
       deltaMaxMs: DELTA_MAX_MS,
-      emptyBlockIntervalMs: EMPTY_BLOCK_INTERVAL_MS,
+      emptyBlockIntervalMs: emptyBlockMs ?? EMPTY_BLOCK_INTERVAL_MS,
       statusIntervalMs: 1000,
       clockAheadMaxMs: CLOCK_AHEAD_MAX_MS,
     },
@@ -83,6 +94,7 @@ export function worldOfNodes(
   faults: Faults,
   { onLog, onEvent }: SeedOptions,
   spawn: (host: Host, i: number) => void,
+  nodes: readonly string[] = NODES,
 ): World {
   const world = new World({
     seed,
@@ -98,6 +110,6 @@ export function worldOfNodes(
     ...(onLog && { onLog }),
     ...(onEvent && { onEvent }),
   })
-  for (const [i, node] of NODES.entries()) world.addNode(node, (host) => spawn(host, i))
+  for (const [i, node] of nodes.entries()) world.addNode(node, (host) => spawn(host, i))
   return world
 }

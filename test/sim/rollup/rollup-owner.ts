@@ -1,7 +1,6 @@
 // Who owns the accounts of the simulated rollup, as he speaks with the base chain.
 
 import * as assert from 'uvu/assert'
-import { BlockBuilderMessages } from '../../../actors/messages/block-builder.ts'
 import { MempoolMessages } from '../../../actors/messages/mempool.ts'
 import { ROLLUP_ADDRESS } from '../../../protocol/params.ts'
 import { signTransaction } from '../../../protocol/transaction/encode-transaction.ts'
@@ -47,16 +46,5 @@ export class Owner {
     )
     assert.is(verdict?.code, '', verdict?.message)
     this.world.runFor(3000)
-  }
-
-  /** Wei that the rollup's module holds. */
-  async held(): Promise<bigint> {
-    const { edge } = this.world.host('v0') ?? {}
-    const wanted = { address: ROLLUP_ADDRESS, slots: [] }
-    const found = await answer(
-      this.world,
-      edge?.ask(BlockBuilderMessages, 'v0', 'Prove', wanted, { within: 1000 }),
-    )
-    return found.account.balance
   }
 }

@@ -8,18 +8,20 @@ import type { World } from '../../../runtime/sim/world.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
 import { runUntil } from './course.ts'
-import { drawLiar, happened } from './drawn.ts'
+import { DEPOSED_MS, drawDeposed, RESTLESS_MS } from './deposed.ts'
+import { drawLiars, happened } from './drawn.ts'
 import { judgeSeed } from './judge-seed.ts'
 import { LIES, type Lie } from './lies.ts'
 import { SEALED_PLANTS, withSealedPlant } from './planted-sealed.ts'
 import { SHARD_PLANTS } from './planted-shards.ts'
 import { RollupChecker } from './rollup-checker.ts'
 import { startRollup } from './rollup-cluster.ts'
-import { NODES } from './rollup-nodes.ts'
+import { firstSequencerOf, NODES, nodesOf } from './rollup-nodes.ts'
 import { HABITS, type Habit } from './sender-group.ts'
 import type { SenderLog } from './sender-log.ts'
 
-export const ROLLUP_PLANTS = [...SHARD_PLANTS, ...SEALED_PLANTS] as const
+/** conspiracy: three of the four lie together, one more than what consensus bears. */
+export const ROLLUP_PLANTS = [...SHARD_PLANTS, ...SEALED_PLANTS, 'conspiracy'] as const
 
 /**
  * Only a claim whose batch is nowhere shows that nobody looked for it; only a sequencer whose
@@ -28,7 +30,12 @@ export const ROLLUP_PLANTS = [...SHARD_PLANTS, ...SEALED_PLANTS] as const
 const NEEDS: Readonly<Record<string, Lie>> = {
   'vote-unheld': 'withheld',
   'final-below': 'wrong-root',
+  conspiracy: 'wrong-root',
 }
+
+/** In these seeds there are seven nodes, and as many lie together as consensus bears. */
+const LARGE = 1 / 10
+const LARGE_NODES = nodesOf(7)
 
 /** Most seeds are short, so that there are many; one in 16 goes through epochs. */
 const SHORT_MS = 1500
@@ -46,14 +53,18 @@ function drawHabits(random: Prng): Habit[] {
   return ['honest', draw(), draw(), draw()]
 }
 
+const nodesIn = (seed: number) => (prng(`rollup-size/${seed}`).chance(LARGE) ? LARGE_NODES : NODES)
+
 function drawSafetyMs(seed: number): number {
   const random = prng(`rollup-length/${seed}`)
-  return random.chance(1 / 16) ? LONG_MS : SHORT_MS + random.below(SHORT_MS)
+  const drawnMs = random.chance(1 / 16) ? LONG_MS : SHORT_MS + random.below(SHORT_MS)
+  return drawDeposed(seed, nodesIn(seed)) ? Math.max(drawnMs, DEPOSED_MS) : drawnMs
 }
 
 function drawRollupSchedule(seed: number): ScheduledFault[] {
-  return drawSchedule(prng(`rollup-schedule/${seed}`), {
-    nodes: [...NODES],
+  const nodes = nodesIn(seed)
+  const others = drawSchedule(prng(`rollup-schedule/${seed}`), {
+    nodes: [...nodes],
     untilMs: drawSafetyMs(seed),
     everyMs: 600,
     longestMs: 2000,
@@ -61,6 +72,7 @@ function drawRollupSchedule(seed: number): ScheduledFault[] {
     clockStepMs: 100,
     clockDrift: 0.01,
   })
+  return [...(drawDeposed(seed, nodes) ?? []), ...others].sort((a, b) => a.atMs - b.atMs)
 }
 
 function phases(
@@ -84,15 +96,32 @@ function phases(
   return []
 }
 
+function liarsOf({ length }: readonly string[], plant: string | undefined): number {
+  const most = Math.floor((length - 1) / 3)
+  return plant === 'conspiracy' ? length - most : most
+}
+
 function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`rollup/${seed}`)
   const faults = drawFaults(random)
   const { plant } = options
-  const { liar, told, honest } = drawLiar(random.split('lie'), LIES, plant, NEEDS[plant ?? ''])
+  const nodes = nodesIn(seed)
+  const { liars, told, honest } = drawLiars(random.split('lie'), {
+    lies: LIES,
+    nodes,
+    count: liarsOf(nodes, plant),
+    first: nodes.indexOf(firstSequencerOf(nodes)),
+    plant,
+    forced: NEEDS[plant ?? ''],
+  })
   const habits = drawHabits(random.split('habits'))
-  const started = startRollup(`rollup-world/${seed}`, faults, { ...options, liar, habits })
+  const patiences = drawDeposed(seed, nodes) ? RESTLESS_MS : []
+  const setting = { ...options, liars, nodes, habits, patiences }
+  const started = startRollup(`rollup-world/${seed}`, faults, setting)
   const { world, log } = started
-  const checker = new RollupChecker(world, log, told, honest)
+  // What a quorum of liars orders is final on their disks: nobody honest follows them there.
+  const read = plant === 'conspiracy' ? nodes : honest
+  const checker = new RollupChecker(world, log, told, read)
   startSchedule(world, options.schedule ?? drawRollupSchedule(seed))
   const sealed = SEALED_PLANTS.find((one) => one === plant)
   const isShort = options.safetyOnly === true
@@ -116,6 +145,7 @@ export const rollupScenario: Scenario = {
     'shard-switched',
     'shard-undone',
     'rollup-superseded',
+    'lie-vouched',
     'rollup-sealed-again',
     'rollup-absentees',
     'rollup-not-cosigned',

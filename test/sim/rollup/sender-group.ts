@@ -37,6 +37,8 @@ export interface SenderGroupProps {
   readonly habit: Habit
   /** Mean time between two submissions. */
   readonly pauseMs?: number
+  /** Without news for so long a submission is taken for lost, and another node is asked. */
+  readonly patienceMs?: number | undefined
   readonly log: SenderLog
 }
 
@@ -49,7 +51,6 @@ const PAUSE_MS = 120
 const POLL_MS = 20
 /** While no group submits anything. */
 const RESTING_MS = 200
-/** Without news for so long a submission is taken for lost. */
 const PATIENCE_MS = 3000
 const PER_SUBMISSION = 6
 
@@ -203,7 +204,7 @@ class Group {
   }
 
   private expire(): void {
-    const before = this.ctx.now() - PATIENCE_MS
+    const before = this.ctx.now() - (this.props.patienceMs ?? PATIENCE_MS)
     let expired = false
     for (const [submission, { sinceMs }] of [...this.submissions]) {
       if (sinceMs > before) continue
@@ -218,7 +219,9 @@ class Group {
     const { ctx, props, node, after } = this
     const poll = ++this.polls
     const again = () => {
-      if (poll === this.polls) ctx.after('poll', POLL_MS, () => this.poll())
+      const isIdle = props.log.isAway && this.submissions.size === 0
+      const ms = isIdle ? RESTING_MS : POLL_MS
+      if (poll === this.polls) ctx.after('poll', ms, () => this.poll())
     }
     ctx.ask(
       RollupSequencerMessages,

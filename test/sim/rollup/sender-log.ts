@@ -20,6 +20,8 @@ export class SenderLog {
   resubmitted = 0
   /** Nobody submits anything new for now. */
   isResting = false
+  /** And for so long that who waits for nothing asks for news but seldom. */
+  isAway = false
 
   /** A word that was given is never taken back: the first one stays, another one is a violation. */
   saidFinal({ from, nonce, to, amount }: Transfer, claim: Hex, number: number): void {

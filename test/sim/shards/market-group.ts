@@ -1,10 +1,11 @@
-// Consumers of shard 1 with a lock each, and their payees in any shard: lock, check the receipt,
-// settle or let it expire, and again. What goes wrong is said in the log.
+// Consumers of the last shard with a lock each, and their payees in any shard: lock, check the
+// receipt, settle or let it expire, and again. What goes wrong is said in the log.
 
 import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
 import { bytesToHex, type Hex } from '../../../lib/hex.ts'
 import { hashPairsNoble } from '../../../protocol/crypto/hash-pairs.ts'
+import { shardOf } from '../../../protocol/rollup/layout.ts'
 import { lockDigest, settleDigest } from '../../../protocol/rollup/operation-digests.ts'
 import { checkOperation } from '../../../protocol/rollup/operation-receipt.ts'
 import { type OperationTerms, termsOf } from '../../../protocol/rollup/operation-terms.ts'
@@ -17,31 +18,51 @@ import {
 } from '../../../protocol/rollup/operations.ts'
 import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
+import type { Host } from '../../../runtime/host.ts'
 import { messages } from '../../../runtime/messages.ts'
 import { signLight } from '../rollup/rollup-chain.ts'
+import { NODES } from '../rollup/rollup-nodes.ts'
+import type { SenderLog } from '../rollup/sender-log.ts'
+import type { ShardsChain, ShardsMarket } from './shards-chain.ts'
 
-export interface MarketLog {
-  locked: number
-  settled: number
-  refunded: number
+/** What consumers and payees were told. */
+export class MarketLog {
+  locked = 0
+  settled = 0
+  refunded = 0
   /** Payments to another shard. */
-  crossed: number
-  readonly violations: string[]
+  crossed = 0
+  readonly violations: string[] = []
   /** Roots by claim, of any node. */
-  readonly roots: Map<number, Hex>
+  readonly roots = new Map<number, Hex>()
+  /** Nobody begins a job while they rest, and what is wrong is said there. */
+  senders: SenderLog | undefined
+  /** Some locks are filled for long, and neither settled nor given back. */
+  leavesSome = false
+
+  get isResting(): boolean {
+    return this.senders?.isResting === true
+  }
+
+  say(what: string): void {
+    const { violations } = this.senders ?? this
+    violations.push(what)
+  }
 }
 
-export interface MarketProps {
+interface MarketProps extends ShardsMarket {
   readonly nodes: readonly string[]
   readonly genesisHash: Hex
   readonly shard: number
-  readonly pairs: readonly { readonly owner: number; readonly lock: number }[]
-  readonly payees: readonly number[]
   readonly log: MarketLog
 }
 
 const AMOUNT = 20n
+/** Blocks from lock to deadline: of what is left to expire, of jobs, of what is to stay. */
+const BLOCKS = [12, 60, 5000] as const
 const WITHIN_MS = 4000
+const RETRY_MS = 200
+const RESTING_MS = 1000
 const NO_LIMIT_FEE = 1000
 const HASH = new Uint8Array(32).fill(0x77)
 /** Refused now and then while batches are undone or the sequencer changes. */
@@ -76,6 +97,10 @@ class Pair {
   /** What the lock is now, and what follows. */
   private look(): void {
     const { ctx } = this
+    if (this.props.log.isResting) {
+      this.again(RESTING_MS)
+      return
+    }
     const ask = { within: 1000, failed: () => this.again() }
     const key = this.key()
     ctx.ask(ShardMessages, key, 'Head', null, {
@@ -109,7 +134,7 @@ class Pair {
   }
 
   private say(what: string): void {
-    this.props.log.violations.push(`lock ${this.lock}: ${what}`)
+    this.props.log.say(`job: lock ${this.lock}: ${what}`)
   }
 
   private open(key: string, height: number, use: number): void {
@@ -124,16 +149,18 @@ class Pair {
         failed: () => this.again(),
         ok: (account) => {
           if (!account) return this.say('no owner')
-          const expires = ctx.random(3) === 0
-          const deadline = height + (expires ? 12 : 60)
+          const drawn = ctx.random(3)
+          const stays = drawn === 2 && props.log.leavesSome
+          const [short, usual, long] = BLOCKS
+          const deadline = height + (drawn === 0 ? short : stays ? long : usual)
           const payee = props.payees[ctx.random(props.payees.length)] as number
           const parties = { party: payee, from: this.owner, to: this.lock, nonce: account.nonce }
           const terms = { amount: AMOUNT, deadline, use }
           const operation = { kind: OPERATION_LOCK, ...parties, ...terms }
           this.operate(operation, deadline, (at) => {
             props.log.locked++
-            if (expires) this.await(use)
-            else this.settle(operation)
+            if (drawn === 0) this.await(use)
+            else if (!stays) this.settle(operation)
             this.receipt(at, operation)
           })
         },
@@ -149,7 +176,7 @@ class Pair {
     const operation = { kind: OPERATION_SETTLE, ...parties, amount, deadline, use: 0 }
     this.operate(operation, 0, (at) => {
       props.log.settled++
-      if (payee < 4096) props.log.crossed++
+      if (shardOf(payee, props.shard + 1) !== props.shard) props.log.crossed++
       this.receipt(at, operation)
       this.again(0)
     })
@@ -192,10 +219,9 @@ class Pair {
     node?: string,
   ): void {
     const body = { operations: this.words(operation, notAfter), withinMs: WITHIN_MS }
+    const ms = this.props.log.isResting ? RESTING_MS : RETRY_MS
     const retry = (where?: string) =>
-      this.ctx.after(`retry ${this.lock}`, 200, () =>
-        this.operate(operation, notAfter, done, where),
-      )
+      this.ctx.after(`retry ${this.lock}`, ms, () => this.operate(operation, notAfter, done, where))
     this.ctx.ask(RollupSequencerMessages, this.key(node), 'Operate', body, {
       within: 2 * WITHIN_MS,
       failed: () => this.resume(operation, done, () => retry()),
@@ -251,7 +277,7 @@ class Pair {
   }
 }
 
-export const MarketGroup = actor({
+const MarketGroup = actor({
   messages: MarketMessages,
   restart: 'permanent',
   mailbox: { capacity: 4096, overflow: 'reject' },
@@ -260,3 +286,9 @@ export const MarketGroup = actor({
     return {}
   },
 })
+
+/** Of the last shard. */
+export function spawnMarket(host: Host, { genesis, rollup, market }: ShardsChain, log: MarketLog) {
+  const place = { nodes: NODES, genesisHash: genesis.block.hash, shard: rollup.shards - 1 }
+  host.spawn(MarketGroup, 'market', { ...market, ...place, log })
+}

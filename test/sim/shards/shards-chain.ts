@@ -1,4 +1,4 @@
-// The chain of the simulated shards: four validators, K shards, some accounts in each.
+// The chain of the simulated shards: four validators, K shards, some accounts in each; and locks.
 
 import type { ShardPorts } from '../../../actors/shard/shard-props.ts'
 import type { Genesis } from '../../../protocol/genesis/genesis-block.ts'
@@ -21,8 +21,30 @@ export interface ShardsChain {
   readonly genesis: Genesis
   readonly config: ReturnType<typeof lightConfig>
   readonly ports: ShardPorts
-  /** By shard: the first of each cohort. */
+  /** By shard: those that send, the first of each cohort. */
   readonly accounts: readonly (readonly number[])[]
+  readonly market: ShardsMarket
+}
+
+/** Who takes part in jobs, and sends nothing else; nobody where there are no locks. */
+export interface ShardsMarket {
+  /** Accounts of the last shard, and a lock of each. */
+  readonly pairs: readonly { readonly owner: number; readonly lock: number }[]
+  /** Of all shards. */
+  readonly payees: readonly number[]
+}
+
+const NO_MARKET: ShardsMarket = { pairs: [], payees: [] }
+
+function chainOf(rollup: RollupConfig, market: ShardsMarket): ShardsChain {
+  const genesis = rollup.committee
+    ? epochGenesis(rollup, EPOCH_BLOCKS, EPOCH_MS)
+    : genesisWith(rollup)
+  const accounts = Array.from({ length: rollup.shards }, (_, shard) =>
+    Array.from({ length: PER_SHARD }, (_, i) => shard * COHORT_SIZE + i),
+  )
+  const config = lightConfig(genesis)
+  return { rollup, genesis, config, ports: lightPortsFor(rollup.accounts), accounts, market }
 }
 
 /** Of networks with committees: each draws its own. */
@@ -31,40 +53,35 @@ const EPOCH_MS = 5000
 
 const chains = new Map<string, ShardsChain>()
 
-/** Made once for each K and size of committees, 0 for none: the same at all nodes. */
-export function shardsChain(shards: number, committee = 0): ShardsChain {
-  const known = chains.get(`${shards} ${committee}`)
-  if (known) return known
-  const count = (shards - 1) * COHORT_SIZE + PER_SHARD
-  const usual = { shards, accounts: count, locks: 0, balance: BALANCE, owner: OWNER }
-  const rollup = committee > 0 ? { ...usual, committee } : usual
-  const genesis = committee > 0 ? epochGenesis(rollup, EPOCH_BLOCKS, EPOCH_MS) : genesisWith(rollup)
-  const accounts = Array.from({ length: shards }, (_, shard) =>
-    Array.from({ length: PER_SHARD }, (_, i) => shard * COHORT_SIZE + i),
-  )
-  const config = lightConfig(genesis)
-  const chain = { rollup, genesis, config, ports: lightPortsFor(count), accounts }
-  chains.set(`${shards} ${committee}`, chain)
+/** Made once for each kind: the same at all nodes. */
+function kept(kind: string, make: () => ShardsChain): ShardsChain {
+  const chain = chains.get(kind) ?? make()
+  chains.set(kind, chain)
   return chain
 }
 
-export interface MarketChain extends ShardsChain {
-  /** Accounts of shard 1 that send nothing, and a lock of each. */
-  readonly pairs: readonly { readonly owner: number; readonly lock: number }[]
-  /** Of both shards. */
-  readonly payees: readonly number[]
+const MONEY = { balance: BALANCE, owner: OWNER }
+
+/** With a committee of so many seats for each shard; 0 for none. */
+export function shardsChain(shards: number, committee = 0): ShardsChain {
+  const accounts = (shards - 1) * COHORT_SIZE + PER_SHARD
+  return kept(`${shards} ${committee}`, () => {
+    const usual = { shards, accounts, locks: 0, ...MONEY }
+    return chainOf(committee > 0 ? { ...usual, committee } : usual, NO_MARKET)
+  })
 }
 
-/** Two shards; behind the accounts of shard 1 each of them has a lock. */
-export function marketChain(): MarketChain {
-  const each = 2 * PER_SHARD
-  const count = COHORT_SIZE + each
-  const rollup = { shards: 2, accounts: count, locks: each, balance: BALANCE, owner: OWNER }
-  const genesis = genesisWith(rollup)
-  const { accounts } = shardsChain(2)
-  const others = Array.from({ length: PER_SHARD }, (_, i) => PER_SHARD + i)
-  const pairs = others.map((i) => ({ owner: COHORT_SIZE + i, lock: count + i }))
-  const payees = [...others, ...others.map((i) => COHORT_SIZE + i)]
-  const config = lightConfig(genesis)
-  return { rollup, genesis, config, ports: lightPortsFor(count), accounts, pairs, payees }
+/** Behind the accounts of the last shard that send there are as many that have a lock each. */
+export function marketChain(shards: number): ShardsChain {
+  return kept(`market of ${shards}`, () => {
+    const locks = 2 * PER_SHARD
+    const first = (shards - 1) * COHORT_SIZE
+    const accounts = first + locks
+    const others = Array.from({ length: PER_SHARD }, (_, i) => PER_SHARD + i)
+    const pairs = others.map((i) => ({ owner: first + i, lock: accounts + i }))
+    const payees = Array.from({ length: shards }, (_, shard) =>
+      others.map((i) => shard * COHORT_SIZE + i),
+    ).flat()
+    return chainOf({ shards, accounts, locks, ...MONEY }, { pairs, payees })
+  })
 }

@@ -4,12 +4,14 @@
 
 import { readClaim } from '../../../actors/shard/held-batch.ts'
 import { readBatchRow } from '../../../actors/shard/shard-rows.ts'
+import { u64 } from '../../../lib/bytes.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import { decodeBlock } from '../../../protocol/block/block.ts'
 import { headerTimeMs } from '../../../protocol/block/extra-data.ts'
 import { decodeSidecar } from '../../../protocol/block/sidecar.ts'
 import { shardOf } from '../../../protocol/rollup/layout.ts'
 import { readBody } from '../../../protocol/rollup/read-body.ts'
+import { CHAIN_TABLES } from '../../../protocol/state/tables.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { examine } from '../rollup/examiner.ts'
 import { FinalBlocks } from '../rollup/final-blocks.ts'
@@ -17,16 +19,20 @@ import type { ToldLies } from '../rollup/lies.ts'
 import { LOOK_EVERY_MS, LOOKS_MAX } from '../rollup/rollup-checker.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import { CertificateChecker } from './certificate-checker.ts'
+import { LeavingModel } from './leaving-model.ts'
+import type { Lock } from './locks-model.ts'
 import type { ShardsChain } from './shards-chain.ts'
 import { ShardsModel } from './shards-model.ts'
 
 export class ShardsChecker {
   readonly violations: string[] = []
-  readonly model: ShardsModel
+  model: ShardsModel
+  readonly leaving = new LeavingModel()
   /** Hashes of each shard's final claims, from whichever node has them first. */
   readonly claims: Hex[][]
-  /** Time of the last block seen. */
+  /** Time of the last block seen, and its height. */
   lastMs = 0
+  height = 0
   /** Accounts of nodes that were compared with the model's at the end. */
   compared = 0
   private readonly world: World
@@ -65,6 +71,10 @@ export class ShardsChecker {
     return found
   }
 
+  heightAt(node: string): number {
+    return this.blocks.heightAt(node)
+  }
+
   check(): void {
     for (const node of this.honest) {
       this.certificates.learn(node)
@@ -73,13 +83,16 @@ export class ShardsChecker {
         else this.violations.push(`lost: ${node} has no block ${height}`)
       }
     }
-    this.violations.push(...this.log.violations.splice(0), ...this.model.violations.splice(0))
+    const { log, model, leaving } = this
+    for (const { violations } of [log, model, leaving])
+      this.violations.push(...violations.splice(0))
   }
 
   private block(node: string, height: number, bytes: Uint8Array): void {
     const block = decodeBlock(bytes)
     const timestampMs = headerTimeMs(block.header)
     this.lastMs = Math.max(this.lastMs, timestampMs)
+    this.height = Math.max(this.height, height)
     const { claims, certificates } = decodeSidecar(block.sidecar)
     for (const [item, encoded] of claims.entries()) {
       const read = readClaim(encoded)
@@ -101,7 +114,7 @@ export class ShardsChecker {
       if (known.length === number - 1) {
         known.push(hash)
         const form = row && readBody(row.bytes)
-        if (form?.ok) this.model.execute(claim, hash, form.body, timestampMs)
+        if (form?.ok) this.model.execute(claim, hash, form.body, { height, timestampMs })
       } else if (known[number - 1] !== hash) {
         this.violations.push(`fork: ${node} has another claim ${number} of ${shard} in ${height}`)
       }
@@ -111,7 +124,14 @@ export class ShardsChecker {
       }
       numbers[shard] = number
       this.violations.push(...this.told.falseFinal(hash))
+      const { frozen } = this.leaving
+      if (frozen?.shard === shard && known.length === number && number > frozen.number) {
+        this.violations.push(`frozen: ${node} orders claim ${number} of ${shard} in ${height}`)
+      }
     }
+    const receipts = this.world.platter(node, 'chain').table(CHAIN_TABLES.receipts)
+    const row = receipts.get(u64(height))
+    if (row) this.model = this.leaving.block(height, row, this.model)
   }
 
   private rowOf(node: string, shard: number, number: number, hash: Hex) {
@@ -124,8 +144,11 @@ export class ShardsChecker {
     this.check()
     if (this.violations.length > 0) return
     const { shards } = this.chain.rollup
+    const { frozen } = this.leaving
     for (const [key, { to, amount, number, claim }] of this.log.final) {
       const shard = shardOf(Number(key.split('/')[0]), shards)
+      // It counts as never made.
+      if (shard === frozen?.shard && number > frozen.number) continue
       if (this.claims[shard]?.[number - 1] !== claim) {
         this.violations.push(`lost: claim ${number} with transfer ${key} was final, and is not`)
       } else if (this.model.done.get(key) !== `${to}:${amount}`) {
@@ -149,9 +172,23 @@ export class ShardsChecker {
     const differing: string[] = []
     this.compared = 0
     const roots = new Map<string, string>()
+    const { pairs } = chain.market
+    const last = chain.rollup.shards - 1
+    const owners = pairs.map(({ owner }) => owner)
     examine(world, {
       nodes,
-      accounts: chain.accounts,
+      accounts: chain.accounts.map((list, shard) => (shard < last ? list : [...list, ...owners])),
+      locks: pairs.map(({ lock }) => lock),
+      lock: (node, index, lock) => {
+        if (lock?.number !== this.claims[last]?.length) return
+        this.compared++
+        const { use, held } = model.locks.locks.get(index) as Lock
+        const terms = held ?? { payee: 0, amount: 0n, deadline: 0 }
+        const says = [lock?.use, lock?.payee, lock?.amount, lock?.deadline]
+        if (says.join() !== [use, terms.payee, terms.amount, terms.deadline].join()) {
+          differing.push(`state: ${node} differs in lock ${index}`)
+        }
+      },
       account: (node, index, account) => {
         const shard = shardOf(index, chain.rollup.shards)
         if (account?.number !== this.claims[shard]?.length) return

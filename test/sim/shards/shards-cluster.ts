@@ -11,7 +11,7 @@ import type { Faults } from '../../../runtime/sim/faults.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { liarShard } from '../rollup/liar-shard.ts'
 import { FEE } from '../rollup/rollup-chain.ts'
-import type { Liar } from '../rollup/rollup-cluster.ts'
+import type { Liars } from '../rollup/rollup-cluster.ts'
 import { blsKey, NODES, PEERS, spawnNode, worldOfNodes } from '../rollup/rollup-nodes.ts'
 import { HABITS, type Habit, SenderGroup } from '../rollup/sender-group.ts'
 import { SenderLog } from '../rollup/sender-log.ts'
@@ -30,22 +30,28 @@ export interface ShardsOptions extends SeedOptions {
   readonly random: Prng
   readonly keeping?: Keeping
   /** Others on the senders' host. */
-  readonly guests?: (host: Host) => void
-  /** A node all of whose shards do what they must not. */
-  readonly liar?: Liar | undefined
+  readonly guests?: (host: Host, log: SenderLog) => void
+  /** Whom senders pay besides each other. */
+  readonly receivers?: readonly number[]
+  /** Nodes that start have no sequencer of this shard. */
+  readonly sequencing?: { without: number | undefined }
+  /** Of blocks without anything in them. */
+  readonly emptyBlockMs?: number
+  /** Nodes all of whose shards do what they must not. */
+  readonly liars?: Liars | undefined
   /** Another shard than the real one, for some nodes. */
   readonly shardAt?: (node: string) => typeof ShardActor | undefined
 }
 
-function shardActor(i: number, { liar, chain, shardAt }: ShardsOptions): typeof ShardActor {
+function shardActor(i: number, { liars, chain, shardAt }: ShardsOptions): typeof ShardActor {
   const other = shardAt?.(NODES[i] as string)
-  if (other || i !== liar?.index) return other ?? ShardActor
+  if (other || !liars?.indices.includes(i)) return other ?? ShardActor
   const keys = { secret: validatorKey(i), genesisHash: chain.genesis.block.hash }
-  return liarShard({ ...liar, ...keys, shards: chain.rollup.shards })
+  return liarShard({ ...liars, ...keys, shards: chain.rollup.shards })
 }
 
 function spawnShards(host: Host, i: number, options: ShardsOptions): void {
-  const { chain, keeping } = options
+  const { chain, keeping, sequencing } = options
   const node = NODES[i] as string
   const { genesis, rollup, ports } = chain
   const actor = shardActor(i, options)
@@ -60,6 +66,7 @@ function spawnShards(host: Host, i: number, options: ShardsOptions): void {
       ports,
       keeping,
     })
+    if (shard === sequencing?.without) continue
     const keys = { blsPublicKey: blsKey(i), fee: FEE }
     host.spawn(RollupSequencer, shardKey(node, shard), { ...place, ...keys })
   }
@@ -67,8 +74,9 @@ function spawnShards(host: Host, i: number, options: ShardsOptions): void {
 
 const DRAWN: readonly Habit[] = ['honest', 'honest', 'honest', ...HABITS]
 
-function spawnSenders(host: Host, { chain, random }: ShardsOptions, log: SenderLog): void {
-  const all = chain.accounts.flat()
+function spawnSenders(host: Host, options: ShardsOptions, log: SenderLog): void {
+  const { chain, random, receivers = [] } = options
+  const all = [...chain.accounts.flat(), ...receivers]
   const genesisHash = chain.genesis.block.hash
   for (const [shard, accounts] of chain.accounts.entries()) {
     for (let g = 0; g < GROUPS; g++) {
@@ -98,12 +106,14 @@ export function startShardsWorld(
   const world = worldOfNodes(seed, faults, options, (host, i) => {
     const numbers = Array.from({ length: rollup.shards }, (_, shard) => shard)
     const shards = numbers.map((shard) => shardKey(NODES[i] as string, shard))
-    spawnNode(host, i, { genesis, config, shards }, () => spawnShards(host, i, options))
+    const { emptyBlockMs } = options
+    const place = { genesis, config, shards, ...(emptyBlockMs !== undefined && { emptyBlockMs }) }
+    spawnNode(host, i, place, () => spawnShards(host, i, options))
   })
   const log = new SenderLog()
   world.addNode('senders', (host) => {
     spawnSenders(host, options, log)
-    options.guests?.(host)
+    options.guests?.(host, log)
   })
   return { world, log }
 }

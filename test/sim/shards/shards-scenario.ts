@@ -7,7 +7,7 @@ import { drawSchedule } from '../../../runtime/sim/draw-schedule.ts'
 import { type ScheduledFault, startSchedule } from '../../../runtime/sim/fault-schedule.ts'
 import type { World } from '../../../runtime/sim/world.ts'
 import { runUntil } from '../rollup/course.ts'
-import { drawLiar, happened } from '../rollup/drawn.ts'
+import { drawLiars, happened } from '../rollup/drawn.ts'
 import { judgeSeed } from '../rollup/judge-seed.ts'
 import { SHARD_LIES } from '../rollup/lies.ts'
 import { NODES } from '../rollup/rollup-nodes.ts'
@@ -15,13 +15,20 @@ import { HABITS } from '../rollup/sender-group.ts'
 import type { SenderLog } from '../rollup/sender-log.ts'
 import type { Scenario, SeedOptions, Verdict } from '../scenario.ts'
 import { drawFaults, heal } from '../swarm.ts'
+import { frozenCourse } from './frozen-course.ts'
+import { frozenSetting } from './frozen-setting.ts'
+import { MarketLog, spawnMarket } from './market-group.ts'
 import { COMMITTEE_PLANTS, withFalseMembers } from './planted-committee.ts'
-import { PARCEL_PLANTS, withPlanted } from './planted-parcels.ts'
-import { shardsChain } from './shards-chain.ts'
+import { MONEY_PLANTS, withPlanted } from './planted-money.ts'
+import { marketChain, shardsChain } from './shards-chain.ts'
 import { ShardsChecker } from './shards-checker.ts'
 import { startShardsWorld } from './shards-cluster.ts'
 
 const CHALLENGE_MS = 1000 * ROLLUP_CHALLENGE_SECONDS
+/** Share of the seeds with jobs that are paid by locks; and of those in which a shard freezes. */
+const MARKET = 0.4
+/** PERF: one costs as much as a dozen others. */
+const FROZEN = 1 / 100
 /** Twice in a seed anything goes: while parcels are sent, and while they are consumed. */
 const SENDING_MS = 600
 const CONSUMING_MS = 700
@@ -55,6 +62,18 @@ function drawLengths(seed: number): Lengths {
   return { sendingMs, consumingMs, isDrained: random.chance(DRAINED) }
 }
 
+type Kind = 'plain' | 'market' | 'frozen'
+
+/** A plant has the seeds that show it. */
+function drawKind(seed: number, plant: string | undefined): Kind {
+  const random = prng(`shards-kind/${seed}`)
+  if (plant === 'lock-again') return 'market'
+  if (plant === 'pay-again') return 'frozen'
+  if (plant !== undefined) return 'plain'
+  if (random.chance(FROZEN)) return 'frozen'
+  return random.chance(MARKET) ? 'market' : 'plain'
+}
+
 function drawShardsSchedule(seed: number): ScheduledFault[] {
   const { sendingMs, consumingMs } = drawLengths(seed)
   const random = prng(`shards-schedule/${seed}`)
@@ -78,7 +97,7 @@ function phases(
   { sendingMs, consumingMs, isDrained }: Lengths,
   safetyOnly: boolean,
 ): string[] {
-  const { model, honest } = checker
+  const { honest } = checker
   runUntil(world, checker, sendingMs)
   log.isResting = true
   runUntil(world, checker, SETTLES_MS - sendingMs)
@@ -96,11 +115,26 @@ function phases(
   }
   log.isResting = true
   const settledMs = checker.lastMs - CHALLENGE_MS
-  const waiting = () => (isDrained ? model.waiting() : model.waitingSince(settledMs))
+  const { height } = checker
+  const waiting = () => {
+    const { model } = checker
+    const parcels = isDrained ? model.waiting() : model.waitingSince(settledMs)
+    const locks = model.locks.overdue(height)
+    return [...parcels.map((key) => `parcel ${key}`), ...locks.map((lock) => `lock ${lock}`)]
+  }
   runUntil(world, checker, REST_MS)
   const mostMs = isDrained ? DRAIN_MS : ARRIVE_MS
   if (runUntil(world, checker, mostMs, () => waiting().length === 0)) return []
-  return waiting().map((key) => `arrival: parcel ${key} waits`)
+  return waiting().map((what) => `arrival: ${what} waits`)
+}
+
+/** Before and after the rest; a shard that freezes rests longer. */
+function halves(schedule: readonly ScheduledFault[]) {
+  const late = schedule.filter(({ atMs }) => atMs >= SETTLES_MS)
+  return {
+    early: schedule.filter(({ atMs }) => atMs < SETTLES_MS),
+    late: late.map(({ atMs, fault }) => ({ atMs: atMs - SETTLES_MS, fault })),
+  }
 }
 
 /** Fewer more often: a seed of four costs three of two. */
@@ -118,38 +152,64 @@ function seatsOf(seed: number, plant: string | undefined): number {
 function run(seed: number, options: SeedOptions = {}): Verdict {
   const random = prng(`shards/${seed}`)
   const faults = drawFaults(random)
-  const seats = seatsOf(seed, options.plant)
-  const chain = shardsChain(shardsOf(random.split('shards')), seats)
+  const kind = drawKind(seed, options.plant)
+  const isFrozen = kind === 'frozen'
+  const shards = isFrozen ? 2 : shardsOf(random.split('shards'))
+  const seats = kind === 'plain' ? seatsOf(seed, options.plant) : 0
+  const chain = kind === 'plain' ? shardsChain(shards, seats) : marketChain(shards)
   const senders = random.split('senders')
   const falsely = COMMITTEE_PLANTS.find((one) => one === options.plant)
-  const forced = falsely && 'wrong-root'
-  const { liar, told, honest } = drawLiar(random.split('lie'), SHARD_LIES, options.plant, forced)
-  const setting = { ...options, chain, liar, random: senders }
-  const started = startShardsWorld(`shards-world/${seed}`, faults, setting)
+  const { liars, told, honest } = drawLiars(random.split('lie'), {
+    // The many blocks of a seed that freezes a shard would wait for who lies.
+    lies: isFrozen ? [] : SHARD_LIES,
+    plant: options.plant,
+    forced: falsely && 'wrong-root',
+  })
+  const market = new MarketLog()
+  const frozen = isFrozen ? frozenSetting(chain, market) : undefined
+  const started = startShardsWorld(`shards-world/${seed}`, faults, {
+    ...options,
+    ...frozen?.options,
+    ...{ chain, liars, random: senders },
+    guests: (host, log) => {
+      market.senders = log
+      if (kind !== 'plain') spawnMarket(host, chain, market)
+      frozen?.spawn(host)
+    },
+  })
   const { world, log } = started
   const checker = new ShardsChecker(world, log, chain, told, honest)
-  startSchedule(world, options.schedule ?? drawShardsSchedule(seed))
-  const plant = PARCEL_PLANTS.find((one) => one === options.plant)
+  const schedule = options.schedule ?? drawShardsSchedule(seed)
+  const plant = MONEY_PLANTS.find((one) => one === options.plant)
   const isShort = options.safetyOnly === true
   const lengths = drawLengths(seed)
+  const play = (): string[] => {
+    const { sendingMs, consumingMs: leavingMs } = lengths
+    if (frozen) {
+      const course = { ...started, ...frozen, ...halves(schedule), checker, chain }
+      return frozenCourse({ ...course, sendingMs, leavingMs }, isShort)
+    }
+    startSchedule(world, schedule)
+    return phases(started, checker, lengths, isShort)
+  }
   const { violations, trace } = judgeSeed(world, checker, () =>
-    withPlanted(plant, () =>
-      withFalseMembers(falsely, () => phases(started, checker, lengths, isShort)),
-    ),
+    withPlanted(plant, () => withFalseMembers(falsely, play)),
   )
   const marks = { ...Object.fromEntries(world.marks), ...told.refused(checker.claims) }
   const claims = checker.claims.reduce((sum, list) => sum + list.length, 0)
   const { compared, model } = checker
   const { consumed } = model
+  const { locked, settled, refunded } = model.locks
   const waits = model.waiting().length
   const counts = { shards: chain.rollup.shards, seats, claims, transfers: log.final.size }
-  const done = { ...counts, consumed, waits, compared, ...happened(marks) }
+  const jobs = { locked, settled, refunded, left: checker.leaving.paid.size }
+  const done = { ...counts, consumed, ...jobs, waits, compared, ...happened(marks) }
   return { seed, violations, marks, trace, done }
 }
 
 export const shardsScenario: Scenario = {
   name: 'shards',
-  plants: [...PARCEL_PLANTS, ...COMMITTEE_PLANTS],
+  plants: [...MONEY_PLANTS, ...COMMITTEE_PLANTS],
   requiredMarks: [
     'shard-restarted',
     'shard-undone',
@@ -158,6 +218,9 @@ export const shardsScenario: Scenario = {
     'shard-certified',
     'shard-voted-by-certificate',
     'lied-attested',
+    'shard-operations',
+    'shard-refunds',
+    'shard-frozen',
     'rollup-absentees',
     'answered-twice',
     ...HABITS.map((habit) => `habit-${habit}`),

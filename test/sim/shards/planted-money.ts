@@ -1,18 +1,23 @@
 // Bugs on purpose, to see that the checkers see: in all shards of all nodes, one thing wrong in
-// what is known of parcels.
+// what is known of parcels, of locks, or of what was paid.
 
 import { Arrivals } from '../../../actors/shard/arrivals.ts'
 import { packFields, slotAfter } from '../../../protocol/modules/storage-layout.ts'
-import { ROLLUP_ADDRESS } from '../../../protocol/params.ts'
-import { parcelSlot, queueSlot } from '../../../protocol/rollup/rollup-storage.ts'
+import { COHORT_SIZE, ROLLUP_ADDRESS } from '../../../protocol/params.ts'
+import { BatchRun } from '../../../protocol/rollup/batch-run.ts'
+import { LOCK } from '../../../protocol/rollup/lock-record.ts'
+import { leftPlace, parcelSlot, queueSlot } from '../../../protocol/rollup/rollup-storage.ts'
 import { Overlay } from '../../../protocol/state/overlay.ts'
+import { PER_SHARD } from './shards-chain.ts'
 
 /**
  * drop-parcel: shards never learn of parcels that the first shard sends; consume-again: neither the
- * shards nor the chain remember that the first parcel of a shard for another was consumed.
+ * shards nor the chain remember that the first parcel of a shard for another was consumed;
+ * lock-again: a lock that was given back counts as never filled; pay-again: the chain does not
+ * remember that a lock of a frozen shard was paid.
  */
-export const PARCEL_PLANTS = ['drop-parcel', 'consume-again'] as const
-export type ParcelPlant = (typeof PARCEL_PLANTS)[number]
+export const MONEY_PLANTS = ['drop-parcel', 'consume-again', 'lock-again', 'pay-again'] as const
+export type MoneyPlant = (typeof MONEY_PLANTS)[number]
 
 const SHARDS = 4
 /** As parcel-queue.ts lays them out: of a queue how many are consumed, of a parcel by whom. */
@@ -44,10 +49,21 @@ function forgetfulSave(save: Overlay['save']): Overlay['save'] {
   }
 }
 
+/** Of the locks behind the accounts of each shard: what they hold is fetched last. */
+function withoutLeft(save: Overlay['save']): Overlay['save'] {
+  const first = leftPlace(2 * PER_SHARD).bit
+  const slots = Array.from({ length: SHARDS }, (_, shard) => leftPlace(shard * COHORT_SIZE).slot)
+  return function (this: Overlay, address, slot, word) {
+    const isLeft = address === ROLLUP_ADDRESS && slots.includes(slot)
+    save.call(this, address, slot, isLeft ? word & (2n ** BigInt(first) - 1n) : word)
+  }
+}
+
 /** Runs with the bug; all is as it was afterwards. */
-export function withPlanted<T>(plant: ParcelPlant | undefined, run: () => T): T {
+export function withPlanted<T>(plant: MoneyPlant | undefined, run: () => T): T {
   const { ordered, becameFinal } = Arrivals.prototype
   const { save } = Overlay.prototype
+  const { changeLock } = BatchRun.prototype
   if (plant === 'drop-parcel') {
     Arrivals.prototype.ordered = function (this: Arrivals, claim, timestampMs) {
       ordered.call(this, claim.shard === 0 ? { ...claim, outbox: [] } : claim, timestampMs)
@@ -55,11 +71,19 @@ export function withPlanted<T>(plant: ParcelPlant | undefined, run: () => T): T 
   } else if (plant === 'consume-again') {
     Arrivals.prototype.becameFinal = () => {}
     Overlay.prototype.save = forgetfulSave(save)
+  } else if (plant === 'pay-again') {
+    Overlay.prototype.save = withoutLeft(save)
+  } else if (plant === 'lock-again') {
+    BatchRun.prototype.changeLock = function (this: BatchRun, slot, units, use, flags, ...rest) {
+      const again = flags === LOCK && use > 0 ? use - 1 : use
+      changeLock.call(this, slot, units, again, flags, ...rest)
+    }
   }
   try {
     return run()
   } finally {
     Object.assign(Arrivals.prototype, { ordered, becameFinal })
     Overlay.prototype.save = save
+    BatchRun.prototype.changeLock = changeLock
   }
 }
