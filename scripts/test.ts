@@ -120,8 +120,8 @@ async function main(): Promise<number> {
     return { name: file, args, cwd: root, limitMs: times * limitMs, check: false }
   }
   const runOne = async (run: TestRun) => report(await runFile(run))
-  // One cluster at a time: two would fight for ports. Beside the others, because it mostly waits for
-  // its disk, its timers and its blocks, and they mostly compute.
+  // One cluster at a time: two would fight for ports. Beside the others, because it mostly waits
+  // for its disk, its timers and its blocks, and they mostly compute.
   const clusters = files.filter((file) => file.startsWith(join('test', 'e2e')))
   const others = files.filter((file) => !clusters.includes(file)).map((file) => fileRun(file, 1))
   const beside = isChecked ? [lint, ...others] : others
