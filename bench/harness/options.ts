@@ -38,6 +38,29 @@ export interface BenchOptions {
   readonly quick: boolean
 }
 
+/** Those that not every scenario has a use for. */
+const OWN_OPTIONS = [
+  'shards',
+  'far',
+  'absent',
+  'sums',
+  'senders',
+  'clients',
+  'window',
+  'jobs',
+  'left',
+  'core-hour',
+  'kill',
+] as const
+export type OwnOption = (typeof OWN_OPTIONS)[number]
+
+/** What is read for: its name, what it has a use for, and what is so where nothing is said. */
+export interface ReadFor {
+  readonly name: string
+  readonly defaults: Partial<BenchOptions>
+  readonly uses?: readonly OwnOption[]
+}
+
 const DEFAULTS: BenchOptions = {
   seconds: 60,
   validators: 4,
@@ -74,10 +97,25 @@ function dollars(text: string | undefined) {
   throw new Error(`--core-hour is an amount of US dollars above 0, not "${text}"`)
 }
 
-export function readBenchOptions(
-  argv: readonly string[],
-  defaults: Partial<BenchOptions>,
-): BenchOptions {
+/** A figure must not look as if it were measured with what had no effect. */
+function refuseUseless(
+  given: Readonly<Record<string, unknown>>,
+  read: BenchOptions,
+  { name, uses = [] }: ReadFor,
+): void {
+  for (const option of OWN_OPTIONS) {
+    const field = option === 'core-hour' ? 'coreHourUsd' : option
+    const isPlain = given[option] === undefined || read[field] === DEFAULTS[field]
+    if (isPlain || uses.includes(option)) continue
+    const known = uses.length > 0 ? `has ${uses.map((one) => `--${one}`).join(', ')}` : 'has none'
+    throw new Error(`--${option} has no effect on ${name}, which of such options ${known}`)
+  }
+  if (given.far !== undefined && read.far > 0 && read.shards === 1) {
+    throw new Error('--far is of transfers to another shard: give --shards 2 or more')
+  }
+}
+
+export function readBenchOptions(argv: readonly string[], of: ReadFor): BenchOptions {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args: [...argv],
@@ -119,9 +157,9 @@ export function readBenchOptions(
   if (kill !== undefined && kill !== 'sequencer' && kill !== 'validator') {
     throw new Error(`--kill is sequencer or validator, not "${kill}"`)
   }
-  const base = { ...DEFAULTS, ...defaults }
+  const base = { ...DEFAULTS, ...of.defaults }
   const quick = values.quick ?? false
-  return {
+  const read: BenchOptions = {
     seconds: whole('seconds', values.seconds, 1, 86_400) ?? (quick ? 6 : base.seconds),
     validators: whole('validators', values.validators, 1, 21) ?? base.validators,
     accounts: whole('accounts', values.accounts, 2, 10_000_000) ?? base.accounts,
@@ -143,4 +181,6 @@ export function readBenchOptions(
     json: values.json ?? false,
     quick,
   }
+  refuseUseless(values, read, of)
+  return read
 }

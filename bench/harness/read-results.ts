@@ -12,13 +12,26 @@ import { reportFault, type SignedReport } from './signed-report.ts'
 
 function read<T>(file: string | undefined): T {
   if (file === undefined) throw new Error('a result is missing: give the path of its JSON file')
-  return JSON.parse(readFileSync(file, 'utf8')) as T
+  const text = readFileSync(file, 'utf8')
+  try {
+    return JSON.parse(text) as T
+  } catch (error) {
+    throw new Error(`${file} is no JSON: ${(error as Error).message}`)
+  }
+}
+
+function readResult(file: string | undefined): BenchResult {
+  const result = read<BenchResult | null>(file)
+  if (typeof result?.scenario === 'string' && result.machine && Array.isArray(result.comparators)) {
+    return result
+  }
+  throw new Error(`${file} is no result of a bench: give what --json printed`)
 }
 
 try {
   const [what, ...files] = process.argv.slice(2)
   if (what === 'compare') {
-    const [a, b] = [read<BenchResult>(files[0]), read<BenchResult>(files[1])]
+    const [a, b] = [readResult(files[0]), readResult(files[1])]
     console.log(compareLines(a, b).join('\n'))
   } else if (what === 'verify') {
     const report = read<SignedReport>(files[0])
@@ -28,7 +41,7 @@ try {
     if (fault) process.exitCode = 1
   } else {
     const gates = read<Gates>(join(packageRoot(), 'bench', 'gates.json'))
-    const { lines, ok } = gateLines(read<BenchResult>(files[0]), gates)
+    const { lines, ok } = gateLines(readResult(files[0]), gates)
     console.log(lines.join('\n'))
     if (!ok) process.exitCode = 1
   }

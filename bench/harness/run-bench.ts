@@ -21,7 +21,7 @@ import type { Audit, Scenario, Target } from './target.ts'
 export async function runBench(scenario: Scenario): Promise<void> {
   let options: BenchOptions
   try {
-    options = readBenchOptions(process.argv.slice(2), scenario.defaults)
+    options = readBenchOptions(process.argv.slice(2), scenario)
     const known = Object.keys(scenario.comparators ?? {})
     const other = options.against.find((name) => !known.includes(name))
     if (other) {
@@ -33,10 +33,15 @@ export async function runBench(scenario: Scenario): Promise<void> {
     process.exitCode = 2
     return
   }
-  const result = await measure(scenario, options, stderrProgress())
-  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  else process.stdout.write(`${resultLines(result).join('\n')}\n`)
-  process.exitCode = result.audited && result.valid ? 0 : 1
+  try {
+    const result = await measure(scenario, options, stderrProgress())
+    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+    else process.stdout.write(`${resultLines(result).join('\n')}\n`)
+    process.exitCode = result.audited && result.valid ? 0 : 1
+  } catch (error) {
+    process.stderr.write(`error: ${scenario.name}: ${(error as Error).message}\n`)
+    process.exitCode = 1
+  }
 }
 
 async function measure(
@@ -61,7 +66,12 @@ async function measure(
       if (given) await warmUp(target, given, options, progress)
       const knee = given
         ? { perSecond: given, steps: [] }
-        : await findKnee(target, options, progress, scenario.firstStep?.(options))
+        : await findKnee(
+            target,
+            options,
+            progress,
+            i === 0 ? scenario.firstStep?.(options) : undefined,
+          )
       if (knee.perSecond === 0) throw new Error(`${target.name}: ${whyNone(knee)}`)
       knees.push(knee)
       contenders.push({ target, perSecond: knee.perSecond })

@@ -1,7 +1,7 @@
 // What a scenario hands to the harness: something that takes a load and says what became of it.
 
 import type { LoadOutcome, LoadPlan } from './load-plan.ts'
-import type { BenchOptions } from './options.ts'
+import type { BenchOptions, OwnOption } from './options.ts'
 import type { RoleProcess } from './process-usage.ts'
 import type { Progress } from './progress.ts'
 import type { BatchTimeline, HeardTimes } from './timeline.ts'
@@ -44,6 +44,8 @@ export interface Scenario {
   /** What is counted: transfers, calls. */
   readonly unit: string
   readonly defaults: Partial<BenchOptions>
+  /** Options of its own kind: any other one is refused. */
+  readonly uses?: readonly OwnOption[]
   /** Units a second at which the search for the knee begins. */
   firstStep?(options: BenchOptions): number
   start(options: BenchOptions, progress: Progress): Promise<Target>

@@ -2,7 +2,9 @@
 // [--offered TPS] and the options of the scenario rollup.
 
 import { runBench } from '../harness/run-bench.ts'
+import { ANVIL } from '../harness/transfers/anvil-comparators.ts'
 import { rawRollup } from './rollup/raw-rollup.ts'
+import { ROLLUP_USES, rollupNotes } from './rollup/rollup-notes.ts'
 import { rollupTarget } from './rollup/rollup-target.ts'
 
 const OFFERED = 100_000
@@ -15,5 +17,7 @@ await runBench({
   defaults: { validators: 4, accounts: ACCOUNTS, offered: OFFERED },
   start: rollupTarget,
   raw: rawRollup,
-  notes: () => ['open loop; one generator signs for all senders with the sum of their secret keys'],
+  uses: ROLLUP_USES,
+  notes: (options) => ['open loop, at a rate that is given', ...rollupNotes(options)],
+  comparators: ANVIL,
 })

@@ -3,6 +3,7 @@
 // [--seconds N] [--json].
 
 import { runBench } from '../harness/run-bench.ts'
+import { ANVIL } from '../harness/transfers/anvil-comparators.ts'
 import { mixedTarget } from './mixed/mixed-target.ts'
 import { rawJobs } from './mixed/raw-jobs.ts'
 import { FIRST_STEP } from './rollup/rollup-target.ts'
@@ -12,8 +13,10 @@ await runBench({
   about: 'distilled transfers, and jobs that are paid through locks of the rollup, at once',
   unit: 'transfers',
   defaults: { validators: 4, accounts: 262_144, jobs: 100 },
+  uses: ['absent', 'sums', 'window', 'jobs', 'left', 'core-hour'],
   firstStep: () => FIRST_STEP,
   start: mixedTarget,
+  comparators: ANVIL,
   raw: rawJobs,
   notes: ({ jobs, left, coreHourUsd }) => [
     `${jobs} jobs a second besides: the consumer locks, the provider settles once the lock is final; ${left} % are left until their deadline and given back by the sequencer`,

@@ -1,10 +1,12 @@
 // Distilled transfers on the rollup: npm run bench -- rollup [--validators 1|4|7] [--accounts N]
 // [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json]
 // [--window MS] [--senders summed|checked] [--kill sequencer|validator], killed in the middle of
-// each round.
+// each round, [--against anvil].
 
 import { runBench } from '../harness/run-bench.ts'
+import { ANVIL } from '../harness/transfers/anvil-comparators.ts'
 import { rawRollup } from './rollup/raw-rollup.ts'
+import { ROLLUP_USES, rollupNotes } from './rollup/rollup-notes.ts'
 import { FIRST_STEP, rollupTarget } from './rollup/rollup-target.ts'
 
 /** Of separate clients: each signs for itself, on the same cores. */
@@ -24,19 +26,7 @@ await runBench({
   },
   start: rollupTarget,
   raw: rawRollup,
-  notes: ({ absent, sums, senders, clients, kill }) => [
-    senders === 'checked'
-      ? 'one generator owns the keys of all senders; each has an ordinary signature and a co-signature of its own, and the sequencer checks every one'
-      : clients > 0
-        ? `${clients} separate clients, each with its keys, its connection and its own signatures; one in 50 answers late, one twice`
-        : 'one generator owns the keys of all senders and signs for them with the sum of their secret keys',
-    clients > 0
-      ? `${absent} % of them never answer; their ordinary signatures travel`
-      : `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
-    'finality counts from the intended time of each transfer, until its batch is full included',
-    ...(kill
-      ? [`kill -9 of ${kill === 'sequencer' ? 'the' : 'a'} ${kill} in the middle of each round`]
-      : []),
-    'all on this one machine: validators, sequencer, gateway and whoever sends',
-  ],
+  uses: ROLLUP_USES,
+  notes: rollupNotes,
+  comparators: ANVIL,
 })

@@ -2,6 +2,7 @@
 // [--validators 1|4|7] [--accounts N] [--offered TPS] [--seconds N] [--json].
 
 import { runBench } from '../harness/run-bench.ts'
+import { ANVIL } from '../harness/transfers/anvil-comparators.ts'
 import { shardsTarget } from './shards/shards-target.ts'
 
 const FIRST_STEP = 20_000
@@ -12,8 +13,10 @@ await runBench({
   about: 'distilled transfers over several shards, all of which every validator checks',
   unit: 'transfers',
   defaults: { validators: 4, accounts: ACCOUNTS, shards: 2, far: 10 },
+  uses: ['shards', 'far', 'absent', 'sums', 'window'],
   firstStep: () => FIRST_STEP,
   start: shardsTarget,
+  comparators: ANVIL,
   notes: ({ shards, far }) => [
     `${shards} shards, ${far} % of the transfers to another one than the sender’s`,
     'a transfer counts as final when the claim of the sender’s shard is; the receiver of another shard can spend it when that claim’s root has settled, ten seconds later',
