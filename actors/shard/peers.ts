@@ -6,7 +6,7 @@ import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import type { Context } from '../../runtime/context.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
 import type { Point } from './claim-line.ts'
-import type { ShardProps } from './shard-props.ts'
+import { heirOf, type ShardProps } from './shard-props.ts'
 
 type Fetched = (claim: Uint8Array, body: Uint8Array) => void
 
@@ -14,6 +14,7 @@ export class ShardPeers {
   rules: EpochRules | undefined
   private readonly ctx: Context
   private readonly shard: number
+  private readonly heir: number | undefined
   private readonly others: readonly { node: string; blsPublicKey: Hex }[]
   /** Fetches under way, by claim. */
   private readonly fetching = new Set<Hex>()
@@ -24,9 +25,11 @@ export class ShardPeers {
   /** A batch that this node needs is gone at so many peers that not all of them lie. */
   lost: (number: number) => void = () => {}
 
-  constructor(ctx: Context, { node, shard, peers }: ShardProps) {
+  constructor(ctx: Context, props: ShardProps) {
+    const { node, shard, peers } = props
     this.ctx = ctx
     this.shard = shard
+    this.heir = heirOf(props)
     this.others = peers.filter((peer) => peer.node !== node)
   }
 
@@ -75,26 +78,33 @@ export class ShardPeers {
     const isMaker = first !== undefined && first !== this.silent && this.ctx.random(3) > 0
     const chosen = isMaker ? { node: first } : other()
     this.ctx.reached('shard-fetch')
-    this.ctx.ask(
-      ShardMessages,
-      shardKey(chosen.node, this.shard),
-      'Fetch',
-      { number, hash },
-      {
-        within: ROLLUP_FETCH_MS,
-        ok: ({ code, claim, body }) => {
-          if (this.silent === chosen.node) this.silent = ''
-          this.fetching.delete(hash)
-          if (claim.length > 0) done(claim, body)
-          over()
-          if (code === 'PRUNED') this.isPruned(chosen.node, number, hash)
+    const send = (shard: number, isHeir: boolean) =>
+      this.ctx.ask(
+        ShardMessages,
+        shardKey(chosen.node, shard),
+        'Fetch',
+        { number, hash },
+        {
+          within: ROLLUP_FETCH_MS,
+          ok: ({ code, claim, body }) => {
+            if (this.silent === chosen.node) this.silent = ''
+            this.fetching.delete(hash)
+            if (claim.length > 0) done(claim, body)
+            over()
+            // What an heir has deleted it says of its own batches.
+            if (code === 'PRUNED' && !isHeir) this.isPruned(chosen.node, number, hash)
+          },
+          failed: ({ reason }) => {
+            if (reason === 'no-such-actor' && this.heir !== undefined && !isHeir) {
+              send(this.heir, true)
+              return
+            }
+            this.silent = chosen.node
+            this.fetching.delete(hash)
+            over()
+          },
         },
-        failed: () => {
-          this.silent = chosen.node
-          this.fetching.delete(hash)
-          over()
-        },
-      },
-    )
+      )
+    send(this.shard, false)
   }
 }

@@ -146,13 +146,15 @@ export class ShardQueries {
     return this.nothing(number <= this.pruner.gone.number ? 'PRUNED' : 'NOT_HELD')
   }
 
-  /** Also of the shard that had this number before their number changed: somebody may come late. */
+  /** Also of those that were before their number changed, and are one with this: somebody may come late. */
   row(number: number, hash: Hex): BatchRow | undefined {
     const { shard, numbers } = this.props
     const { store } = this.ctx
     const own = readBatchRow(store, seriesOf(this.props), number, hash)
     if (own || !numbers) return own
-    return readBatchRow(store, seriesIn(numbers.generation - 1, shard), number, hash)
+    const { generation, shards } = numbers
+    const before = (of: number) => readBatchRow(store, seriesIn(generation - 1, of), number, hash)
+    return before(shard) ?? before(shard + shards)
   }
 
   nothing(code: string): Reply<Verbs, 'Fetch'> {

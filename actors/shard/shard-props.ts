@@ -99,6 +99,13 @@ export function placeOf({ shard, config, numbers }: Numbered): ShardPlace {
   return { shard, shards: numbers?.shards ?? config.shards }
 }
 
+/** The shard that has what this one had, where their number has halved since. */
+export function heirOf(props: Numbered): number | undefined {
+  const { shard, shards } = placeOf(props)
+  const half = shards / 2
+  return Number.isInteger(half) && shard >= half ? shard - half : undefined
+}
+
 /** Rows of a shard begin with it: shards of another numbering have rows of their own. */
 export function seriesOf({ shard, numbers }: Pick<Numbered, 'shard' | 'numbers'>): number {
   return seriesIn(numbers?.generation ?? 0, shard)

@@ -9,12 +9,14 @@ import {
 import type { Context } from '../../runtime/context.ts'
 import type { AskNames, Body, Reply } from '../../runtime/messages.ts'
 import { ShardMessages, shardKey } from '../messages/shard.ts'
-import type { ShardProps } from './shard-props.ts'
+import { heirOf, type ShardProps } from './shard-props.ts'
 
 type Verbs = (typeof ShardMessages)['verbs']
 
 /** A peer that fails again and again rests for twice as long each time, up to 2^5 times. */
 const RESTS_MAX = 5
+/** What the shard that has a gone one's accounts now can still tell of it. */
+const INHERITED: readonly string[] = ['Claims', 'Inputs']
 
 interface Peer {
   open: number
@@ -26,11 +28,14 @@ interface Peer {
 export class SyncPeers {
   private readonly ctx: Context
   private readonly shard: number
+  private readonly heir: number | undefined
   private readonly peers: ReadonlyMap<string, Peer>
 
-  constructor(ctx: Context, { node: own, shard, peers }: ShardProps) {
+  constructor(ctx: Context, props: ShardProps) {
+    const { node: own, shard, peers } = props
     this.ctx = ctx
     this.shard = shard
+    this.heir = heirOf(props)
     const others = peers.filter(({ node }) => node !== own)
     const fresh = () => ({ open: 0, failures: 0, untilMs: 0, isLiar: false })
     this.peers = new Map(others.map(({ node }) => [node, fresh()]))
@@ -70,24 +75,32 @@ export class SyncPeers {
   ): void {
     const peer = this.peers.get(node) as Peer
     peer.open++
-    this.ctx.ask(ShardMessages, shardKey(node, this.shard), verb, body, {
-      within: ROLLUP_SYNC_ASK_MS,
-      ok: (reply) => {
-        peer.open--
-        if ((reply as { code?: string } | undefined)?.code === 'BUSY') {
-          this.rest(peer)
-          failed()
-          return
-        }
-        peer.failures = 0
-        ok(reply)
-      },
-      failed: () => {
-        peer.open--
-        this.rest(peer)
-        failed()
-      },
-    })
+    const fail = () => {
+      peer.open--
+      this.rest(peer)
+      failed()
+    }
+    const send = (shard: number, isHeir: boolean) =>
+      this.ctx.ask(ShardMessages, shardKey(node, shard), verb, body, {
+        within: ROLLUP_SYNC_ASK_MS,
+        ok: (reply) => {
+          const { code = '' } = (reply as { code?: string } | undefined) ?? {}
+          // What an heir has deleted it says of its own batches.
+          if (code === 'BUSY' || (isHeir && code !== '')) {
+            fail()
+            return
+          }
+          peer.open--
+          peer.failures = 0
+          ok(reply)
+        },
+        failed: ({ reason }) => {
+          const isGone = reason === 'no-such-actor' && INHERITED.includes(verb) && !isHeir
+          if (isGone && this.heir !== undefined) send(this.heir, true)
+          else fail()
+        },
+      })
+    send(this.shard, false)
   }
 
   /** In the callback of `ask`: what it sent is not so. */
