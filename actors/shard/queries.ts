@@ -146,7 +146,7 @@ export class ShardQueries {
     return this.nothing(number <= this.pruner.gone.number ? 'PRUNED' : 'NOT_HELD')
   }
 
-  /** Also of those that were before their number changed, and are one with this: somebody may come late. */
+  /** Also of those before a change of their number that are one with this: some come late. */
   row(number: number, hash: Hex): BatchRow | undefined {
     const { shard, numbers } = this.props
     const { store } = this.ctx

@@ -15,10 +15,10 @@ import { answer } from './rollup/rollup-owner.ts'
 const LATE = 'v3'
 /** Shards close at four seconds, and their number changes at 49. */
 const AWAY_MS = 2000
-const BACK_MS = 52_000
-const AFTER_MS = 12_000
+const BACK_MS = 51_000
+const AFTER_MS = 8000
 /** Then the last roots are stated. */
-const QUIET_MS = 6000
+const QUIET_MS = 4000
 
 type Verbs = (typeof ShardMessages)['verbs']
 
