@@ -74,6 +74,10 @@ export class CommitteeDesk {
     return this.committee !== undefined && this.place < 0
   }
 
+  get isMember(): boolean {
+    return this.place >= 0
+  }
+
   turn(rules: EpochRules): void {
     if (this.seats === 0 || this.rules?.epoch === rules.epoch) return
     const { shard, ownKey } = this.props
@@ -123,14 +127,15 @@ export class CommitteeDesk {
 
   /**
    * Of several claims on one parent none may have enough members, while each member has another
-   * one on its line: each attests all of them, one after the other. The next for this node.
+   * one on its line: each attests all of them, one after the other. Those left for this node, of
+   * which the first may be one that can never be executed.
    */
-  nextRival(): HeldBatch | undefined {
+  rivals(): HeldBatch[] {
     const { ctx, parts, certificates } = this
     const { line } = parts
     const first = line.steps.find(({ held }) => !certificates.has(held.hash))?.held
-    if (this.place < 0 || !first || first.sinceMs > ctx.now() - ROLLUP_RETELL_MS) return undefined
-    return this.living(first.claim.parent).find(({ claim }) => !this.attested.find(claim))
+    if (!this.isMember || !first || first.sinceMs > ctx.now() - ROLLUP_RETELL_MS) return []
+    return this.living(first.claim.parent).filter(({ claim }) => !this.attested.find(claim))
   }
 
   /** Claims on this one that a block may still order, as far as is known. */

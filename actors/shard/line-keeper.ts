@@ -139,6 +139,8 @@ export class LineKeeper {
   ready(wanted: Wanted): { claims: Uint8Array[]; certificates: Uint8Array[] } {
     const { rules, line, props, committee } = this
     const { shard } = props
+    // Nobody who has seen a false claim votes for what follows it, whatever certificate that has.
+    if (this.isPaused) return { claims: [], certificates: [] }
     const allows = (held: HeldBatch) => committee.allows(held, this.isReady(held))
     const offered = offerClaims(wanted, { line, shard, rules, allows })
     this.noteProposed(offered.at(-1)?.claim)
@@ -213,10 +215,10 @@ export class LineKeeper {
   /** From time to time: what nobody has certified for a while. */
   retell(): void {
     this.committee.retell()
-    const rival = this.isBehind ? undefined : this.committee.nextRival()
-    if (!rival) return
+    const rivals = this.isBehind ? [] : this.committee.rivals()
+    if (rivals.length === 0) return
     this.ctx.reached('shard-attests-rival')
-    this.goTo(rival)
+    rivals.find((rival) => this.goTo(rival))
     this.look()
   }
 
@@ -273,20 +275,24 @@ export class LineKeeper {
     return false
   }
 
-  /** Executes what stands on the tip, unless our own draft stands there. */
+  /**
+   * Executes what stands on the tip, unless our own draft stands there. Where blocks wait for what
+   * members attest, a claim that waits for what may never come must not keep up the others.
+   */
   private extend(): void {
-    const { line, executor, drafts, ctx } = this
+    const { line, executor, drafts, ctx, committee } = this
     const until = ctx.now() + SLICE_MS
     while (!drafts.draft && !line.isFrozen) {
       if (ctx.now() > until) {
         ctx.after('look-again', 0, () => this.look())
         return
       }
-      const next = line
+      const able = line
         .childrenOf(line.tip.hash)
         .filter(({ claim }) => !this.isClosing || !hasOrders(claim))
-        .find(({ isSigned, verdict }) => isSigned && (verdict === undefined || verdict === ''))
-      if (!next || executor.execute(next) === 'wait') return
+        .filter(({ isSigned, verdict }) => isSigned && (verdict === undefined || verdict === ''))
+      const tried = committee.isMember ? able : able.slice(0, 1)
+      if (!tried.some((one) => executor.execute(one) !== 'wait')) return
     }
   }
 
