@@ -1,7 +1,8 @@
 // Four node processes on one machine: they make blocks together, a transaction sent to one is seen
-// by another, a job is done, a killed process comes back, and everything stops when asked.
+// by another, the coordinator's process is killed while jobs run and comes back, and everything stops
+// when asked.
 
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,11 +13,15 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { chainOfNodes, clusterNodes } from '../../apps/cli/cluster-nodes.ts'
 import type { StatusDocument } from '../../apps/cli/commands/status.ts'
 import { type Endpoints, processAlive, readEndpoints } from '../../apps/node/endpoints.ts'
-import { loadManifest } from '../../compute/models/manifest.ts'
-import { isCached } from '../../compute/models/model-cache.ts'
-import { accountOf, aitbc, type Cluster, startCluster } from '../../scripts/soak/cluster.ts'
+import { packageRoot } from '../../lib/package-root.ts'
+import { accountOf, aitbc, type Cluster } from '../../scripts/soak/cluster.ts'
+import { modelMissing } from '../kit/model-missing.ts'
+import { jobsUnderWay } from './jobs-over-a-kill.ts'
+import { MODEL, offered } from './paid-jobs.ts'
 
-const MODEL = 'all-minilm-l6-v2'
+const missing = await modelMissing(MODEL)
+if (missing) console.log(`skipped: jobs, because the model cannot be fetched here: ${missing}`)
+
 const NAMES = ['node0', 'node1', 'node2', 'node3']
 
 function status(data: string): StatusDocument {
@@ -46,11 +51,13 @@ async function transfer(cluster: Cluster): Promise<void> {
   assert.is(await reader.getBalance({ address: to }), before + 5n)
 }
 
-/** Offered once the provider has passed its self-test. */
-async function offered(cluster: Cluster): Promise<boolean> {
-  const answer = await fetch(`${cluster.endpoints.api}/api/v1/models`)
-  const { data } = (await answer.json()) as { data: { id: string; providers: number }[] }
-  return data.some(({ id, providers }) => id === MODEL && providers > 0)
+/** The preset, with a provider who does two jobs at a time. */
+function start(data: string): Cluster {
+  const preset = join(packageRoot(), 'config', 'topologies', 'local-4.yaml')
+  const file = join(data, 'local-4.yaml')
+  writeFileSync(file, readFileSync(preset, 'utf8').replace('slots: 1', 'slots: 2'))
+  const args = ['up', file, '--ports', 'auto', '--detach', '--json', '--data', data]
+  return { dataDirectory: data, ...JSON.parse(aitbc(args)) } as Cluster
 }
 
 function pidOf(data: string, name: string): number {
@@ -59,7 +66,7 @@ function pidOf(data: string, name: string): number {
 
 test('four processes work together, and one that is killed comes back', async () => {
   const data = mkdtempSync(join(tmpdir(), 'aitbc-local-4-'))
-  const cluster = await startCluster(data, 'local-4')
+  const cluster = start(data)
   try {
     const first = status(data)
     assert.equal(
@@ -77,15 +84,17 @@ test('four processes work together, and one that is killed comes back', async ()
     assert.ok((first.epoch ?? -1) >= 0 && (first.mode_reason ?? '') !== '')
     assert.ok((first.checkpoint?.height ?? -1) >= 0)
     await transfer(cluster)
-    if (isCached(loadManifest(MODEL))) {
-      assert.ok(await until(() => offered(cluster), Boolean))
-      const job = JSON.parse(aitbc(['run', MODEL, 'hello', '--json', '--data', data]))
-      assert.is(job.status, 'completed')
-    } else console.log(`skipped: a job, because ${MODEL} is not in the cache`)
+    if (!missing) await offered(cluster.endpoints)
+    const { api } = cluster.endpoints
+    const doors = { rpc: cluster.nodes[1]?.rpc ?? '', api }
+    const jobs = missing ? undefined : await jobsUnderWay(doors, data)
 
     // The coordinator's node: while it is away the others answer for the chain.
     const killed = pidOf(data, 'node0')
     process.kill(killed, 'SIGKILL')
+    const paid = jobs?.ended()
+    // Whoever waits for it hears of it below.
+    paid?.catch(() => {})
     const here = () => readEndpoints(data) as Endpoints
     const down = await chainOfNodes(here())
     assert.equal(
@@ -116,6 +125,7 @@ test('four processes work together, and one that is killed comes back', async ()
     )
     assert.match(log, /process of node0 ended \(SIGKILL\)/)
     assert.match(log, /node0 is back, at height/)
+    await paid
   } finally {
     const pids = readEndpoints(data)?.pids ?? []
     aitbc(['down', '--data', data])
