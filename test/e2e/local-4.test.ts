@@ -1,6 +1,6 @@
 // Four node processes on one machine: they make blocks together, a transaction sent to one is seen
-// by another, the coordinator's process is killed while jobs run and comes back, and everything stops
-// when asked.
+// by another, the coordinator's process is killed while jobs run and comes back, and everything
+// stops when asked.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
