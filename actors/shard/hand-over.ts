@@ -50,15 +50,15 @@ export function isHandedOver(store: Store, generation: number, shard: number): b
   return readCheckpoint(store, seriesIn(generation, shard)) !== undefined
 }
 
-/** The state with which a shard ended; undefined while it is not written down here. */
-function stateAt(of: HandOver, shard: number): ShardState | undefined {
+/** Reads the state with which a shard ended; undefined while it is not written down here. */
+function readerAt(of: HandOver, shard: number): (() => ShardState | undefined) | undefined {
   const { store, generation, config, ends, hashPairs } = of
   const { number, root } = ends[shard] as ShardEnd
   const series = seriesIn(generation - 1, shard)
-  if (number === 0 && generation === 1) return genesisState(config, shard).state
+  if (number === 0 && generation === 1) return () => genesisState(config, shard).state
   const checkpoint = readCheckpoint(store, series)
   if (checkpoint?.number !== number || checkpoint.root !== root) return undefined
-  return restoreCheckpoint(store, series, checkpoint, hashPairs)
+  return () => restoreCheckpoint(store, series, checkpoint, hashPairs)
 }
 
 function accountPuts(of: HandOver, sources: readonly number[], series: number): Put[] {
@@ -77,9 +77,12 @@ function accountPuts(of: HandOver, sources: readonly number[], series: number): 
 export function handOverPuts(of: HandOver): { puts: Put[]; last: Put[]; root: Hex } | undefined {
   const { generation, place, before, begin, hashPairs } = of
   const sources = sourcesOf(place, before)
+  // All accounts are much to read: only once, when all sources are there.
+  const readers = sources.map((source) => readerAt(of, source))
+  if (readers.includes(undefined)) return undefined
   const states: ShardState[] = []
-  for (const source of sources) {
-    const state = stateAt(of, source)
+  for (const read of readers) {
+    const state = read?.()
     if (!state) return undefined
     states.push(state)
   }
