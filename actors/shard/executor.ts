@@ -147,6 +147,21 @@ export class Executor {
   }
 
   private readonly lookedUp = new WeakSet<HeldBatch>()
+  private readonly doubted = new WeakSet<HeldBatch>()
+
+  /**
+   * True once for each batch that was refused: it may be executed again. Keys of payees are the
+   * chain's, which may have been behind here at the first time.
+   */
+  doubt(held: HeldBatch): boolean {
+    if (this.doubted.has(held)) return false
+    this.doubted.add(held)
+    this.lookedUp.delete(held)
+    held.verdict = undefined
+    held.why = ''
+    if (held.stragglers !== 'good') held.stragglers = 'unknown'
+    return true
+  }
 
   /** Writes the batch down. */
   store(

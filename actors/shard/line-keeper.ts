@@ -316,7 +316,11 @@ export class LineKeeper {
         return
       }
       const isThere = line.depthOf(next.hash) === 1 || this.goTo(held)
-      if (!isThere && held.verdict) this.dispute(held)
+      if (!isThere && held.verdict) {
+        // A quorum has found it right: only what is false with what the chain says now, too, is.
+        if (this.executor.doubt(held)) continue
+        this.dispute(held)
+      }
       if (!isThere || !this.isReady(held)) return
       this.ordered.shift()
       const final = line.advance()

@@ -28,23 +28,38 @@ function heldBatch(hash: Hex, sequencer: number): HeldBatch {
 }
 
 /** A keeper of a line whose claims hold, but those that wait for what is not here. */
-function keeperOf(committee: { isMember: boolean }, isWaiting: (one: HeldBatch) => boolean) {
+function keeperOf(
+  committee: { isMember: boolean },
+  isWaiting: (one: HeldBatch) => boolean,
+  isFalse = false,
+) {
   const line = new ClaimLine({ undo: () => {} } as never, HEAD)
   const attested: Hex[] = []
   const undoTo = (depth: number) => line.undoTo(depth)
   const execute = (held: HeldBatch) => {
     if (isWaiting(held)) return 'wait'
+    if (isFalse) {
+      held.verdict = 'BAD_CLAIM'
+      return 'bad'
+    }
     Object.assign(held, { verdict: '', isStored: true })
     line.push({ held, undo: {} as never })
     return 'done'
   }
   const switchTo = (held: HeldBatch) => {
     undoTo(0)
-    return execute(held)
+    return held.verdict ? 'bad' : execute(held)
+  }
+  const doubted = new Set<Hex>()
+  const doubt = (held: HeldBatch) => {
+    if (doubted.has(held.hash)) return false
+    doubted.add(held.hash)
+    held.verdict = undefined
+    return true
   }
   const parts = {
     line,
-    executor: { execute, switchTo, undoTo },
+    executor: { execute, switchTo, undoTo, doubt, clear: () => undoTo(0) },
     drafts: {},
     peers: {},
     committee: {
@@ -104,6 +119,20 @@ test('what follows a false final claim is offered to no block', () => {
   assert.is(keeper.ready(WANTED).claims.length, 1)
   keeper.pause()
   assert.equal(keeper.ready(WANTED), { claims: [], certificates: [] })
+})
+
+test('what is final is executed once more before it is called false', () => {
+  const order = { height: 9, blockHash: hashOf(1), timestampMs: 0, sequencer: 1 }
+  for (const isFalse of [false, true]) {
+    const { keeper, line } = keeperOf({ isMember: false }, () => false, isFalse)
+    const disputed: Hex[] = []
+    keeper.disputed = ({ hash }) => disputed.push(hash)
+    const batch = heldBatch(hashOf(9), 1)
+    batch.verdict = 'NO_SPEND_KEY'
+    line.add(batch)
+    keeper.order([{ ...order, number: HEAD.number + 1, hash: batch.hash }])
+    assert.equal([line.final.number, disputed], isFalse ? [3, [batch.hash]] : [4, []])
+  }
 })
 
 test.run()
