@@ -21,8 +21,8 @@ const HELP = `usage: npm test -- [options] [PATH...]
 const CLUSTER_TIMES = 3
 /** Files named at the end of a run of more than so many. */
 const SLOWEST = 10
-/** For type check and build, which others may be at. */
-const BUILD_LIMIT_MS = 300_000
+/** For type check and build, and for the linter beside the tests. */
+const CHECK_LIMIT_MS = 300_000
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -95,7 +95,7 @@ async function main(): Promise<number> {
     name: 'type check and build (tsc)',
     args: ['scripts/build.mjs', ...(isChecked ? [] : ['--changed'])],
     cwd: root,
-    limitMs: BUILD_LIMIT_MS,
+    limitMs: CHECK_LIMIT_MS,
     check: true,
   })
   if (isChecked || build.failed > 0) report(build)
@@ -104,7 +104,7 @@ async function main(): Promise<number> {
     name: 'format and lint (biome ci)',
     args: [biome, 'ci', '--colors=off', '.'],
     cwd: root,
-    limitMs,
+    limitMs: CHECK_LIMIT_MS,
     check: true,
   }
 

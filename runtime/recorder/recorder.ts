@@ -43,7 +43,7 @@ export class Recorder implements Tape, Wrap {
     this.incarnation = incarnation
     this.bytesMax = bytesMax
     const { data, missing } = redact(props)
-    this.add(['header', { version: 1, ...self, host, incarnation, props: data, missing }])
+    this.add(['header', { version: 2, ...self, host, incarnation, props: data, missing }])
     this.add(['setup'])
     this.working = true
   }

@@ -25,7 +25,7 @@ export type RecordForm =
 export type Record = readonly [form: RecordForm, ...rest: unknown[]]
 
 export interface Header {
-  readonly version: 1
+  readonly version: 2
   readonly kind: string
   readonly key: string
   readonly host: string
@@ -35,14 +35,17 @@ export interface Header {
   readonly missing: readonly string[]
 }
 
-const FRAME_BYTES = 8
+/** Length, its checksum, the body's: a length that changed must not pass for a file cut off. */
+const FRAME_BYTES = 12
+const LENGTH_BYTES = 4
 
 export function encodeRecord(record: Record): Uint8Array {
   const body = packValue(record)
   const bytes = new Uint8Array(FRAME_BYTES + body.length)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, body.length)
-  view.setUint32(4, crc32(body))
+  view.setUint32(4, crc32(bytes.subarray(0, LENGTH_BYTES)))
+  view.setUint32(8, crc32(body))
   bytes.set(body, FRAME_BYTES)
   return bytes
 }
@@ -53,9 +56,12 @@ export function decodeRecords(bytes: Uint8Array): Record[] {
   const records: Record[] = []
   let at = 0
   while (at + FRAME_BYTES <= bytes.length) {
-    const body = bytes.subarray(at + FRAME_BYTES, at + FRAME_BYTES + view.getUint32(at))
-    if (body.length < view.getUint32(at)) break
-    assert(crc32(body) === view.getUint32(at + 4), `record ${records.length} is damaged`)
+    const damaged = `record ${records.length} is damaged`
+    const length = view.getUint32(at)
+    assert(crc32(bytes.subarray(at, at + LENGTH_BYTES)) === view.getUint32(at + 4), damaged)
+    const body = bytes.subarray(at + FRAME_BYTES, at + FRAME_BYTES + length)
+    if (body.length < length) break
+    assert(crc32(body) === view.getUint32(at + 8), damaged)
     const record = unpackValue(body)
     assert(Array.isArray(record) && typeof record[0] === 'string', 'this is not a recording')
     records.push(record as unknown as Record)

@@ -155,7 +155,7 @@ class Replayer implements Tape {
 export function headerOf(records: readonly Record[]): Header {
   const first = records[0]
   const header = first?.[1] as Header | undefined
-  if (first?.[0] !== 'header' || header?.version !== 1) throw new Error('this is not a recording')
+  if (first?.[0] !== 'header' || header?.version !== 2) throw new Error('this is not a recording')
   return header
 }
 

@@ -43,7 +43,9 @@ function run(child: RunnerProcess, job: JobRequest, onChunk = () => {}): Promise
 /** The child that runs a model, found as the operating system sees it. */
 function processOf(modelId: string): number {
   const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', `${process.pid}`]).toString()
-  const line = lines.split('\n').find((one) => one.includes(`runner-child.ts ${modelId}`))
+  const line = lines
+    .split('\n')
+    .find((one) => /runner-child\.[jt]s /.test(one) && one.endsWith(` ${modelId}`))
   return Number(line?.trim().split(' ')[0])
 }
 

@@ -17,10 +17,11 @@ import {
 } from '../../../protocol/rollup/fraud-proof.ts'
 import { decodeInboxEntry, encodeInboxEntry } from '../../../protocol/rollup/inbox-entry.ts'
 import { verifyFraudProof } from '../../../protocol/rollup/verify-fraud.ts'
+import { vectorFile } from '../../kit/vector-file.ts'
 import { LIES, lie } from './fraud-lies.ts'
 import { honestWorld, recommit, type World } from './fraud-world.ts'
 
-const path = new URL('../../vectors/fraud-proofs.json', import.meta.url)
+const path = vectorFile('fraud-proofs.json')
 
 function beforeOf({ before }: FraudCase) {
   if (!before) return null

@@ -4,7 +4,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { GENESIS_PARAMS_DEFAULT } from '../../../protocol/genesis/genesis-params.ts'
-import { isParameter } from '../../../protocol/governance/parameters.ts'
 import { GOVERNANCE_ADDRESS } from '../../../protocol/params.ts'
 import { owedUnits } from '../../../protocol/rollup/rollup-money.ts'
 import { loadNumbering, rollupWords } from '../../../protocol/rollup/rollup-storage.ts'
@@ -52,10 +51,6 @@ test('the number of shards changes in the last block of the epoch after the next
   ])
   assert.is(owedUnits(words()), 20_000n)
   for (let shard = 0; shard < 4; shard++) assert.is(loadShard(words(), shard).number, 1)
-})
-
-test('governance cannot ask for it yet', () => {
-  assert.not(isParameter('rollup_shards'))
 })
 
 test.run()
