@@ -3,6 +3,7 @@
 
 import type { Hex } from '../../lib/hex.ts'
 import { decodeArguments } from '../../protocol/abi/codec.ts'
+import { moneyOf } from '../../protocol/rollup/inbox.ts'
 import { INBOX_OF, MESSAGE_AT } from '../../protocol/rollup/rollup-abi.ts'
 import {
   encodeInboxOf,
@@ -56,9 +57,6 @@ export interface Refund {
   readonly call: Uint8Array
 }
 
-/** Kind of a message that moves money within the shard, and brings none. */
-const FORCE = 2n
-
 /** Messages of a frozen shard that brought money and were not consumed; or this one. */
 export async function messageRefunds(
   view: View,
@@ -72,8 +70,9 @@ export async function messageRefunds(
   for (let at = Math.max(message ?? 0, consumed); at < end; at++) {
     if (found.length === REFUNDS_MAX) break
     const output = await view(encodeMessageAt(shard, at))
-    const [isThere, kind, , , amount] = decodeArguments(MESSAGE_AT.outputs, output)
-    if (!isThere || BigInt(kind) === FORCE || amount === 0n) continue
+    const [isThere, kind, , , units] = decodeArguments(MESSAGE_AT.outputs, output)
+    const amount = moneyOf({ kind: Number(kind), amount: units })
+    if (!isThere || amount === 0n) continue
     found.push({ place: at, amount, call: encodeRefundMessage(shard, at) })
   }
   return found

@@ -69,7 +69,7 @@ export function inboxMessage(
 }
 
 /** Units that came with a message, which its shard has once a claim consumes it. */
-export function moneyOf({ kind, amount }: InboxWord): bigint {
+export function moneyOf({ kind, amount }: Pick<InboxWord, 'kind' | 'amount'>): bigint {
   return kind === FORCE ? 0n : amount
 }
 
@@ -95,7 +95,7 @@ export function sendMessage(
     [height, 53],
   ])
   state.save(messageSlot(shard, record.inboxCount), word)
-  moveMoney(state, { inbox: moneyOf({ ...message, height }) })
+  moveMoney(state, { inbox: moneyOf(message) })
   saveShard(state, shard, { ...record, inboxCount: record.inboxCount + 1 })
   const which = [BigInt(shard), BigInt(record.inboxCount)] as const
   const data = [BigInt(kind), BigInt(from), BigInt(to), amount] as const

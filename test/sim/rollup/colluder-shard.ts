@@ -20,6 +20,7 @@ import { MerkleTree } from '../../../protocol/rollup/transfer-tree.ts'
 import { type Actor, actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { simBls } from '../sim-crypto.ts'
+import { withContext } from './with-context.ts'
 
 /**
  * false-trace: a receiver had one unit more than it had, and has it afterwards, too; false-root:
@@ -157,14 +158,7 @@ export function colluderShard(
         const said = isLie ? { claim: lie.claim, body: lie.body } : made
         ctx.tell(ShardMessages, key, 'Batch', said)
       }
-      const lying = new Proxy(ctx, {
-        get: (target, name) => {
-          if (name === 'tell') return tell
-          const value = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-      const honest = ShardActor.setup(lying, props)
+      const honest = ShardActor.setup(withContext(ctx, { tell }), props)
       return {
         ...honest,
         Hold: (_, reply) => reply({ code: '', detail: '' }),

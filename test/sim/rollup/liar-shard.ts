@@ -18,6 +18,7 @@ import type { Context } from '../../../runtime/context.ts'
 import type { Body } from '../../../runtime/messages.ts'
 import { simBls } from '../sim-crypto.ts'
 import { type Forged, forgeClaim, type Lie, type ToldLies } from './lies.ts'
+import { withContext } from './with-context.ts'
 
 export interface LiarProps {
   /** Of all liars. */
@@ -86,14 +87,7 @@ export function liarShard(liar: LiarProps): Actor<(typeof ShardMessages)['verbs'
         const said = isHonest ? { claim, body } : { claim: one.claim, body: one.body }
         ctx.tell(ShardMessages, key, 'Batch', said)
       }
-      const lying = new Proxy(ctx, {
-        get: (target, name) => {
-          if (name === 'tell') return tell
-          const value = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-      const honest = ShardActor.setup(lying, props)
+      const honest = ShardActor.setup(withContext(ctx, { tell }), props)
       return {
         ...honest,
         Ready(asked, reply) {

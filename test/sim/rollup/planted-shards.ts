@@ -8,6 +8,7 @@ import type { ShardProps } from '../../../actors/shard/shard-props.ts'
 import { type Actor, actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import type { Store } from '../../../runtime/store.ts'
+import { withContext } from './with-context.ts'
 
 /**
  * vote-unheld: says of every claim that its batch is here; unwritten: says of batches that they
@@ -18,16 +19,6 @@ export const SHARD_PLANTS = ['vote-unheld', 'unwritten', 'early-final', 'other-b
 export type ShardPlant = (typeof SHARD_PLANTS)[number]
 
 type Planted = Actor<(typeof ShardMessages)['verbs'], ShardProps>
-
-function withContext(ctx: Context, change: Partial<Context>): Context {
-  return new Proxy(ctx, {
-    get: (target, name) => {
-      if (Object.hasOwn(change, name)) return change[name as keyof Context]
-      const value = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-}
 
 function unwritten(ctx: Context): Context {
   const { store } = ctx
