@@ -10,7 +10,7 @@ import type {
 } from '../../protocol/rollup/body-layout.ts'
 import { keepTransfers } from '../../protocol/rollup/keep-transfers.ts'
 import { cohortOf } from '../../protocol/rollup/layout.ts'
-import { transferColumns, writeDenseSenders } from '../../protocol/rollup/transfer-columns.ts'
+import { transferSenders, writeDenseSenders } from '../../protocol/rollup/transfer-columns.ts'
 import { type Merged, mergeSections, type Piece } from './merge-sections.ts'
 
 /** What a group gave in one message. */
@@ -78,7 +78,7 @@ export class Pending {
    */
   add(submission: Submission, atMs: number, bad: Iterable<number> = []): number[] {
     const { body } = submission
-    const { from } = transferColumns(body)
+    const from = transferSenders(body)
     const refused: number[] = []
     const keep = new Uint8Array(body.transfers).fill(1)
     for (const position of bad) keep[position] = 0

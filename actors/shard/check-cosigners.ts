@@ -2,7 +2,7 @@
 // aggregate of the others, with which the sequencer goes on as with a group's.
 
 import { SIGNATURE_BYTES } from '../../protocol/rollup/body-layout.ts'
-import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import type { Draft } from './draft.ts'
@@ -43,7 +43,7 @@ export function checkCosigners(
     done(nothing('UNDECODABLE'))
     return
   }
-  const { from } = transferColumns(draft.body)
+  const from = transferSenders(draft.body)
   const columns = {
     keys: new Uint8Array(signatures.length),
     digest: draft.digest,

@@ -5,7 +5,7 @@ import type { EpochRules } from '../../protocol/consensus/epoch-rules.ts'
 import { type Absent, pickAbsent } from '../../protocol/rollup/body-layout.ts'
 import { stragglerChecks } from '../../protocol/rollup/check-signatures.ts'
 import { NO_OPERATIONS, type Operations } from '../../protocol/rollup/operations.ts'
-import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Body, Reply } from '../../runtime/messages.ts'
 import { RollupSequencerMessages, TRANSFER_REFUSALS } from '../messages/rollup-sequencer.ts'
@@ -193,7 +193,7 @@ export class DraftDesk {
     // Not what was checked before it was taken in, over the nonce that it has in this batch.
     const nonces = column(body.nonces)
     const nonceOf = nonceOfSenders(draft, absent.positions)
-    const { from } = transferColumns(draft.body)
+    const from = transferSenders(draft.body)
     const rest = pickAbsent(absent, (i) => {
       return nonces[i] !== nonceOf(from[absent.positions[i] as number] as number)
     })

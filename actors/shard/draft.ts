@@ -7,7 +7,7 @@ import type { Executed } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { creditsOf, type Parcel } from '../../protocol/rollup/parcel.ts'
 import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
-import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 
 export interface Draft {
@@ -65,7 +65,8 @@ export function nonceOfSenders(
   draft: Pick<Draft, 'body' | 'inbox' | 'parcels' | 'executed'>,
   positions: Uint32Array,
 ): (index: number) => number {
-  const { from } = transferColumns(draft.body)
+  if (positions.length === 0) return () => 0
+  const from = transferSenders(draft.body)
   const nonces = noncesBefore(draft.executed, draft)
   const found = new Map<number, number>()
   for (const position of positions) {

@@ -6,7 +6,7 @@ import { indexOf } from '../../protocol/rollup/layout.ts'
 import { outboxLeaves } from '../../protocol/rollup/outbox-leaves.ts'
 import { slotIn } from '../../protocol/rollup/shard-place.ts'
 import { encodeMeta, stateRootOf } from '../../protocol/rollup/state-root.ts'
-import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { transferColumns, transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 import type { Context } from '../../runtime/context.ts'
 import type { Reply } from '../../runtime/messages.ts'
@@ -60,7 +60,7 @@ export class ShardQueries {
 
   /** Keeps what a final batch did for a while; `nonces` are its senders' before it. */
   remember(held: HeldBatch, ordered: OrderedClaim, nonces: Uint32Array): void {
-    const { from } = transferColumns(held.body)
+    const from = transferSenders(held.body)
     this.recent.push({ held, ordered, from, nonces })
     if (this.recent.length > ROLLUP_RECENT_BATCHES) this.recent.shift()
   }

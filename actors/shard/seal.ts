@@ -18,7 +18,7 @@ import { operationsNotBefore } from '../../protocol/rollup/operation-checks.ts'
 import { countOperations } from '../../protocol/rollup/operations.ts'
 import { readBody } from '../../protocol/rollup/read-body.ts'
 import { type CosignerKeys, signersOf } from '../../protocol/rollup/signers.ts'
-import { transferColumns } from '../../protocol/rollup/transfer-columns.ts'
+import { transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import { writeBody } from '../../protocol/rollup/write-body.ts'
 import { factsOf } from './check-batch.ts'
 import type { Draft } from './draft.ts'
@@ -69,7 +69,7 @@ function guilty(
   keys: CosignerKeys,
   { bls }: ShardProps['ports'],
 ): number[] {
-  const { from } = transferColumns(draft.body)
+  const from = transferSenders(draft.body)
   const groups: CosignGroup[] = cosigned.map(({ runs, signature }) => {
     const accounts: number[] = []
     for (let i = 0; i + 1 < runs.length; i += 2) {

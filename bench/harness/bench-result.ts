@@ -37,6 +37,13 @@ export interface PointRow {
   readonly sent_again: number
 }
 
+interface SecondRow {
+  readonly second: number
+  readonly p50_ms: number | null
+  readonly p99_ms: number | null
+  readonly final: number
+}
+
 export interface BenchResult {
   readonly scenario: string
   readonly validators: number
@@ -69,7 +76,8 @@ export interface BenchResult {
   readonly options: BenchOptions
   readonly steps: readonly PointRow[]
   readonly rounds: readonly PointRow[]
-  readonly seconds: readonly { second: number; p50_ms: number; p99_ms: number; final: number }[]
+  /** Percentiles are of transfers meant to be sent in that second; null where none became final. */
+  readonly seconds: readonly SecondRow[]
   /**
    * Every `every_ms` of the rounds: MiB of the largest process that is not the generator, and of
    * them those that are in no file. Reports of before 0222 have only the first.
@@ -173,7 +181,7 @@ function secondsOf(points: readonly Point[]): BenchResult['seconds'] {
   return points
     .flatMap(({ outcome }) =>
       outcome.bySecond.map((histogram, i) => {
-        const p = (share: number) => rounded(histogram.percentile(share) / 1000)
+        const p = (share: number) => orNull(histogram.percentile(share) / 1000)
         return { p50_ms: p(0.5), p99_ms: p(0.99), final: outcome.finalBySecond[i] ?? 0 }
       }),
     )

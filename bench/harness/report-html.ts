@@ -82,8 +82,14 @@ function plots(result: BenchResult): string {
       latency('p99', (row) => row.p99_ms),
     ]),
     linePlot({ title: 'Latency over time', x: 'second of the rounds', y: 'ms' }, [
-      { name: 'p50', points: seconds.map(({ second, p50_ms }) => [second, p50_ms] as const) },
-      { name: 'p99', points: seconds.map(({ second, p99_ms }) => [second, p99_ms] as const) },
+      {
+        name: 'p50',
+        points: seconds.map(({ second, p50_ms }) => [second, p50_ms ?? Number.NaN] as const),
+      },
+      {
+        name: 'p99',
+        points: seconds.map(({ second, p99_ms }) => [second, p99_ms ?? Number.NaN] as const),
+      },
     ]),
     linePlot({ title: 'Memory over time', x: 'second of the rounds', y: 'MiB' }, [
       {

@@ -28,16 +28,24 @@ export function writeDenseSenders(section: DenseSection, out: Uint32Array, at: n
   }
 }
 
+/** The column `from` alone. */
+export function transferSenders(body: Pick<Body, 'transfers' | 'sections'>): Uint32Array {
+  const from = new Uint32Array(body.transfers)
+  for (const section of body.sections) {
+    if (section.kind === 'dense') writeDenseSenders(section, from, section.first)
+    else from.set(section.from, section.first)
+  }
+  return from
+}
+
 export function transferColumns(body: Pick<Body, 'transfers' | 'sections'>): TransferColumns {
   const column = () => new Uint32Array(body.transfers)
-  const [from, to, amountLo, amountHi] = [column(), column(), column(), column()]
+  const [from, to, amountLo, amountHi] = [transferSenders(body), column(), column(), column()]
   for (const section of body.sections) {
     to.set(section.to, section.first)
     if (section.kind === 'dense') {
-      writeDenseSenders(section, from, section.first)
       amountLo.set(section.amount, section.first)
     } else {
-      from.set(section.from, section.first)
       amountLo.set(section.amountLo, section.first)
       amountHi.set(section.amountHi, section.first)
     }

@@ -97,6 +97,16 @@ test('one audit that fails, and nothing of it counts', () => {
   assert.is(benchResult({ ...RUN, audits: [] }).audited, false)
 })
 
+test('a second in which nothing became final is kept, without percentiles', () => {
+  const { outcome, ...rest } = point('aitbc', 2)
+  const bySecond = [outcome.latencyUs, histogram()]
+  const points = [[{ ...rest, outcome: { ...outcome, bySecond, finalBySecond: [4, 0] } }]]
+  const result = benchResult({ ...RUN, rounds: { raw: [], points } } as unknown as BenchRun)
+  assert.equal(result.seconds[1], { second: 1, p50_ms: null, p99_ms: null, final: 0 })
+  const signed = signReport(result, new Uint8Array(32).fill(7))
+  assert.match(reportHtml(signed), /Latency over time/)
+})
+
 test('the report is one file that needs nothing from elsewhere', () => {
   const html = reportHtml(signReport(benchResult(RUN), new Uint8Array(32).fill(7)))
   assert.match(html, /<svg/)

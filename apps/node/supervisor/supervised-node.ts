@@ -34,6 +34,14 @@ export interface NodeEvents {
  */
 const HELPERS = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
 
+/**
+ * The engine collects the old generation when it is so much larger than after the last time, in per
+ * cent. PERF: bodies and traces of batches are buffers outside of a heap of 30 MB, and by the engine's
+ * own choice every 24 MB of them made it mark that heap again: three times a second and thread, a
+ * quarter of a validator's processor time (docs/decisions/0238).
+ */
+const GROWTH_PERCENT = 300
+
 export class SupervisedNode {
   readonly name: string
   private readonly begin: BeginNode
@@ -64,7 +72,8 @@ export class SupervisedNode {
     const preload = entry.endsWith('.ts')
       ? import.meta.resolve('tsx')
       : pathToFileURL(join(packageRoot(), 'lib', 'mapped-stacks.mjs')).href
-    const flags = ['--import', preload, `--v8-pool-size=${HELPERS}`]
+    const engine = [`--v8-pool-size=${HELPERS}`, `--heap-growing-percent=${GROWTH_PERCENT}`]
+    const flags = ['--import', preload, ...engine]
     const child = spawn(process.execPath, [...flags, entry, this.name], {
       stdio: ['ignore', output, output, 'ipc'],
       serialization: 'advanced',
