@@ -35,10 +35,10 @@ export interface NodeEvents {
 const HELPERS = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
 
 /**
- * The engine collects the old generation when it is so much larger than after the last time, in per
- * cent. PERF: bodies and traces of batches are buffers outside of a heap of 30 MB, and by the engine's
- * own choice every 24 MB of them made it mark that heap again: three times a second and thread, a
- * quarter of a validator's processor time (docs/decisions/0238).
+ * The engine collects the old generation when it is so much larger than after the last time, in
+ * per cent. PERF: bodies and traces of batches are buffers outside of a heap of 30 MB, and by its
+ * own choice the engine marked that heap again for every 24 MB of them, three times a second and
+ * thread, a quarter of a rollup validator's processor time (decision 0238).
  */
 const GROWTH_PERCENT = 300
 
