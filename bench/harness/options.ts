@@ -2,6 +2,9 @@
 
 import { parseArgs } from 'node:util'
 
+const MODES = ['FAST', 'BALANCED', 'SECURE'] as const
+export type ChainMode = (typeof MODES)[number]
+
 export interface BenchOptions {
   /** Of the sustained runs, all rounds together. */
   readonly seconds: number
@@ -17,6 +20,8 @@ export interface BenchOptions {
   readonly senders: 'summed' | 'checked'
   /** So many separate clients instead of one generator; 0 for the generator. */
   readonly clients: number
+  /** Of the chain. */
+  readonly mode: ChainMode
   /** Milliseconds of a batch's window at any rate; undefined: as rate and blocks ask for. */
   readonly window: number | undefined
   /** A second, to be paid for; of scenarios that can. */
@@ -46,6 +51,7 @@ const OWN_OPTIONS = [
   'sums',
   'senders',
   'clients',
+  'mode',
   'window',
   'jobs',
   'left',
@@ -71,6 +77,7 @@ const DEFAULTS: BenchOptions = {
   sums: 'cached',
   senders: 'summed',
   clients: 0,
+  mode: 'FAST',
   window: undefined,
   jobs: 0,
   left: 10,
@@ -129,6 +136,7 @@ export function readBenchOptions(argv: readonly string[], of: ReadFor): BenchOpt
       sums: text,
       senders: text,
       clients: text,
+      mode: text,
       window: text,
       jobs: text,
       left: text,
@@ -157,6 +165,10 @@ export function readBenchOptions(argv: readonly string[], of: ReadFor): BenchOpt
   if (kill !== undefined && kill !== 'sequencer' && kill !== 'validator') {
     throw new Error(`--kill is sequencer or validator, not "${kill}"`)
   }
+  const mode = MODES.find((one) => one === values.mode)
+  if (values.mode !== undefined && !mode) {
+    throw new Error(`--mode is FAST, BALANCED or SECURE, not "${values.mode}"`)
+  }
   const base = { ...DEFAULTS, ...of.defaults }
   const quick = values.quick ?? false
   const read: BenchOptions = {
@@ -169,6 +181,7 @@ export function readBenchOptions(argv: readonly string[], of: ReadFor): BenchOpt
     sums: sums ?? base.sums,
     senders: senders ?? base.senders,
     clients: whole('clients', values.clients, 1, 10_000) ?? base.clients,
+    mode: mode ?? base.mode,
     window: whole('window', values.window, 1, 10_000) ?? base.window,
     jobs: whole('jobs', values.jobs, 1, 100_000) ?? base.jobs,
     left: whole('left', values.left, 0, 100) ?? base.left,

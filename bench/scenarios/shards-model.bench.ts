@@ -25,8 +25,11 @@ const { values } = parseArgs({
 /** Of the rate, so that what costs the same at any rate is told apart. */
 const SLOW = 0.25
 const PAPER_SHARDS = 64
-/** A second, of a network whose blocks take 100 ms. */
-const PAPER_BLOCKS = 10
+/** Blocks every 500 ms. In FAST a chain makes as many as its machine lets it, and fills it. */
+const MODE = 'BALANCED'
+const PAPER_BLOCKS = 2
+/** Above this share of the cores what costs are divided into is the machine. */
+const BUSY_MAX = 0.95
 const ERROR_MAX = 15
 const offered = Number(values.offered)
 const slow = Math.round(offered * SLOW)
@@ -37,7 +40,14 @@ const POINTS = [
 ]
 
 function runPoint({ offered, shards, far }: (typeof POINTS)[number]): BenchResult {
-  const options = { offered, shards, far, seconds: values.seconds, rounds: values.rounds }
+  const options = {
+    mode: MODE,
+    offered,
+    shards,
+    far,
+    seconds: values.seconds,
+    rounds: values.rounds,
+  }
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`])
   const file = join(packageRoot(), 'bench', 'scenarios', 'shards.bench.ts')
   const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args, '--json'], {
@@ -63,6 +73,11 @@ function pointOf(result: BenchResult, cost: number): CostPoint {
   const [batchesOf, blocksOf] = [heard / options.seconds, blocks / options.seconds]
   const { shards, far } = options
   return { perSecond, blocks: blocksOf, batches: batchesOf, shards, far: far / 100, cost }
+}
+
+/** Share of the machine's cores that nodes and generator took. */
+function busyShare({ cpu_us_per_tx: cpu, committed_tps, machine }: BenchResult): number {
+  return (((cpu.total ?? 0) + (cpu.generator ?? 0)) * committed_tps) / 1e6 / machine.cores
 }
 
 const quantities = [
@@ -119,6 +134,17 @@ const unsound = results.filter(({ audited, valid }) => !audited || !valid)
 for (const { options, audit } of unsound) {
   console.log(`NOT VALID: ${options.shards} shards, ${options.far} % far: ${audit.join('; ')}`)
 }
+for (const one of results) {
+  const { options } = one
+  const busy = busyShare(one)
+  if (busy <= BUSY_MAX) continue
+  console.log(
+    `FULL: ${(100 * busy).toFixed(0)} % of the cores at ${options.shards} shards, ` +
+      `${options.far} % far, ${options.offered} a second: give a lower --offered`,
+  )
+}
+const shares = results.map((one) => `${(100 * busyShare(one)).toFixed(0)} %`)
+console.log(`the cores were busy to ${shares.join(', ')}`)
 let isWithin = unsound.length === 0
 for (const [name, costOf] of quantities) {
   const points = results.map((result) => pointOf(result, costOf(result) / result.validators))

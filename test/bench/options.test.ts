@@ -38,6 +38,7 @@ test('each bad value is refused with what would be a good one', () => {
     ['--senders all', /^--senders is summed or checked, not "all"$/],
     ['--senders checked --clients 5', /^--senders checked is of the generator/],
     ['--clients 0', /^--clients is a whole number from 1 to 10000, not "0"$/],
+    ['--mode slow', /^--mode is FAST, BALANCED or SECURE, not "slow"$/],
     ['--kill all', /^--kill is sequencer or validator, not "all"$/],
     ['--core-hour free', /^--core-hour is an amount of US dollars above 0, not "free"$/],
     ['--speed 5', /--speed/],
@@ -49,6 +50,8 @@ test('each bad value is refused with what would be a good one', () => {
 test('an option that would have no effect is refused, unless it says what is so anyway', () => {
   assert.throws(() => read('--absent 5', BASE), /^--absent has no effect on base, .* has none$/)
   assert.throws(() => read('--shards 2'), /^--shards has no effect on rollup, .* --absent, --sums/)
+  assert.is(read('--mode BALANCED').mode, 'BALANCED')
+  assert.throws(() => read('--mode SECURE', BASE), /^--mode has no effect on base/)
   assert.throws(() => read('--core-hour 2'), /^--core-hour has no effect on rollup/)
   const plain = read('--absent 0 --sums cached --senders summed --shards 1', BASE)
   assert.equal([plain.absent, plain.sums, plain.shards], [0, 'cached', 1])

@@ -8,11 +8,19 @@ export const ROLLUP_USES: readonly OwnOption[] = [
   'sums',
   'senders',
   'clients',
+  'mode',
   'window',
   'kill',
 ]
 
-export function rollupNotes({ absent, sums, senders, clients, kill }: BenchOptions): string[] {
+export function rollupNotes({
+  absent,
+  sums,
+  senders,
+  clients,
+  mode,
+  kill,
+}: BenchOptions): string[] {
   return [
     senders === 'checked'
       ? 'one generator owns the keys of all senders; each has an ordinary signature and a co-signature of its own, and the sequencer checks every one'
@@ -22,6 +30,7 @@ export function rollupNotes({ absent, sums, senders, clients, kill }: BenchOptio
     clients > 0
       ? `${absent} % of them never answer; their ordinary signatures travel`
       : `${absent} % of the senders absent, with ordinary signatures made beforehand; sums of keys ${sums}`,
+    `blocks in ${mode} mode`,
     'finality counts from the intended time of each transfer, until its batch is full included',
     ...(kill
       ? [`kill -9 of ${kill === 'sequencer' ? 'the' : 'a'} ${kill} in the middle of each round`]

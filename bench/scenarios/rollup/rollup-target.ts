@@ -25,7 +25,7 @@ const READY_MS = 120_000
 
 /** With so many locks, which belong to the first accounts. */
 export function startRollupCluster(options: BenchOptions, locks = 0): BenchCluster {
-  const { validators, accounts, shards, sums, senders, kill, window } = options
+  const { validators, accounts, shards, sums, senders, kill, mode, window } = options
   // Whoever is killed, there are gateways left to go to.
   const nodes = validatorNodes(validators, kill ? validators : 1)
   process.env.AITBC_ROLLUP_SUMS = sums
@@ -33,7 +33,7 @@ export function startRollupCluster(options: BenchOptions, locks = 0): BenchClust
   if (window !== undefined) process.env.AITBC_ROLLUP_WINDOW_MS = `${window}`
   const rollup = { rollupAccounts: accounts, rollupShards: shards, rollupLocks: locks }
   const spec = { validators, accounts: 0, nodes, ...rollup }
-  return BenchCluster.start((folder) => writeBenchNetwork(folder, spec))
+  return BenchCluster.start((folder) => writeBenchNetwork(folder, spec), ['--mode', mode])
 }
 
 /** The node that takes transfers; waits until the shard is ready. */
