@@ -2,6 +2,7 @@
 // to co-sign, has the shard seal it. While one batch is being co-signed, the next one collects.
 
 import type { Hex } from '../../lib/hex.ts'
+import { FAILOVER_MS } from '../../protocol/params.ts'
 import type { Context } from '../../runtime/context.ts'
 import { TRANSFER_REFUSALS, type TransferRefusal } from '../messages/rollup-sequencer.ts'
 import { bytesColumn, columnBytes } from './columns.ts'
@@ -10,7 +11,7 @@ import { Cosigning } from './cosigning.ts'
 import type { Final } from './group-news.ts'
 import type { Groups } from './groups.ts'
 import { NextBatch } from './next-batch.ts'
-import type { OpenBatch } from './open-batch.ts'
+import { OpenBatch } from './open-batch.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Pending } from './pending.ts'
 import { type Assembled, ShardDesk } from './shard-desk.ts'
@@ -34,6 +35,7 @@ export class BatchMaker {
   feeAccount: number | undefined
   private readonly ctx: Context
   private readonly props: MakerProps
+  private readonly pending: Pending
   private readonly groups: Groups
   private readonly turn: Turn
   private readonly desk: ShardDesk
@@ -45,6 +47,7 @@ export class BatchMaker {
   constructor(ctx: Context, props: MakerProps, pending: Pending, groups: Groups, turn: Turn) {
     this.ctx = ctx
     this.props = props
+    this.pending = pending
     this.groups = groups
     this.turn = turn
     this.next = new NextBatch(ctx, pending, turn, props.windowMs)
@@ -76,10 +79,27 @@ export class BatchMaker {
       this.assembleOrRefuse(first)
       return
     }
-    if (!this.isOurTurn) return
+    if (!this.isOurTurn) {
+      this.leaveToOthers()
+      return
+    }
     const next = this.next.take(this.outcomes.underWay)
     if (typeof next === 'number') this.ctx.after('window', next, () => this.look())
     else if (next) this.assemble(next)
+  }
+
+  /**
+   * What was taken in while it was our turn, as after a failover, would wait until it is again, and
+   * while another's claims are ordered that may be never. Whoever sent it is told.
+   */
+  private leaveToOthers(): void {
+    const { pending } = this
+    const { oldestMs } = pending
+    if (oldestMs === undefined || this.ctx.now() - oldestMs < FAILOVER_MS) return
+    this.ctx.reached('rollup-turn-passed')
+    for (let taken = pending.take(); taken; taken = pending.take()) {
+      this.outcomes.refuseAll(new OpenBatch(taken), 'SUPERSEDED')
+    }
   }
 
   private assembleOrRefuse(batch: OpenBatch): void {

@@ -9,41 +9,17 @@ import { Groups } from '../../../actors/rollup-sequencer/groups.ts'
 import { OpenBatch } from '../../../actors/rollup-sequencer/open-batch.ts'
 import { Pending } from '../../../actors/rollup-sequencer/pending.ts'
 import type { Assembled, ShardDesk } from '../../../actors/rollup-sequencer/shard-desk.ts'
-import { readBody } from '../../../protocol/rollup/read-body.ts'
-import { NOBODY_ABSENT, writeBody } from '../../../protocol/rollup/write-body.ts'
+import { NOBODY_ABSENT } from '../../../protocol/rollup/write-body.ts'
 import type { Context } from '../../../runtime/context.ts'
+import { submitted } from './submitted.ts'
 
 type Checked = Parameters<Parameters<ShardDesk['cosigners']>[1]>[0]
 
-const EACH = 4
 const GROUPS = [1, 2]
 const ROOT = `0x${'ab'.repeat(32)}` as const
 const DRAFT = { number: 7, txRoot: ROOT, transfers: 8, fee: 0 } as Assembled
 const SUM = new Uint8Array(96).fill(3)
 const bytesOf = (numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer)
-
-/** Account `first` and the next three pay; all but the last gave an ordinary signature. */
-function submitted(group: number, first: number) {
-  const column = (value: number, count = EACH) => new Uint32Array(count).fill(value)
-  const from = Uint32Array.from({ length: EACH }, (_, i) => first + i)
-  const amounts = { amountLo: column(1), amountHi: column(0) }
-  const read = readBody(
-    writeBody({
-      shard: 0,
-      number: 0,
-      signature: new Uint8Array(96),
-      sections: [{ kind: 'sparse', from, to: column(0), ...amounts }],
-      absent: {
-        positions: Uint32Array.of(0, 1, 2),
-        maxFees: column(5, 3),
-        notAfters: column(50, 3),
-        signatures: new Uint8Array(64 * 3),
-      },
-    }),
-  )
-  assert.ok(read.ok)
-  return { group, number: 1, body: read.body }
-}
 
 function world() {
   const timers = new Map<string, () => void>()
