@@ -40,7 +40,7 @@ const HELPERS = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
  * own choice the engine marked that heap again for every 24 MB of them, three times a second and
  * thread, a quarter of a rollup validator's processor time (decision 0238).
  */
-const GROWTH_PERCENT = 300
+const GROWTH_PERCENT = 100
 
 export class SupervisedNode {
   readonly name: string

@@ -145,6 +145,7 @@ export const rollupScenario: Scenario = {
     'shard-switched',
     'shard-undone',
     'rollup-superseded',
+    'rollup-turn-passed',
     'lie-vouched',
     'rollup-sealed-again',
     'rollup-absentees',
