@@ -1,5 +1,5 @@
-// What a sequencer took in and cannot make a batch of, because its turn has passed, is given back to
-// whoever sent it; not at once, since turns come back, and not by one whose turn it is.
+// What a sequencer took in and cannot make a batch of, because its turn has passed, is given back
+// to whoever sent it; not at once, since turns come back, and not by one whose turn it is.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
