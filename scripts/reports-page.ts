@@ -30,13 +30,15 @@ const COLUMNS = [
 
 /** What the run was asked for, where that is not what it does by itself. */
 function asked({ scenario, options }: SignedReport): string {
-  const { validators, accounts, seconds, shards, far, absent, sums, kill, window } = options
+  const { validators, accounts, seconds, shards, far, absent, sums, mode, kill, window } = options
   const named = [
     `--validators ${validators} --accounts ${accounts} --seconds ${seconds}`,
     shards > 1 ? `--shards ${shards}` : '',
     far > 0 ? `--far ${far}` : '',
     absent > 0 ? `--absent ${absent}` : '',
     sums === 'fresh' ? '--sums fresh' : '',
+    // Reports of before there was a choice say nothing.
+    (mode ?? 'FAST') === 'FAST' ? '' : `--mode ${mode}`,
     kill ? `--kill ${kill}` : '',
     window === undefined ? '' : `--window ${window}`,
     options.clients > 0 ? `--clients ${options.clients}` : '',

@@ -185,9 +185,13 @@ export const RollupSequencerMessages = messages('rollup-sequencer', 1, {
   /**
    * From the own shard: whether inbox messages wait, and who made the claims that wait to be
    * ordered, by operator, where it was another node: it is his turn. `closing`: no transfers are
-   * taken, because the number of shards is about to change.
+   * taken, because the number of shards is about to change. Not `open`: it makes no batches,
+   * because it is not ready, frozen, or disputes a claim.
    */
-  Look: tell(struct({ inboxWaiting: bool, other: optional(hex(20)), closing: bool }), 'control'),
+  Look: tell(
+    struct({ inboxWaiting: bool, other: optional(hex(20)), closing: bool, open: bool }),
+    'control',
+  ),
   /** From the own shard: the last final claim, when and by whom it was ordered. */
   Final: tell(
     struct({

@@ -41,6 +41,8 @@ export class BatchMaker {
   private readonly desk: ShardDesk
   private readonly cosigning: Cosigning
   private isBusy = false
+  /** Since when it has not been our turn. */
+  private othersSinceMs: number | undefined
   /** What is being made was undone before. */
   private isAgain = false
 
@@ -83,6 +85,7 @@ export class BatchMaker {
       this.leaveToOthers()
       return
     }
+    this.othersSinceMs = undefined
     const next = this.next.take(this.outcomes.underWay)
     if (typeof next === 'number') this.ctx.after('window', next, () => this.look())
     else if (next) this.assemble(next)
@@ -93,9 +96,9 @@ export class BatchMaker {
    * while another's claims are ordered that may be never. Whoever sent it is told.
    */
   private leaveToOthers(): void {
-    const { pending } = this
-    const { oldestMs } = pending
-    if (oldestMs === undefined || this.ctx.now() - oldestMs < FAILOVER_MS) return
+    const { pending, ctx } = this
+    this.othersSinceMs ??= ctx.now()
+    if (pending.size === 0 || ctx.now() - this.othersSinceMs < FAILOVER_MS) return
     this.ctx.reached('rollup-turn-passed')
     for (let taken = pending.take(); taken; taken = pending.take()) {
       this.outcomes.refuseAll(new OpenBatch(taken), 'SUPERSEDED')

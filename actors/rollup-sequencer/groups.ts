@@ -27,6 +27,8 @@ interface Group {
   seq: number
   lost: boolean
   poll: { readonly reply: Poll; readonly untilMs: number } | undefined
+  /** The last poll was answered with news, at a time that the next sweep writes down. */
+  answered: boolean
   seenMs: number
   polledMs: number
   distrustedUntilMs: number
@@ -56,6 +58,7 @@ export class Groups {
       seq: 0,
       lost: false,
       poll: undefined,
+      answered: false,
       seenMs: now,
       polledMs: Number.NEGATIVE_INFINITY,
       distrustedUntilMs: Number.NEGATIVE_INFINITY,
@@ -69,7 +72,7 @@ export class Groups {
   isReachable(group: number, now: number): boolean {
     const known = this.groups.get(group)
     if (!known) return false
-    return known.poll !== undefined || now - known.polledMs < REACHABLE_MS
+    return known.poll !== undefined || known.answered || now - known.polledMs < REACHABLE_MS
   }
 
   /**
@@ -118,6 +121,7 @@ export class Groups {
     const { poll } = known
     if (!poll) return
     known.poll = undefined
+    known.answered = true
     answer(known, poll.reply)
   }
 
@@ -129,10 +133,12 @@ export class Groups {
     }
     const known = this.groups.get(group) as Group
     known.polledMs = now
+    known.answered = false
+    if (after > known.seq) goOnFrom(known, after)
     known.events = known.events.filter(({ seq }) => seq > after)
     known.poll?.reply([], false)
     known.poll = undefined
-    if (known.events.length > 0) answer(known, reply)
+    if (known.events.length > 0 || known.lost) answer(known, reply)
     else known.poll = { reply, untilMs: now + LONG_POLL_HOLD_MS }
   }
 
@@ -140,6 +146,8 @@ export class Groups {
   sweep(now: number): number[] {
     const gone: number[] = []
     for (const [group, known] of this.groups) {
+      if (known.answered) known.polledMs = now
+      known.answered = false
       if (known.poll && now >= known.poll.untilMs) {
         known.poll.reply([], false)
         known.poll = undefined
@@ -157,6 +165,13 @@ export class Groups {
     this.groups.get(group)?.poll?.reply([], false)
     this.groups.delete(group)
   }
+}
+
+/** It has read more than was said here: that was before a start, and what was known then is lost. */
+function goOnFrom(group: Group, after: number): void {
+  group.events = group.events.map((event) => ({ ...event, seq: event.seq + after }))
+  group.seq += after
+  group.lost = true
 }
 
 /** Events stay until they are asked for with a higher `after`: a reply may be lost. */

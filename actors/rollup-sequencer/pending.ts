@@ -126,14 +126,14 @@ export class Pending {
   /** The next batch's transfers, oldest first; undefined when nothing waits. */
   take(max = BATCH_TRANSFERS_MAX): Taken | undefined {
     const taken: WaitingPiece[] = []
-    const left: WaitingPiece[] = []
+    let left: WaitingPiece[] = []
     const denseCohorts = new Set<number>()
     const sparseCohorts = new Set<number>()
     let total = 0
     for (const [i, piece] of this.queue.entries()) {
       const { section } = piece
       if (total + section.count > max) {
-        left.push(...this.queue.slice(i))
+        left = left.concat(this.queue.slice(i))
         break
       }
       // A sender of a cohort with a dense section of other senders waits for the next batch.

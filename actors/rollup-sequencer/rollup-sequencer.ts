@@ -204,8 +204,9 @@ export const RollupSequencer = actor({
       Figures(_, reply) {
         reply(maker.outcomes.figures.view())
       },
-      Look({ inboxWaiting, other, closing }) {
+      Look({ inboxWaiting, other, closing, open }) {
         turn.other = other
+        turn.isOpen = open
         turn.isClosing = closing
         maker.next.inboxWaits(inboxWaiting)
         sequencer.findFeeAccount()

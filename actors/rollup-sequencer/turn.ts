@@ -19,6 +19,8 @@ export class Turn {
   other: Hex | undefined
   /** The number of shards is about to change: no transfers are taken. */
   isClosing = false
+  /** The own shard makes batches: it is there, not frozen, and disputes nothing. */
+  isOpen = true
   private readonly shard: number
   private readonly ownKey: Hex | undefined
   private readonly peers: readonly SequencerPeer[]
@@ -48,7 +50,7 @@ export class Turn {
 
   isOurs(wallMs: number): boolean {
     const { rules, last, index, shard, other } = this
-    if (!rules || index < 0 || other !== undefined) return false
+    if (!rules || index < 0 || other !== undefined || !this.isOpen) return false
     return eligible(rules, last, shard, index, wallMs)
   }
 

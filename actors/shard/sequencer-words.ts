@@ -3,7 +3,6 @@
 import type { Handlers } from '../../runtime/actor.ts'
 import type { ShardMessages } from '../messages/shard.ts'
 import { checkCosigners } from './check-cosigners.ts'
-import type { ClaimLine } from './claim-line.ts'
 import type { DraftDesk } from './draft-desk.ts'
 import type { Executor } from './executor.ts'
 import type { LineKeeper } from './line-keeper.ts'
@@ -16,8 +15,7 @@ type Words = Pick<
 >
 
 interface Shard {
-  readonly isReady: boolean
-  readonly line: ClaimLine
+  readonly isOpen: boolean
   readonly drafts: DraftDesk
   readonly executor: Executor
   readonly keeper: LineKeeper
@@ -27,7 +25,7 @@ interface Shard {
 }
 
 export function sequencerWords(props: ShardProps, shard: Shard): Words {
-  const { line, drafts, executor, keeper, market } = shard
+  const { drafts, executor, keeper, market } = shard
   return {
     Assemble(body, reply) {
       reply(shard.mayAssemble() ? drafts.assemble(body) : drafts.nothing('STALE', body.fee))
@@ -44,8 +42,7 @@ export function sequencerWords(props: ShardProps, shard: Shard): Words {
     },
     Operate(body, reply) {
       const code = drafts.isClosing ? 'RESHARDING' : 'STALE'
-      const isOpen = shard.isReady && !line.isFrozen && !drafts.isClosing
-      if (!isOpen) reply({ code, results: [] })
+      if (!shard.isOpen || drafts.isClosing) reply({ code, results: [] })
       else market.operate(body, reply)
     },
     Greet() {

@@ -116,7 +116,10 @@ class Shard {
     const { peers, upkeep } = this
     const recovering = { line, inbox, executor, peers, rows, upkeep }
     this.disputes = new Disputes(ctx, props, { line, inbox, arrivals, executor, upkeep })
-    this.keeper.disputed = (held) => this.disputes.begin(held, this.operatorOf(held))
+    this.keeper.disputed = (held) => {
+      this.disputes.begin(held, this.operatorOf(held))
+      this.tellLook()
+    }
     const recovered = () => this.recovered()
     this.recovery = new Recovery(ctx, props, recovering, recovered, () => this.start())
     this.sync = new SyncServer(ctx, props, this.queries, upkeep.checkpoints.shelf)
@@ -133,6 +136,7 @@ class Shard {
       this.isReady = false
       executor.clear()
       keeper.pause()
+      this.tellLook()
     }
     this.recovery.lost(number)
   }
@@ -233,7 +237,8 @@ class Shard {
     const stands = frozen.find((one) => one.shard === shard)
     if (stands) freezeLine(this.ctx, shard, this, stands.number)
     this.upkeep.checkpoints.block(timestampMs, stands !== undefined)
-    if (own.length > 0 || inbox.length > 0 || this.market.isWaiting()) this.tellLook()
+    const isNews = own.length > 0 || inbox.length > 0 || stands !== undefined
+    if (isNews || this.market.isWaiting()) this.tellLook()
   }
 
   private close(isClosing: boolean): void {
@@ -293,13 +298,18 @@ class Shard {
     const inboxWaiting = isDue || executor.isRootDue() || isAsked
     const other = this.keeper.otherMaker()
     this.toldOther = other
-    const look = { inboxWaiting, other, closing }
+    const look = { inboxWaiting, other, closing, open: this.isOpen }
     this.ctx.tell(RollupSequencerMessages, shardKey(node, shard), 'Look', look)
+  }
+
+  /** Whether it makes batches at all, and takes operations. */
+  get isOpen(): boolean {
+    return this.isReady && !this.line.isFrozen && !this.keeper.isPaused
   }
 
   /** Whether a draft may stand on the tip; takes back what is in its way. */
   mayAssemble(): boolean {
-    return this.isReady && !this.line.isFrozen && !this.keeper.isBehind && this.keeper.makeWay()
+    return this.isOpen && !this.keeper.isBehind && this.keeper.makeWay()
   }
 
   /** Runs it when no draft stands on the tip: now, or when the one that is open is gone. */

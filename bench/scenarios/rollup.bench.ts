@@ -1,7 +1,7 @@
 // Distilled transfers on the rollup: npm run bench -- rollup [--validators 1|4|7] [--accounts N]
 // [--absent PERCENT] [--sums cached|fresh] [--offered TPS] [--seconds N] [--clients N] [--json]
-// [--window MS] [--senders summed|checked] [--kill sequencer|validator], killed in the middle of
-// each round, [--against anvil].
+// [--window MS] [--senders summed|checked] [--mode FAST|BALANCED|SECURE] [--against anvil]
+// [--kill sequencer|validator], killed in the middle of each round.
 
 import { runBench } from '../harness/run-bench.ts'
 import { ANVIL } from '../harness/transfers/anvil-comparators.ts'

@@ -66,6 +66,7 @@ const results = values.result.length
 /** What was committed, not what was offered: that is what the cost was divided by. */
 function pointOf(result: BenchResult, cost: number): CostPoint {
   const { options, committed_tps: perSecond, timeline_ms: timeline } = result
+  if (options.mode !== MODE) throw new Error(`${result.report}: not in ${MODE} mode`)
   const { heard, blocks } = timeline ?? {}
   if (heard === undefined || blocks === undefined) {
     throw new Error(`${result.report}: says nothing of its blocks and batches; measure it again`)

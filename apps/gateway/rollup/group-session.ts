@@ -2,6 +2,7 @@
 // listens to whichever has some of the group's, and says so when one of them is gone.
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { ROLLUP_GROUP_EVENTS_MAX } from '../../../config/limits.ts'
 import type { Hex } from '../../../lib/hex.ts'
 import type { Absent } from '../../../protocol/rollup/body-layout.ts'
@@ -26,6 +27,7 @@ interface Place {
 
 /** A node that did not answer is asked after the others for so long: it may be starting again. */
 const FAILED_MS = 5000
+const LOST_MS = 100
 
 function newGroup(): number {
   return Number(randomBytes(8).readBigUInt64LE() >> 11n)
@@ -131,6 +133,8 @@ export class GroupSession {
           this.receive(place, event)
         }
         if (news.lost && this.open) this.listener.lost(Math.max(0, place.submission))
+        // One that has too many groups says so at once, each time.
+        if (news.lost && news.events.length === 0) await pause(LOST_MS)
       } catch {
         // A sequencer that was started again would not know how far we have read: a new group.
         if (this.places.get(node) === place) this.failed(place)

@@ -30,14 +30,15 @@ export function clusterReads(options: BenchOptions, progress: Progress): Promise
 }
 
 async function startCluster(
-  { validators, accounts }: BenchOptions,
+  { validators, accounts, mode }: BenchOptions,
   progress: Progress,
   kind: 'transfers' | 'reads',
 ): Promise<Target> {
   progress.line(`starting ${validators} validators with ${accounts} accounts`)
   const nodes = validatorNodes(validators)
-  const running = BenchCluster.start((folder) =>
-    writeBenchNetwork(folder, { validators, accounts, nodes }),
+  const running = BenchCluster.start(
+    (folder) => writeBenchNetwork(folder, { validators, accounts, nodes }),
+    ['--mode', mode],
   )
   try {
     const { rpc, ws } = running.cluster.endpoints

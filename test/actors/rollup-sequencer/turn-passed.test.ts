@@ -66,6 +66,16 @@ test('a turn that does not come back gives back what waits, and its senders may 
   assert.is(asked(), 0)
 })
 
+test('a turn that is gone for a moment gives nothing back, however old it is', () => {
+  const { at, maker, pending, told, asked } = world()
+  at.now += 10 * FAILOVER_MS
+  maker.look()
+  assert.equal([pending.size, told], [8, []])
+  at.isOurs = true
+  maker.look()
+  assert.equal([pending.size, told, asked()], [0, [], 1])
+})
+
 test('whose turn it is makes a batch of it, however old it is', () => {
   const { at, maker, pending, told, asked } = world()
   at.now += 10 * FAILOVER_MS
