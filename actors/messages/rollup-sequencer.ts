@@ -36,7 +36,7 @@ export const TRANSFER_REFUSALS = [
   'BAD_SIGNATURE',
   /** The fee is above what the ordinary signature allows, or its last height has passed. */
   'EXPIRED',
-  /** The batch was sealed, and another sequencer's was ordered in its place: submit again. */
+  /** Another sequencer's batch was ordered in place of its own, or it is another's turn: again. */
   'SUPERSEDED',
   /** The receiver's shard has not consumed what was sent there before: try again later. */
   'SHARD_BEHIND',
