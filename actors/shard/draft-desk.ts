@@ -192,8 +192,8 @@ export class DraftDesk {
     }
     // Not what was checked before it was taken in, over the nonce that it has in this batch.
     const nonces = column(body.nonces)
-    const nonceOf = nonceOfSenders(draft, absent.positions)
     const from = transferSenders(draft.body)
+    const nonceOf = nonceOfSenders(draft, from, absent.positions)
     const rest = pickAbsent(absent, (i) => {
       return nonces[i] !== nonceOf(from[absent.positions[i] as number] as number)
     })

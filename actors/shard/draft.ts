@@ -7,7 +7,6 @@ import type { Executed } from '../../protocol/rollup/execute-batch.ts'
 import type { InboxEntry } from '../../protocol/rollup/inbox-entry.ts'
 import { creditsOf, type Parcel } from '../../protocol/rollup/parcel.ts'
 import { AT, LEAF_WORDS } from '../../protocol/rollup/trace.ts'
-import { transferSenders } from '../../protocol/rollup/transfer-columns.ts'
 import { MerkleTree } from '../../protocol/rollup/transfer-tree.ts'
 
 export interface Draft {
@@ -60,13 +59,13 @@ export function noncesBefore(
   return nonces
 }
 
-/** The same by sender, for those at a few positions. */
+/** The same by sender, for those at a few positions; `from`: all senders of the draft. */
 export function nonceOfSenders(
   draft: Pick<Draft, 'body' | 'inbox' | 'parcels' | 'executed'>,
+  from: Uint32Array,
   positions: Uint32Array,
 ): (index: number) => number {
   if (positions.length === 0) return () => 0
-  const from = transferSenders(draft.body)
   const nonces = noncesBefore(draft.executed, draft)
   const found = new Map<number, number>()
   for (const position of positions) {

@@ -1,9 +1,7 @@
 // The options that all scenarios share. Throws an Error that says what was wrong.
 
 import { parseArgs } from 'node:util'
-
-const MODES = ['FAST', 'BALANCED', 'SECURE'] as const
-export type ChainMode = (typeof MODES)[number]
+import { MODES, type Mode } from './chain-mode.ts'
 
 export interface BenchOptions {
   /** Of the sustained runs, all rounds together. */
@@ -21,7 +19,7 @@ export interface BenchOptions {
   /** So many separate clients instead of one generator; 0 for the generator. */
   readonly clients: number
   /** Of the chain. */
-  readonly mode: ChainMode
+  readonly mode: Mode
   /** Milliseconds of a batch's window at any rate; undefined: as rate and blocks ask for. */
   readonly window: number | undefined
   /** A second, to be paid for; of scenarios that can. */

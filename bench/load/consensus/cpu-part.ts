@@ -3,10 +3,11 @@
 // besides, for each message that they received, is added to the larger ones.
 
 import { BLOCK_TIMES_MS } from '../../../protocol/params.ts'
+import { MODES } from '../../harness/chain-mode.ts'
 import { type BlockCost, blockCost, KINDS } from './block-cost.ts'
 import { measureRow } from './measure-row.ts'
 import { operationCosts, TRANSFERS } from './operation-costs.ts'
-import { type BenchOptions, MODES } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { simulatedCounts } from './simulated-counts.ts'
 import { ValidatorCluster } from './validator-cluster.ts'
 

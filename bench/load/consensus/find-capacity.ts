@@ -2,8 +2,8 @@
 // final soon after it.
 
 import { BLOCK_TIMES_MS } from '../../../protocol/params.ts'
+import { MODES } from '../../harness/chain-mode.ts'
 import { sendTimes } from './open-loop.ts'
-import { MODES } from './options.ts'
 import { runLoad } from './run-load.ts'
 import type { ValidatorCluster } from './validator-cluster.ts'
 

@@ -1,6 +1,7 @@
 // What finality is to be, and whether the measured rows are that.
 
-import type { Load, Mode } from './options.ts'
+import type { Mode } from '../../harness/chain-mode.ts'
+import type { Load } from './options.ts'
 
 interface Goal {
   readonly mode: Mode

@@ -1,9 +1,10 @@
 // One row: a load on a cluster, as its client and the kernel see it.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Mode } from '../../harness/chain-mode.ts'
 import { readCounters, type Steps, stepsBetween } from './consensus-steps.ts'
 import { percentile, sendTimes } from './open-loop.ts'
-import type { Load, Mode } from './options.ts'
+import type { Load } from './options.ts'
 import { runLoad } from './run-load.ts'
 import type { ValidatorCluster } from './validator-cluster.ts'
 

@@ -1,9 +1,8 @@
 // What `npm run bench -- consensus` is asked for. Throws an Error whose text says what is allowed.
 
 import { parseArgs } from 'node:util'
+import { MODES, type Mode } from '../../harness/chain-mode.ts'
 
-export const MODES = ['FAST', 'BALANCED', 'SECURE'] as const
-export type Mode = (typeof MODES)[number]
 export const LOADS = ['idle', 'half'] as const
 export type Load = (typeof LOADS)[number]
 export const PARTS = ['rows', 'cpu', 'restart'] as const

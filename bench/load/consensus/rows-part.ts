@@ -1,9 +1,10 @@
 // All rows that were asked for, one cluster for each mode and size.
 
+import type { Mode } from '../../harness/chain-mode.ts'
 import { type Capacity, findCapacity } from './find-capacity.ts'
 import { type Judged, judge } from './goals.ts'
 import { measureRow, type Row } from './measure-row.ts'
-import type { BenchOptions, Mode } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { RowTable } from './row-table.ts'
 import { ValidatorCluster } from './validator-cluster.ts'
 
