@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type NodeEndpoints, readEndpoints } from '../../apps/node/endpoints.ts'
 import { aitbc, type Cluster } from '../../scripts/soak/cluster.ts'
+import { receivedBytes } from './network-received.ts'
 
 /** Slow machines with other work start seven processes in more than the usual time. */
 const START_MS = 300_000
@@ -55,6 +56,11 @@ export class BenchCluster {
   /** As they are now: a process that was started again has another number. */
   nodes(): readonly NodeEndpoints[] {
     return readEndpoints(this.dataDirectory)?.nodes ?? []
+  }
+
+  /** By all nodes from each other, since they started. */
+  receivedBytes(): Promise<number> {
+    return receivedBytes([...new Set(this.nodes().map(({ admin }) => admin))])
   }
 
   stop(): void {

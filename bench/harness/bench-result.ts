@@ -70,6 +70,8 @@ export interface BenchResult {
   readonly valid: boolean
   /** By the whole machine; null where the kernel does not tell. */
   readonly written_bytes_per_tx: number | null
+  /** By all nodes from each other; null where that is not told. Not in reports of before 0240. */
+  readonly received_bytes_per_tx?: number | null
   readonly about: string
   readonly unit: string
   readonly machine: Machine
@@ -204,6 +206,7 @@ export function benchResult(run: BenchRun): BenchResult {
   const seconds = sum(({ plan }) => plan.seconds)
   const tps = median(own.map(({ committedPerSecond }) => committedPerSecond))
   const written = sum(({ writtenBytes }) => writtenBytes ?? Number.NaN)
+  const received = sum(({ receivedBytes }) => receivedBytes ?? Number.NaN)
   const rss = own.flatMap(({ usage }) => SYSTEM.map((role) => usage.get(role)?.rssMaxBytes ?? 0))
   return {
     scenario: scenario.name,
@@ -230,6 +233,7 @@ export function benchResult(run: BenchRun): BenchResult {
     report: run.report,
     valid: own.every(({ invalid }) => invalid === ''),
     written_bytes_per_tx: orNull(written / committed),
+    received_bytes_per_tx: orNull(received / committed),
     about: scenario.about,
     unit: scenario.unit,
     machine: run.machine,

@@ -4,6 +4,7 @@
 import { loadavg, tmpdir } from 'node:os'
 import { watchDisk } from './disk-written.ts'
 import { checkSum, type LoadOutcome, type LoadPlan } from './load-plan.ts'
+import { watchReceived } from './network-received.ts'
 import { type Role, type RoleUsage, UsageWatch } from './process-usage.ts'
 import type { Target } from './target.ts'
 
@@ -27,6 +28,8 @@ export interface Point {
   readonly largest: UsageWatch['largest']
   /** By the whole machine, to the disk of temporary files; undefined where that is not told. */
   readonly writtenBytes: number | undefined
+  /** By all nodes from each other; undefined where that is not told. */
+  readonly receivedBytes: number | undefined
   /** Of the run itself, drain not included. */
   readonly wallMs: number
   readonly loadAverage: number
@@ -63,6 +66,7 @@ function secondsToFinal({ finalBySecond }: LoadOutcome, { seconds }: LoadPlan): 
 
 export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number): Promise<Point> {
   await target.prepare(plan)
+  const receivedSince = await watchReceived(target.receivedBytes)
   const watch = new UsageWatch(target.processes())
   const writtenSince = watchDisk(tmpdir())
   const startedAt = performance.now()
@@ -70,6 +74,7 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
   const wallMs = performance.now() - startedAt
   const usage = watch.stop()
   const writtenBytes = writtenSince()
+  const receivedBytes = await receivedSince()
   checkSum(outcome)
   const { committed, offered, latencyUs } = outcome
   return {
@@ -81,6 +86,7 @@ export async function measurePoint(target: Target, plan: LoadPlan, p99Ms: number
     usage,
     largest: watch.largest,
     writtenBytes,
+    receivedBytes,
     wallMs,
     loadAverage: loadavg()[0] ?? 0,
     invalid: whyInvalid(outcome),

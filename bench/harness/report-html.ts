@@ -181,6 +181,7 @@ export function reportHtml(result: SignedReport): string {
     ['validators, processes, accounts', [result.validators, result.processes, result.accounts]],
     ['bytes each, as sent', result.bytes_per_tx],
     ['bytes written to the disk each, whole machine', result.written_bytes_per_tx ?? '-'],
+    ['bytes that nodes received from each other, each', result.received_bytes_per_tx ?? '-'],
     ['largest process', `${result.rss_max_mb} MB`],
     ['processor time each', JSON.stringify(result.cpu_us_per_tx)],
     ...(result.jobs ? [['jobs', JSON.stringify(result.jobs)] as [string, unknown]] : []),

@@ -31,7 +31,7 @@ export function resultLines(result: SignedReport): string[] {
     `${result.committed_tps} ${result.unit} a second final of ${result.offered_tps} offered, ${result.failed} failed, ${result.expired} expired`,
     `from the intended time to final: p50 ${final.p50}, p90 ${final.p90}, p99 ${final.p99}, max ${final.max} ms`,
     `processor time: validators ${cpu.validator}, all but the generator ${cpu.total}, generator ${cpu.generator} µs each`,
-    `${result.bytes_per_tx} bytes each as sent, ${result.written_bytes_per_tx ?? '-'} written; ${result.rss_max_mb} MB in the largest process, ${Math.max(0, ...(result.memory.own_mb ?? []))} of them in no file`,
+    `${result.bytes_per_tx} bytes each as sent, ${result.received_bytes_per_tx ?? '-'} received by all nodes, ${result.written_bytes_per_tx ?? '-'} written; ${result.rss_max_mb} MB in the largest process, ${Math.max(0, ...(result.memory.own_mb ?? []))} of them in no file`,
     ...bare,
     ...(result.jobs ? jobLines(result.jobs) : []),
     ...(result.timeline_ms ? timelineLines(result.timeline_ms) : []),

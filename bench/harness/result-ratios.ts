@@ -19,6 +19,7 @@ const FIGURES = [
   'cpu_us_per_tx.total',
   'bytes_per_tx',
   'written_bytes_per_tx',
+  'received_bytes_per_tx',
   'rss_max_mb',
   'raw.allowed_tps',
   'raw.share',

@@ -23,6 +23,8 @@ export interface Target {
   drain(): Promise<boolean>
   /** Reads back everything that the runs since the last audit counted. */
   audit(): Promise<Audit>
+  /** By its nodes from each other, since they started. */
+  receivedBytes?(): Promise<number>
   /** Of batches that were heard of: those of which every point is known. */
   timelines?(heard: readonly HeardTimes[]): Promise<readonly BatchTimeline[]>
   stop(): Promise<void>

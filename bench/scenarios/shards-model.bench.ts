@@ -81,9 +81,14 @@ function busyShare({ cpu_us_per_tx: cpu, committed_tps, machine }: BenchResult):
   return (((cpu.total ?? 0) + (cpu.generator ?? 0)) * committed_tps) / 1e6 / machine.cores
 }
 
+function receivedBytes({ report, received_bytes_per_tx: bytes }: BenchResult): number {
+  if (typeof bytes === 'number') return bytes
+  throw new Error(`${report}: does not say what nodes received; measure it again`)
+}
+
 const quantities = [
   ['µs of processor', ({ cpu_us_per_tx: { total } }: BenchResult) => total ?? Number.NaN],
-  ['bytes written', ({ written_bytes_per_tx: bytes }: BenchResult) => bytes ?? Number.NaN],
+  ['bytes received', receivedBytes],
 ] as const
 
 function find(points: readonly CostPoint[], shards: number, far: number, isSlow = false) {

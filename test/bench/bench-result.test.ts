@@ -41,6 +41,7 @@ function point(target: string, committedPerSecond: number): Point {
     usage: USAGE,
     largest: [{ rssBytes: 500 * MB, ownBytes: 400 * MB }],
     writtenBytes: 800,
+    receivedBytes: 96,
     wallMs: 2000,
     loadAverage: 1,
     invalid: '',

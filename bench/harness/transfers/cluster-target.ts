@@ -58,6 +58,7 @@ async function startCluster(
       processes: () => processesOf(running, generator.pid),
       prepare: (plan: LoadPlan) => generator.sign(plan),
       run: (plan: LoadPlan) => generator.run(plan),
+      receivedBytes: () => running.receivedBytes(),
       drain: () => generator.drain(DRAIN_MS),
       async audit(): Promise<Audit> {
         if (kind === 'reads') return READS_CHECKED

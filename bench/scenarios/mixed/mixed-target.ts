@@ -93,6 +93,7 @@ export async function mixedTarget(options: BenchOptions, progress: Progress): Pr
         progress.line(`${offered} jobs: ${all}, ${cpuMs} ms of cores`)
         return { ...transfers, jobs }
       },
+      receivedBytes: () => running.receivedBytes(),
       async drain() {
         const [first, second] = await Promise.all([
           generator.drain(DRAIN_MS),

@@ -154,6 +154,7 @@ export async function rollupTarget(options: BenchOptions, progress: Progress): P
           clearTimeout(timer)
         }
       },
+      receivedBytes: () => running.receivedBytes(),
       drain: () => generator.drain(DRAIN_MS),
       async audit(): Promise<Audit> {
         // What was killed may still be on its way back.

@@ -51,6 +51,7 @@ export async function shardsTarget(options: BenchOptions, progress: Progress): P
         working = await sequencers()
       },
       run: () => generator.run(),
+      receivedBytes: () => running.receivedBytes(),
       drain: () => generator.drain(DRAIN_MS),
       async audit(): Promise<Audit> {
         const { batches, refusedRoots } = await generator.record()
