@@ -228,7 +228,7 @@ export function benchResult(run: BenchRun): BenchResult {
     bytes_per_tx: rounded(sum(({ outcome }) => outcome.bytes) / offered),
     rss_max_mb: megabytes(Math.max(...rss)),
     audited: audits.length > 0 && audits.every(({ ok }) => ok),
-    raw: rawOf(rounds, own),
+    raw: rawOf(rounds, own, run.machine.cores),
     comparators: comparatorsOf(run),
     report: run.report,
     valid: own.every(({ invalid }) => invalid === ''),
@@ -258,7 +258,14 @@ function jobsOf(own: readonly Point[], seconds: number, coreHourUsd: number) {
   return jobFigures(rounds, seconds, coreHourUsd) ?? null
 }
 
-function rawOf({ raw }: Rounds, own: readonly Point[]): BenchResult['raw'] {
+/** Of all but the generator, beside what the bare cost alone takes of all cores. */
+function costRatio(point: Point | undefined, allowedPerSecond: number, cores: number): number {
+  if (!point) return Number.NaN
+  const us = SYSTEM.reduce((all, role) => all + cpuUs([point], role), 0)
+  return (us * allowedPerSecond) / (cores * 1e6)
+}
+
+function rawOf({ raw }: Rounds, own: readonly Point[], cores: number): BenchResult['raw'] {
   const last = raw.at(-1)
   if (!last) return {}
   const shares = raw.map(({ allowedPerSecond }, i) => {
@@ -269,6 +276,9 @@ function rawOf({ raw }: Rounds, own: readonly Point[]): BenchResult['raw'] {
     ...last.figures,
     allowed_tps: rounded(median(raw.map(({ allowedPerSecond }) => allowedPerSecond))),
     share: rounded(median(shares), 3),
+    cost_ratio: orNull(
+      median(raw.map(({ allowedPerSecond }, i) => costRatio(own[i], allowedPerSecond, cores))),
+    ),
   }
 }
 

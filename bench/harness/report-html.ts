@@ -150,7 +150,10 @@ function verdict(result: BenchResult): string {
      p50 ${final.p50} ms, p99 ${final.p99} ms from the intended time.`,
     ...(raw.share === undefined
       ? []
-      : [`${raw.share} of ${raw.what} (${raw.allowed_tps} a second).`]),
+      : [
+          `${raw.share} of ${raw.what} (${raw.allowed_tps} a second), at ${raw.cost_ratio ?? '-'} ` +
+            'times the bare cost.',
+        ]),
     ...comparators.map(
       ({ name, tps, ratio }) => `${name}: ${tps} a second; this is ${ratio} times it.`,
     ),

@@ -22,8 +22,9 @@ function row({ target, name, ...point }: PointRow): string {
 export function resultLines(result: SignedReport): string[] {
   const { finality_ms: final, cpu_us_per_tx: cpu, raw, machine } = result
   const head = ['', 'offered/s', 'final/s', 'p50', 'p90', 'p99', 'max', 'ms']
-  const { what, allowed_tps: allowed, share } = raw
-  const bare = allowed === undefined ? [] : [`${what}: ${allowed}/s; this is ${share} of it`]
+  const { what, allowed_tps: allowed, share, cost_ratio: ratio } = raw
+  const beside = `this is ${share} of it, at ${ratio ?? '-'} times the bare cost`
+  const bare = allowed === undefined ? [] : [`${what}: ${allowed}/s; ${beside}`]
   return [
     `${result.scenario}: ${result.about}`,
     cells(head),

@@ -23,6 +23,7 @@ const FIGURES = [
   'rss_max_mb',
   'raw.allowed_tps',
   'raw.share',
+  'raw.cost_ratio',
 ]
 
 /** `comparators.NAME.ratio` finds a comparator by its name. Undefined when there is none. */

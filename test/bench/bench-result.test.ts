@@ -98,6 +98,20 @@ test('one audit that fails, and nothing of it counts', () => {
   assert.is(benchResult({ ...RUN, audits: [] }).audited, false)
 })
 
+test('what a transfer costs is told beside its bare cost', () => {
+  // 64 ms of 4 transfers are 16 ms each; two cores that do 500 a second spend 4.
+  const raw = [{ what: 'bare', allowedPerSecond: 500, figures: { us: 4000 } }]
+  const rounds = { raw, points: [[point('aitbc', 2)]] }
+  const result = benchResult({ ...RUN, rounds } as unknown as BenchRun)
+  assert.equal(result.raw, {
+    what: 'bare',
+    us: 4000,
+    allowed_tps: 500,
+    share: 0.004,
+    cost_ratio: 4,
+  })
+})
+
 test('a second in which nothing became final is kept, without percentiles', () => {
   const { outcome, ...rest } = point('aitbc', 2)
   const bySecond = [outcome.latencyUs, histogram()]

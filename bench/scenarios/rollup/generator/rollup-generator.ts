@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { TRANSFER_REFUSALS } from '../../../../actors/messages/rollup-sequencer.ts'
 import { GENESIS_KEYS_SEED } from '../../../../compute/crypto/genesis-keys.ts'
 import { KeyBook } from '../../../../compute/crypto/key-book.ts'
+import type { Hex } from '../../../../lib/hex.ts'
 import { encodeClientFrame } from '../../../../sdk/rollup/wire/client-frames.ts'
 import type {
   DroppedFrame,
@@ -39,8 +40,8 @@ export class RollupGenerator {
   readonly book = new KeyBook(GENESIS_KEYS_SEED, new Uint8Array(0))
   private links!: Links
   private readonly open = new Map<number, OpenSubmission>()
-  /** By group and batch: what the last root said that it contains. */
-  private readonly roots = new Map<string, readonly Run[]>()
+  /** By group and batch: the last root, and what was said that it contains. */
+  private readonly roots = new Map<string, { txRoot: Hex; runs: readonly Run[] }>()
   /** By shard and number. */
   private readonly batches = new Map<string, HeardBatch>()
   private readonly refusedRoots: string[] = []
@@ -103,7 +104,8 @@ export class RollupGenerator {
       }
       return
     }
-    this.roots.set(`${group} ${frame.shard} ${frame.number}`, runs)
+    const { shard, number, txRoot } = frame
+    this.roots.set(`${group} ${shard} ${number}`, { txRoot, runs })
     const cosign = cosignatureOf(frame, runs, this.checker)
     this.links.send(group, cosign)
     const [first] = runs
@@ -113,8 +115,10 @@ export class RollupGenerator {
 
   private final(group: number, { shard, number, claim, txRoot }: FinalFrame): void {
     const key = `${group} ${shard} ${number}`
-    const runs = this.roots.get(key) ?? []
+    const root = this.roots.get(key)
     this.roots.delete(key)
+    // After a failover another's batch may be the one of this number.
+    const runs = root?.txRoot === txRoot ? root.runs : []
     let [final, counted] = [0, 0]
     for (const { submission, offset, count } of runs) {
       const open = this.open.get(submission)
