@@ -14,6 +14,7 @@ import { act, tap } from './act-routes.ts'
 import type { AdminOptions } from './admin-options.ts'
 import { readiness } from './health.ts'
 import { processMetrics } from './metrics/process-metrics.ts'
+import { freshFigures } from './metrics/read-hosts.ts'
 import { OPEN_METRICS_TYPE, openMetrics } from './open-metrics.ts'
 import { jsonReply, problemReply } from './problem.ts'
 import { ProcessUsage } from './process-usage.ts'
@@ -89,12 +90,16 @@ class Snapshots {
 function routesOf(options: AdminOptions): HttpRoute[] {
   const routes = new AdminRoutes(options.token)
   const snapshots = new Snapshots(options)
+  const fresh = freshFigures(options)
   return [
-    routes.get('/metrics', async () => ({
-      status: 200,
-      headers: { 'content-type': OPEN_METRICS_TYPE, 'cache-control': 'no-store' },
-      body: openMetrics(await processMetrics(options, snapshots.head())),
-    })),
+    routes.get('/metrics', async () => {
+      await fresh()
+      return {
+        status: 200,
+        headers: { 'content-type': OPEN_METRICS_TYPE, 'cache-control': 'no-store' },
+        body: openMetrics(await processMetrics(options, snapshots.head())),
+      }
+    }),
     routes.get('/health/live', () => jsonReply({ live: true, pid: process.pid })),
     routes.get('/health/ready', async () => {
       const health = await readiness(options, snapshots.cluster.links())
