@@ -1,5 +1,6 @@
 // Ordinary transfers on the base chain: npm run bench -- base [--validators 1|4] [--seconds N]
-// [--accounts N] [--offered TPS] [--mode FAST|BALANCED|SECURE] [--against anvil,anvil-at-once] [--json].
+// [--accounts N] [--offered TPS] [--mode FAST|BALANCED|SECURE] [--against anvil,anvil-at-once]
+// [--json].
 
 import { runBench } from '../harness/run-bench.ts'
 import { ANVIL } from '../harness/transfers/anvil-comparators.ts'

@@ -6,7 +6,7 @@ import { readBenchOptions } from '../../bench/harness/options.ts'
 import { ROLLUP_USES } from '../../bench/scenarios/rollup/rollup-notes.ts'
 
 const ROLLUP = { name: 'rollup', defaults: { accounts: 4096 }, uses: ROLLUP_USES }
-const BASE = { name: 'base', defaults: {} }
+const RPC = { name: 'rpc', defaults: {} }
 const read = (text: string, of: Parameters<typeof readBenchOptions>[1] = ROLLUP) =>
   readBenchOptions(text.split(' ').filter(Boolean), of)
 
@@ -48,12 +48,12 @@ test('each bad value is refused with what would be a good one', () => {
 })
 
 test('an option that would have no effect is refused, unless it says what is so anyway', () => {
-  assert.throws(() => read('--absent 5', BASE), /^--absent has no effect on base, .* has none$/)
+  assert.throws(() => read('--absent 5', RPC), /^--absent has no effect on rpc, .* has none$/)
   assert.throws(() => read('--shards 2'), /^--shards has no effect on rollup, .* --absent, --sums/)
   assert.is(read('--mode BALANCED').mode, 'BALANCED')
-  assert.throws(() => read('--mode SECURE', BASE), /^--mode has no effect on base/)
+  assert.throws(() => read('--mode SECURE', RPC), /^--mode has no effect on rpc/)
   assert.throws(() => read('--core-hour 2'), /^--core-hour has no effect on rollup/)
-  const plain = read('--absent 0 --sums cached --senders summed --shards 1', BASE)
+  const plain = read('--absent 0 --sums cached --senders summed --shards 1', RPC)
   assert.equal([plain.absent, plain.sums, plain.shards], [0, 'cached', 1])
   const shards = {
     name: 'shards',
