@@ -1,6 +1,7 @@
 // What nodes receive from each other, as their own metrics count it: frames of links between
 // processes, before the transport encrypts them.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { readOpenMetrics } from '../../test/kit/read-open-metrics.ts'
 
 const COUNTER = 'p2p_message_receive_bytes_total'
@@ -16,6 +17,11 @@ export async function receivedBytes(admins: readonly string[]): Promise<number> 
     .reduce((sum, { name, value }) => (name === COUNTER ? sum + value : sum), 0)
 }
 
+/** Links tell what they have received only while somebody reads: more often than this (LIMITS.md). */
+const READ_MS = 4000
+/** After the last frame of a run, until the links that are read have told of it. */
+const TOLD_MS = 1000
+
 /**
  * Bytes received from now until the answer is asked for; undefined where that is not told, or a
  * process that ended took its count along.
@@ -23,9 +29,15 @@ export async function receivedBytes(admins: readonly string[]): Promise<number> 
 export async function watchReceived(
   total: (() => Promise<number>) | undefined,
 ): Promise<() => Promise<number | undefined>> {
-  const told = async () => (total ? total().catch(() => undefined) : undefined)
+  if (!total) return async () => undefined
+  const told = () => total().catch(() => undefined)
+  await told()
+  await pause(TOLD_MS)
   const before = await told()
+  const reading = setInterval(() => void told(), READ_MS).unref()
   return async () => {
+    clearInterval(reading)
+    await pause(TOLD_MS)
     const after = await told()
     if (before === undefined || after === undefined || after < before) return undefined
     return after - before
