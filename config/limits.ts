@@ -78,8 +78,6 @@ export const SPANS_KEPT = 8192
 export const ROUTES_CACHED_MAX = 65_536
 /** Times are measured for so long after somebody has read the figures. */
 export const METRICS_READER_MS = 10_000
-/** Whoever reads first waits so long for what links tell only while somebody reads. */
-export const METRICS_FRESH_MS = 1000
 export const METRICS_DELAY_SAMPLE_MS = 20
 /** The trace of one actor's messages ends by itself. */
 export const TAP_MESSAGES_MAX = 10_000

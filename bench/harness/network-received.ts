@@ -17,7 +17,7 @@ export async function receivedBytes(admins: readonly string[]): Promise<number> 
     .reduce((sum, { name, value }) => (name === COUNTER ? sum + value : sum), 0)
 }
 
-/** Links tell what they have received only while somebody reads: more often than this (LIMITS.md). */
+/** Links tell what they have received only while somebody reads: for METRICS_READER_MS. */
 const READ_MS = 4000
 /** After the last frame of a run, until the links that are read have told of it. */
 const TOLD_MS = 1000

@@ -4,8 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { AdminOptions } from '../../../apps/node/admin/admin-options.ts'
-import { freshFigures, readHosts } from '../../../apps/node/admin/metrics/read-hosts.ts'
-import { METRICS_FRESH_MS } from '../../../config/limits.ts'
+import {
+  freshFigures,
+  METRICS_FRESH_MS,
+  readHosts,
+} from '../../../apps/node/admin/metrics/read-hosts.ts'
 import { LINK } from '../../../runtime/metrics/counters-layout.ts'
 import { HostCounters, newCounters } from '../../../runtime/metrics/host-counters.ts'
 

@@ -1,11 +1,14 @@
 // Reads the counters of every thread, and marks a reader on each.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { METRICS_FRESH_MS, METRICS_READER_MS } from '../../../../config/limits.ts'
+import { METRICS_READER_MS } from '../../../../config/limits.ts'
 import { markReader } from '../../../../runtime/metrics/host-counters.ts'
 import { readCounters } from '../../../../runtime/metrics/read-counters.ts'
 import type { AdminOptions } from '../admin-options.ts'
 import type { HostReading } from './host-metrics.ts'
+
+/** So long after it is read a link has told its figures: a heartbeat (HEARTBEAT_MS) and a little. */
+export const METRICS_FRESH_MS = 1000
 
 /** Somebody looks: what needs a clock is measured for a while. */
 export function markReaders(options: AdminOptions): void {
