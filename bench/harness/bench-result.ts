@@ -139,15 +139,19 @@ function cpuUs(points: readonly Point[], role: Role): number {
 
 const SYSTEM: readonly Role[] = ['validator', 'sequencer', 'client', 'other']
 
+/** Of all but the generator. */
+function systemUs(points: readonly Point[]): number {
+  return SYSTEM.reduce((all, role) => all + cpuUs(points, role), 0)
+}
+
 function has(points: readonly Point[], role: Role): boolean {
   return points.some(({ usage }) => usage.has(role))
 }
 
 function cpuOf(points: readonly Point[]): BenchResult['cpu_us_per_tx'] {
   const of = (role: Role) => (has(points, role) ? orNull(cpuUs(points, role)) : null)
-  const total = SYSTEM.reduce((all, role) => all + cpuUs(points, role), 0)
   const [validator, sequencer, generator] = [of('validator'), of('sequencer'), of('generator')]
-  return { validator, sequencer, total: orNull(total), generator }
+  return { validator, sequencer, total: orNull(systemUs(points)), generator }
 }
 
 export function pointRow(point: Point): PointRow {
@@ -258,27 +262,21 @@ function jobsOf(own: readonly Point[], seconds: number, coreHourUsd: number) {
   return jobFigures(rounds, seconds, coreHourUsd) ?? null
 }
 
-/** Of all but the generator, beside what the bare cost alone takes of all cores. */
-function costRatio(point: Point | undefined, allowedPerSecond: number, cores: number): number {
-  if (!point) return Number.NaN
-  const us = SYSTEM.reduce((all, role) => all + cpuUs([point], role), 0)
-  return (us * allowedPerSecond) / (cores * 1e6)
-}
-
 function rawOf({ raw }: Rounds, own: readonly Point[], cores: number): BenchResult['raw'] {
   const last = raw.at(-1)
   if (!last) return {}
   const shares = raw.map(({ allowedPerSecond }, i) => {
     return (own[i]?.committedPerSecond ?? Number.NaN) / allowedPerSecond
   })
+  const costs = raw.map(({ allowedPerSecond }, i) => {
+    return (systemUs(own.slice(i, i + 1)) * allowedPerSecond) / (cores * 1e6)
+  })
   return {
     what: last.what,
     ...last.figures,
     allowed_tps: rounded(median(raw.map(({ allowedPerSecond }) => allowedPerSecond))),
     share: rounded(median(shares), 3),
-    cost_ratio: orNull(
-      median(raw.map(({ allowedPerSecond }, i) => costRatio(own[i], allowedPerSecond, cores))),
-    ),
+    cost_ratio: orNull(median(costs)),
   }
 }
 

@@ -2,25 +2,22 @@
 // processes, before the transport encrypts them.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { readOpenMetrics } from '../../test/kit/read-open-metrics.ts'
+import { METRICS_FRESH_MS } from '../../apps/node/admin/metrics/read-hosts.ts'
+import { scrape } from '../../test/kit/scrape.ts'
 
 const COUNTER = 'p2p_message_receive_bytes_total'
 
 /** Of all processes with these admin servers, since each of them started. */
 export async function receivedBytes(admins: readonly string[]): Promise<number> {
-  const texts = await Promise.all(
-    admins.map(async (admin) => (await fetch(`${admin}/metrics`)).text()),
-  )
-  return texts
-    .flatMap((text) => [...readOpenMetrics(text).values()])
+  const scraped = await Promise.all(admins.map(scrape))
+  return scraped
+    .flatMap((families) => [...families.values()])
     .flatMap(({ samples }) => samples)
     .reduce((sum, { name, value }) => (name === COUNTER ? sum + value : sum), 0)
 }
 
 /** Links tell what they have received only while somebody reads: for METRICS_READER_MS. */
 const READ_MS = 4000
-/** After the last frame of a run, until the links that are read have told of it. */
-const TOLD_MS = 1000
 
 /**
  * Bytes received from now until the answer is asked for; undefined where that is not told, or a
@@ -31,13 +28,11 @@ export async function watchReceived(
 ): Promise<() => Promise<number | undefined>> {
   if (!total) return async () => undefined
   const told = () => total().catch(() => undefined)
-  await told()
-  await pause(TOLD_MS)
   const before = await told()
   const reading = setInterval(() => void told(), READ_MS).unref()
   return async () => {
     clearInterval(reading)
-    await pause(TOLD_MS)
+    await pause(METRICS_FRESH_MS)
     const after = await told()
     if (before === undefined || after === undefined || after < before) return undefined
     return after - before

@@ -10,7 +10,7 @@ import type { TraceSpan } from '../../apps/cli/trace/collect-spans.ts'
 import { aitbc, startCluster } from '../../scripts/soak/cluster.ts'
 import { runCommand } from '../kit/cli.ts'
 import { modelMissing } from '../kit/model-missing.ts'
-import { readOpenMetrics } from '../kit/read-open-metrics.ts'
+import { scrape } from '../kit/scrape.ts'
 
 const MODEL = 'all-minilm-l6-v2'
 
@@ -78,8 +78,7 @@ function checkSteps(spans: readonly TraceSpan[]): void {
 }
 
 async function checkMetrics(admin: string): Promise<void> {
-  const response = await fetch(`${admin}/metrics`)
-  const families = readOpenMetrics(await response.text())
+  const families = await scrape(admin)
   const value = (family: string, labels: Record<string, string>) =>
     families
       .get(family)

@@ -1,7 +1,8 @@
 // Where a block's time goes, as a validator's own metrics tell it: the difference of its counters
 // between two moments.
 
-import { type ReadFamily, readOpenMetrics } from '../../../test/kit/read-open-metrics.ts'
+import type { ReadFamily } from '../../../test/kit/read-open-metrics.ts'
+import { scrape } from '../../../test/kit/scrape.ts'
 
 export interface Counters {
   readonly nullifiedViews: number
@@ -50,6 +51,5 @@ export function stepsBetween(before: Counters, after: Counters): Steps {
 }
 
 export async function readCounters(admin: string): Promise<Counters> {
-  const response = await fetch(`${admin}/metrics`)
-  return countersOf([...readOpenMetrics(await response.text()).values()])
+  return countersOf([...(await scrape(admin)).values()])
 }

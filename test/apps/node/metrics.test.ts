@@ -5,15 +5,13 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import { readOpenMetrics } from '../../kit/read-open-metrics.ts'
+import { scrape as scrapeAdmin } from '../../kit/scrape.ts'
 import { startChainAdmin, until } from './chain-admin.ts'
 
 const world = await startChainAdmin()
 const { chain, rpc } = world
 
-async function scrape() {
-  return readOpenMetrics(await (await fetch(`${world.url}/metrics`)).text())
-}
+const scrape = () => scrapeAdmin(world.url)
 
 type Scraped = Awaited<ReturnType<typeof scrape>>
 
