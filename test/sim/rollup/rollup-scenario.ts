@@ -154,6 +154,7 @@ export const rollupScenario: Scenario = {
     'shard-checked-ahead',
     'rollup-cosign-late',
     'answered-twice',
+    'refused-run',
     ...HABITS.map((habit) => `habit-${habit}`),
     ...LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],

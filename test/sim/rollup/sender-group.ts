@@ -4,13 +4,14 @@
 import { RollupSequencerMessages } from '../../../actors/messages/rollup-sequencer.ts'
 import { ShardMessages, shardKey } from '../../../actors/messages/shard.ts'
 import { hashPairsNative } from '../../../compute/crypto/hash-pairs-native.ts'
+import { concatBytes } from '../../../lib/bytes.ts'
 import { bytesToHex, type Hex, hexToBytes } from '../../../lib/hex.ts'
 import { nothing } from '../../../lib/schema.ts'
 import { cosignDigest, type Transfer, transferLeaf } from '../../../protocol/rollup/cosign.ts'
-import { treeDepth, verifyProof } from '../../../protocol/rollup/transfer-tree.ts'
 import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { messages, type Reply, tell } from '../../../runtime/messages.ts'
+import { checkRun, runProofBytes } from '../../../sdk/rollup/check-run.ts'
 import { simBls } from '../sim-crypto.ts'
 import { accountSecret } from './rollup-chain.ts'
 import type { SenderLog } from './sender-log.ts'
@@ -284,7 +285,6 @@ class Group {
     const signers: { from: number; position: number }[] = []
     const absent: number[] = []
     const runs = wordsOf(root.runs)
-    const pathBytes = 32 * treeDepth(transfers)
     let at = 0
     for (let i = 0; i + 3 < runs.length; i += 4) {
       const [submission, offset, first, count] = [...runs.subarray(i, i + 4)] as [
@@ -293,22 +293,21 @@ class Group {
         number,
         number,
       ]
-      const ends = count > 1 ? [0, count - 1] : [0]
-      const sound = ends.map((k) => {
-        const proof = root.proofs.subarray(at, at + pathBytes)
-        at += pathBytes
-        const transfer = this.submissions.get(submission)?.transfers[offset + k]
-        if (!transfer) return false
-        const leaf = transferLeaf(transfer)
-        return verifyProof(hexToBytes(txRoot), leaf, first + k, transfers, proof, hashPairsNative)
-      })
+      const run = { first, count, transfers }
+      const proof = root.proofs.subarray(at, at + runProofBytes(run))
+      at += proof.length
+      const own = this.submissions.get(submission)?.transfers.slice(offset, offset + count) ?? []
+      const leaves = concatBytes(...own.map(transferLeaf))
+      // Not so when an earlier transfer was lost, for one: the nonces are then others than ours.
+      const isSound = checkRun(hexToBytes(txRoot), leaves, run, proof, hashPairsNative)
+      if (!isSound && own.length === count) ctx.reached('refused-run')
       for (let k = 0; k < count; k++) {
-        const transfer = this.submissions.get(submission)?.transfers[offset + k]
+        const transfer = isSound ? own[k] : undefined
         if (transfer) placed.push({ submission, offset: offset + k, transfer })
-        const isOwn = transfer && this.maySign(transfer) && sound.every(Boolean)
         const skipped = props.habit === 'partly' && ctx.random(3) === 0
-        if (isOwn && !skipped) signers.push({ from: transfer.from, position: first + k })
-        else absent.push(first + k)
+        if (transfer && !skipped && this.maySign(transfer)) {
+          signers.push({ from: transfer.from, position: first + k })
+        } else absent.push(first + k)
       }
     }
     if (this.roots.size > 200) this.roots.clear()

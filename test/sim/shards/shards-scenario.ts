@@ -223,6 +223,7 @@ export const shardsScenario: Scenario = {
     'shard-frozen',
     'rollup-absentees',
     'answered-twice',
+    'refused-run',
     ...HABITS.map((habit) => `habit-${habit}`),
     ...SHARD_LIES.flatMap((lie) => [`lied-${lie}`, `refused-${lie}`]),
   ],
