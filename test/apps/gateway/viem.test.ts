@@ -183,19 +183,25 @@ test('WebSocket: watchBlocks sees every block once, in order, by subscription', 
   const reader = createPublicClient({ chain: devChain(url), transport: webSocket(wsUrl) })
   const writer = createWalletClient({ chain: devChain(url), transport: http(url), account: alice })
   const numbers: bigint[] = []
+  // One after the other: two at once ask for the nonce before either has used it.
+  let sent: Promise<unknown> = Promise.resolve()
   await new Promise<void>((resolve, reject) => {
+    const send = () => {
+      sent = sent.then(() => writer.sendTransaction({ to: bob, value: 1n })).catch(reject)
+    }
     const unwatch = reader.watchBlocks({
       onBlock: ({ number }) => {
         numbers.push(number)
         if (numbers.length === 4) {
           unwatch()
           resolve()
-        } else writer.sendTransaction({ to: bob, value: 1n }).catch(reject)
+        } else send()
       },
       onError: reject,
     })
-    writer.sendTransaction({ to: bob, value: 1n }).catch(reject)
+    send()
   })
+  await sent
   assert.equal(
     numbers,
     numbers.map((_, i) => (numbers[0] as bigint) + BigInt(i)),
