@@ -6,6 +6,7 @@ import { WebSocket } from 'ws'
 import { TRANSFER_REFUSALS } from '../../../../actors/messages/rollup-sequencer.ts'
 import { hashPairsNative } from '../../../../compute/crypto/hash-pairs-native.ts'
 import type { KeyBook } from '../../../../compute/crypto/key-book.ts'
+import type { Hex } from '../../../../lib/hex.ts'
 import { SIGNATURE_BYTES } from '../../../../protocol/rollup/body-layout.ts'
 import type { SignedTransfer } from '../../../../protocol/rollup/cosign.ts'
 import { NOBODY_ABSENT, writeBody } from '../../../../protocol/rollup/write-body.ts'
@@ -18,6 +19,7 @@ import type {
   ServerFrame,
 } from '../../../../sdk/rollup/wire/server-frames.ts'
 import { MAX_FEE } from '../generator/absentees.ts'
+import { AGAIN_MS, DOUBT_MS, readClaims } from '../generator/doubts.ts'
 import { runsOf } from '../generator/root-check.ts'
 import { MemoryGuard } from './memory-guard.ts'
 
@@ -27,9 +29,11 @@ const NOT_AFTER = 2 ** 31
 const LATE_MS = 100
 const AMOUNT_MAX = 1000
 
+export type FinalPlace = Pick<FinalFrame, 'number' | 'claim' | 'txRoot'>
+
 export interface ClientEvents {
   /** Of the transfer that was begun with this number. */
-  final(transfer: number, frame: FinalFrame): void
+  final(transfer: number, place: FinalPlace): void
   refused(transfer: number, why: string): void
   sent(bytes: number): void
   /** Something that the gateway or sequencer must not do. */
@@ -38,15 +42,21 @@ export interface ClientEvents {
 
 interface Offer {
   readonly number: number
+  readonly txRoot: Hex
   readonly position: number
   readonly proof: Uint8Array
 }
 
 interface Pending {
   readonly transfer: number
-  readonly submission: number
   readonly signed: SignedTransfer
+  readonly body: Uint8Array
+  submission: number
   offer: Offer | undefined
+  /** Its sequencer has dropped it for another's batches, or is gone. */
+  isInDoubt: boolean
+  /** Sent before: what came of that is not known for certain. */
+  readonly isAgain: boolean
 }
 
 export class BenchClient {
@@ -54,6 +64,7 @@ export class BenchClient {
   private readonly accounts: number
   private readonly habit: Habit
   private readonly events: ClientEvents
+  private readonly ws: string
   private readonly queue: number[] = []
   private connection!: RollupConnection
   private account!: RollupAccount
@@ -62,9 +73,16 @@ export class BenchClient {
   private nonce = 0
   private submission = 0
   private kept: Pending | undefined
+  /** Of its last final transfer. */
+  private lastFinal = 0
   receipts = 0
 
-  private constructor(index: number, accounts: number, habit: Habit, events: ClientEvents) {
+  private constructor(
+    ws: string,
+    { index, accounts, habit }: { index: number; accounts: number; habit: Habit },
+    events: ClientEvents,
+  ) {
+    this.ws = ws
     this.index = index
     this.accounts = accounts
     this.habit = habit
@@ -77,8 +95,8 @@ export class BenchClient {
     book: KeyBook,
     events: ClientEvents,
   ): Promise<BenchClient> {
-    const { index, accounts, habit } = who
-    const client = new BenchClient(index, accounts, habit, events)
+    const { index } = who
+    const client = new BenchClient(ws, who, events)
     const socket = new WebSocket(`${ws}/rollup`, { perMessageDeflate: false })
     client.connection = await connectRollup(socket, {
       frame: (frame) => client.receive(frame),
@@ -150,42 +168,85 @@ export class BenchClient {
         signatures: signed.signature,
       },
     })
-    const submission = ++this.submission
-    this.pending = { transfer, submission, signed: signed.transfer, offer: undefined }
+    const begun = { transfer, signed: signed.transfer, body }
+    this.send({ ...begun, submission: 0, offer: undefined, isInDoubt: false, isAgain: false })
+  }
+
+  private send(pending: Pending): void {
+    const { body } = pending
+    pending.submission = ++this.submission
+    this.pending = pending
     this.events.sent(body.length)
-    this.connection.send({ kind: 'submit', shard: 0, submission, body })
+    this.connection.send({ kind: 'submit', shard: 0, submission: pending.submission, body })
   }
 
   private receive(frame: ServerFrame): void {
     const { pending } = this
     if (frame.kind === 'root') void this.root(frame)
     else if (frame.kind === 'claim') void this.keep(frame)
-    else if (frame.kind === 'lost') this.events.fault('the sequencer was lost')
+    else if (frame.kind === 'lost') void this.doubt(frame.submission)
     else if (frame.kind === 'final') this.final(frame)
     else if (frame.kind === 'verdict' && pending?.submission === frame.submission) {
-      if (frame.code !== '') this.refused(frame.code)
+      if (frame.code === 'NOT_SEQUENCER' || frame.code === 'UNAVAILABLE') this.later(pending)
+      else if (frame.code !== '') this.refused(frame.code)
       else if (frame.refused.length > 0) this.refused(TRANSFER_REFUSALS[frame.refusals[0] ?? 0])
     } else if (frame.kind === 'dropped' && pending?.submission === frame.transfers[0]) {
-      this.refused(TRANSFER_REFUSALS[frame.transfers[2] ?? 0])
+      const why = TRANSFER_REFUSALS[frame.transfers[2] ?? 0]
+      if (why === 'SUPERSEDED') void this.doubt(this.submission)
+      else this.refused(why)
     } else if (frame.kind === 'error' && frame.code !== 'NO_SUCH_ROOT') {
       this.events.fault(`${frame.code}: ${frame.detail}`)
     }
   }
 
+  private later(pending: Pending): void {
+    setTimeout(() => {
+      if (this.pending === pending) this.send(pending)
+    }, AGAIN_MS)
+  }
+
   private refused(why = 'refused'): void {
     const { pending } = this
     if (!pending) return
+    // Perhaps because what was sent before was executed.
+    if (pending.isAgain) {
+      void this.doubt(this.submission)
+      return
+    }
     this.pending = undefined
     this.events.refused(pending.transfer, why)
     this.look()
   }
 
-  private final(frame: FinalFrame): void {
+  /** Of what was sent up to this submission: another sequencer may have executed it, or will not. */
+  private async doubt(submission: number): Promise<void> {
     const { pending } = this
-    if (pending?.offer?.number !== frame.number) return
+    if (!pending || pending.isInDoubt || pending.submission > submission) return
+    pending.isInDoubt = true
+    await pause(DOUBT_MS)
+    const claims = await readClaims([this.ws], 0, this.lastFinal + 1, undefined)
+    if (this.pending !== pending) return
+    const found = claims.find(({ columns }) => columns.from.includes(this.index))
+    if (found) {
+      const { number, txRoot } = found.claim
+      this.end(pending, { number, claim: found.hash, txRoot })
+      this.look()
+    } else this.send({ ...pending, offer: undefined, isInDoubt: false, isAgain: true })
+  }
+
+  private end(pending: Pending, place: FinalPlace): void {
     this.pending = undefined
     this.nonce++
-    this.events.final(pending.transfer, frame)
+    this.lastFinal = place.number
+    this.events.final(pending.transfer, place)
+  }
+
+  private final(frame: FinalFrame): void {
+    const { pending } = this
+    const offer = pending?.offer
+    if (!pending || !offer) return
+    if (offer.number !== frame.number || offer.txRoot !== frame.txRoot) return
+    this.end(pending, frame)
     // The first receipt is taken to its end; all of them would be a load of another kind.
     if (this.receipts === 0 && !this.kept) {
       this.kept = pending
@@ -210,17 +271,19 @@ export class BenchClient {
     const mine = runsOf(frame.runs).find(({ submission }) => submission === pending?.submission)
     if (!pending || !mine) return
     const proof = frame.proofs.slice()
-    pending.offer = { number: frame.number, position: mine.first, proof }
+    const { number, txRoot } = frame
+    pending.offer = { number, txRoot, position: mine.first, proof }
     if (this.habit === 'never') return
     const { nonce } = pending.signed
     const answer = await this.account.cosign({ ...frame, nonce, position: mine.first, proof })
     if (!answer.ok) {
-      // A client agrees to one root for each nonce; to others its ordinary signature speaks.
-      if (answer.code !== 'OTHER_ROOT') this.events.fault(`a root was offered with ${answer.code}`)
+      // A client agrees to one root for each nonce; to others its ordinary signature speaks. What
+      // was sent twice and executed is offered with the next nonce, to which nobody agrees.
+      const isExpected = answer.code === 'OTHER_ROOT' || pending.isAgain
+      if (!isExpected) this.events.fault(`a root was offered with ${answer.code}`)
       return
     }
     if (this.habit === 'late') await pause(frame.withinMs + LATE_MS)
-    const { number, txRoot } = frame
     const { signature } = answer
     const cosign = {
       kind: 'cosign',

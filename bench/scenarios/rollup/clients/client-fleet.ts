@@ -3,7 +3,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { GENESIS_KEYS_SEED } from '../../../../compute/crypto/genesis-keys.ts'
 import { KeyBook } from '../../../../compute/crypto/key-book.ts'
-import type { FinalFrame } from '../../../../sdk/rollup/wire/server-frames.ts'
 import type { SentLoad } from '../../../harness/load-figures.ts'
 import { loadPlan } from '../../../harness/load-plan.ts'
 import type {
@@ -12,7 +11,7 @@ import type {
   HeardBatch,
   RunTerms,
 } from '../generator/generator-messages.ts'
-import { BenchClient, type ClientEvents, type Habit } from './bench-client.ts'
+import { BenchClient, type ClientEvents, type FinalPlace, type Habit } from './bench-client.ts'
 import { ClientRun } from './client-run.ts'
 
 const CONNECT_AT_ONCE = 50
@@ -54,7 +53,7 @@ export class ClientFleet implements ClientEvents {
     return fleet
   }
 
-  final(transfer: number, { number, claim, txRoot }: FinalFrame): void {
+  final(transfer: number, { number, claim, txRoot }: FinalPlace): void {
     const isCounted = this.run?.final(transfer) ?? false
     const known = this.batches.get(number)
     this.batches.set(number, {

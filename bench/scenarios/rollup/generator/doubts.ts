@@ -3,6 +3,7 @@
 // all that the one before it got ordered, so what is not in the claims up to there never will be.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Hex } from '../../../../lib/hex.ts'
 import { type Claim, claimHash, decodeClaim } from '../../../../protocol/rollup/claim.ts'
 import { readBody } from '../../../../protocol/rollup/read-body.ts'
 import {
@@ -13,11 +14,14 @@ import type { ClaimFrame } from '../../../../sdk/rollup/wire/server-frames.ts'
 import { ClaimsReader } from '../claims-reader.ts'
 import type { OpenSubmission } from './open-submission.ts'
 
-const AGAIN_MS = 50
+/** What nobody could take, or tell, is tried again after so long. */
+export const AGAIN_MS = 50
+/** Without any transfers that come after those in doubt. */
+export const DOUBT_MS = 4000
 
 export interface ReadClaim {
   readonly claim: Claim
-  readonly hash: string
+  readonly hash: Hex
   readonly columns: TransferColumns
 }
 

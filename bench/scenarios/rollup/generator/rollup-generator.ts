@@ -17,7 +17,7 @@ import type {
 } from '../../../../sdk/rollup/wire/server-frames.ts'
 import type { SentLoad } from '../../../harness/load-figures.ts'
 import { everyPosition, signAbsent } from './absentees.ts'
-import { DoubtIndex, readClaims } from './doubts.ts'
+import { AGAIN_MS, DOUBT_MS, DoubtIndex, readClaims } from './doubts.ts'
 import type { GeneratorRecord, GeneratorSetup, HeardBatch } from './generator-messages.ts'
 import { Links } from './links.ts'
 import type { LoadRun } from './load-run.ts'
@@ -29,10 +29,6 @@ import { SenderBook } from './sender-book.ts'
 const REPORT_MS = 1000
 const DRAIN_LOOK_MS = 50
 const REFUSED_ROOTS_MAX = 20
-/** What was refused because nobody could take it is sent again after so long. */
-const AGAIN_MS = 50
-/** Without any transfers that come after those in doubt. */
-const DOUBT_MS = 4000
 
 export class RollupGenerator {
   readonly setup: GeneratorSetup
