@@ -181,11 +181,16 @@ export class LmdbStore implements Store {
     })
   }
 
+  /** All of them before the first is opened: that ends the transaction of whoever reads on. */
+  private tableNames(): string[] {
+    return [...this.root.getKeys()].map(tableName)
+  }
+
   /** Of the pages that hold something: the file keeps those that do not, for later. */
   usedBytes(): number {
     let pages = pagesOf(this.root.getStats() as LmdbStats)
-    for (const key of this.root.getKeys()) {
-      const table = this.tableToRead(tableName(key))
+    for (const name of this.tableNames()) {
+      const table = this.tableToRead(name)
       if (table) pages += pagesOf(table.getStats() as LmdbStats)
     }
     return pages * (this.root.getStats() as LmdbStats).pageSize
@@ -200,8 +205,8 @@ export class LmdbStore implements Store {
   stats(): StoreStats {
     const whole = this.root.getStats() as LmdbStats
     let rows = 0
-    for (const key of this.root.getKeys()) {
-      rows += (this.table(String(key)).getStats() as LmdbStats).entryCount
+    for (const name of this.tableNames()) {
+      rows += (this.table(name).getStats() as LmdbStats).entryCount
     }
     const sorted = [...this.commitMs].sort((a, b) => a - b)
     const share = (part: number) => sorted[Math.floor(part * (sorted.length - 1))]
