@@ -1,5 +1,5 @@
-// Compaction again and again in one process: no read transaction of lmdb is in the copy's way. Where
-// a table was opened while the names of tables were read, this ended the process.
+// Compaction again and again in one process: no read transaction of lmdb is in the copy's way.
+// Where a table was opened while the names of tables were read, this ended the process.
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
