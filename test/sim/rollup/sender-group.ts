@@ -12,6 +12,7 @@ import { actor } from '../../../runtime/actor.ts'
 import type { Context } from '../../../runtime/context.ts'
 import { messages, type Reply, tell } from '../../../runtime/messages.ts'
 import { checkRun, runProofBytes } from '../../../sdk/rollup/check-run.ts'
+import { rootRuns } from '../../../sdk/rollup/wire/root-runs.ts'
 import { simBls } from '../sim-crypto.ts'
 import { accountSecret } from './rollup-chain.ts'
 import type { SenderLog } from './sender-log.ts'
@@ -284,15 +285,8 @@ class Group {
     const placed: Placed[] = []
     const signers: { from: number; position: number }[] = []
     const absent: number[] = []
-    const runs = wordsOf(root.runs)
     let at = 0
-    for (let i = 0; i + 3 < runs.length; i += 4) {
-      const [submission, offset, first, count] = [...runs.subarray(i, i + 4)] as [
-        number,
-        number,
-        number,
-        number,
-      ]
+    for (const { submission, offset, first, count } of rootRuns(wordsOf(root.runs))) {
       const run = { first, count, transfers }
       const proof = root.proofs.subarray(at, at + runProofBytes(run))
       at += proof.length

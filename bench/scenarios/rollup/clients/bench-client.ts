@@ -12,6 +12,7 @@ import type { SignedTransfer } from '../../../../protocol/rollup/cosign.ts'
 import { NOBODY_ABSENT, writeBody } from '../../../../protocol/rollup/write-body.ts'
 import { connectRollup, type RollupConnection } from '../../../../sdk/rollup/connect.ts'
 import { RollupAccount } from '../../../../sdk/rollup/rollup-account.ts'
+import { rootRuns } from '../../../../sdk/rollup/wire/root-runs.ts'
 import type {
   ClaimFrame,
   FinalFrame,
@@ -20,7 +21,6 @@ import type {
 } from '../../../../sdk/rollup/wire/server-frames.ts'
 import { MAX_FEE } from '../generator/absentees.ts'
 import { AGAIN_MS, DOUBT_MS, readClaims } from '../generator/doubts.ts'
-import { runsOf } from '../generator/root-check.ts'
 import { MemoryGuard } from './memory-guard.ts'
 
 export type Habit = 'answers' | 'never' | 'late' | 'twice'
@@ -28,6 +28,12 @@ export type Habit = 'answers' | 'never' | 'late' | 'twice'
 const NOT_AFTER = 2 ** 31
 const LATE_MS = 100
 const AMOUNT_MAX = 1000
+
+interface Who {
+  readonly index: number
+  readonly accounts: number
+  readonly habit: Habit
+}
 
 export type FinalPlace = Pick<FinalFrame, 'number' | 'claim' | 'txRoot'>
 
@@ -51,7 +57,7 @@ interface Pending {
   readonly transfer: number
   readonly signed: SignedTransfer
   readonly body: Uint8Array
-  submission: number
+  readonly submission: number
   offer: Offer | undefined
   /** Its sequencer has dropped it for another's batches, or is gone. */
   isInDoubt: boolean
@@ -77,11 +83,7 @@ export class BenchClient {
   private lastFinal = 0
   receipts = 0
 
-  private constructor(
-    ws: string,
-    { index, accounts, habit }: { index: number; accounts: number; habit: Habit },
-    events: ClientEvents,
-  ) {
+  private constructor(ws: string, { index, accounts, habit }: Who, events: ClientEvents) {
     this.ws = ws
     this.index = index
     this.accounts = accounts
@@ -91,7 +93,7 @@ export class BenchClient {
 
   static async start(
     ws: string,
-    who: { readonly index: number; readonly accounts: number; readonly habit: Habit },
+    who: Who,
     book: KeyBook,
     events: ClientEvents,
   ): Promise<BenchClient> {
@@ -168,16 +170,18 @@ export class BenchClient {
         signatures: signed.signature,
       },
     })
-    const begun = { transfer, signed: signed.transfer, body }
-    this.send({ ...begun, submission: 0, offer: undefined, isInDoubt: false, isAgain: false })
+    this.send({ transfer, signed: signed.transfer, body }, false)
   }
 
-  private send(pending: Pending): void {
-    const { body } = pending
-    pending.submission = ++this.submission
-    this.pending = pending
+  private send(
+    { transfer, signed, body }: Pick<Pending, 'transfer' | 'signed' | 'body'>,
+    isAgain: boolean,
+  ): void {
+    const submission = ++this.submission
+    const begun = { transfer, signed, body, submission, isAgain }
+    this.pending = { ...begun, offer: undefined, isInDoubt: false }
     this.events.sent(body.length)
-    this.connection.send({ kind: 'submit', shard: 0, submission: pending.submission, body })
+    this.connection.send({ kind: 'submit', shard: 0, submission, body })
   }
 
   private receive(frame: ServerFrame): void {
@@ -201,7 +205,7 @@ export class BenchClient {
 
   private later(pending: Pending): void {
     setTimeout(() => {
-      if (this.pending === pending) this.send(pending)
+      if (this.pending === pending && !pending.isInDoubt) this.send(pending, pending.isAgain)
     }, AGAIN_MS)
   }
 
@@ -231,7 +235,7 @@ export class BenchClient {
       const { number, txRoot } = found.claim
       this.end(pending, { number, claim: found.hash, txRoot })
       this.look()
-    } else this.send({ ...pending, offer: undefined, isInDoubt: false, isAgain: true })
+    } else this.send(pending, true)
   }
 
   private end(pending: Pending, place: FinalPlace): void {
@@ -268,21 +272,21 @@ export class BenchClient {
 
   private async root(frame: RootFrame): Promise<void> {
     const { pending } = this
-    const mine = runsOf(frame.runs).find(({ submission }) => submission === pending?.submission)
+    const mine = rootRuns(frame.runs).find(({ submission }) => submission === pending?.submission)
     if (!pending || !mine) return
     const proof = frame.proofs.slice()
     const { number, txRoot } = frame
-    pending.offer = { number, txRoot, position: mine.first, proof }
-    if (this.habit === 'never') return
     const { nonce } = pending.signed
     const answer = await this.account.cosign({ ...frame, nonce, position: mine.first, proof })
-    if (!answer.ok) {
-      // A client agrees to one root for each nonce; to others its ordinary signature speaks. What
-      // was sent twice and executed is offered with the next nonce, to which nobody agrees.
-      const isExpected = answer.code === 'OTHER_ROOT' || pending.isAgain
-      if (!isExpected) this.events.fault(`a root was offered with ${answer.code}`)
-      return
+    // Who agreed to another root with this nonce has its transfer in this one none the less: its
+    // ordinary signature speaks.
+    if (answer.ok || answer.code === 'OTHER_ROOT') {
+      pending.offer = { number, txRoot, position: mine.first, proof }
+    } else if (answer.code !== 'OFFER_PROOF' || !pending.isAgain) {
+      // What was sent twice and executed is offered with the next nonce, to which nobody agrees.
+      this.events.fault(`a root was offered with ${answer.code}`)
     }
+    if (!answer.ok || this.habit === 'never') return
     if (this.habit === 'late') await pause(frame.withinMs + LATE_MS)
     const { signature } = answer
     const cosign = {

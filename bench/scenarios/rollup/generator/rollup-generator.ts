@@ -8,6 +8,7 @@ import { GENESIS_KEYS_SEED } from '../../../../compute/crypto/genesis-keys.ts'
 import { KeyBook } from '../../../../compute/crypto/key-book.ts'
 import type { Hex } from '../../../../lib/hex.ts'
 import { encodeClientFrame } from '../../../../sdk/rollup/wire/client-frames.ts'
+import { type RootRun, rootRuns } from '../../../../sdk/rollup/wire/root-runs.ts'
 import type {
   DroppedFrame,
   FinalFrame,
@@ -23,7 +24,7 @@ import { Links } from './links.ts'
 import type { LoadRun } from './load-run.ts'
 import { OpenSubmission } from './open-submission.ts'
 import type { PreparedRun } from './prepare-run.ts'
-import { cosignatureOf, faultOf, type RootChecker, type Run, runsOf } from './root-check.ts'
+import { cosignatureOf, faultOf, type RootChecker } from './root-check.ts'
 import { SenderBook } from './sender-book.ts'
 
 const REPORT_MS = 1000
@@ -37,7 +38,7 @@ export class RollupGenerator {
   private links!: Links
   private readonly open = new Map<number, OpenSubmission>()
   /** By group and batch: the last root, and what was said that it contains. */
-  private readonly roots = new Map<string, { txRoot: Hex; runs: readonly Run[] }>()
+  private readonly roots = new Map<string, { txRoot: Hex; runs: readonly RootRun[] }>()
   /** By shard and number. */
   private readonly batches = new Map<string, HeardBatch>()
   private readonly refusedRoots: string[] = []
@@ -92,7 +93,7 @@ export class RollupGenerator {
   }
 
   private root(group: number, frame: RootFrame): void {
-    const runs = runsOf(frame.runs)
+    const runs = rootRuns(frame.runs)
     const fault = faultOf(frame, runs, this.checker)
     if (fault) {
       if (this.refusedRoots.length < REFUSED_ROOTS_MAX) {

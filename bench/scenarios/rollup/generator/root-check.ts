@@ -8,33 +8,12 @@ import { cosignDigest } from '../../../../protocol/rollup/cosign.ts'
 import { NOBODY_ABSENT } from '../../../../protocol/rollup/write-body.ts'
 import { checkRun, runProofBytes } from '../../../../sdk/rollup/check-run.ts'
 import type { CosignFrame } from '../../../../sdk/rollup/wire/client-frames.ts'
+import type { RootRun } from '../../../../sdk/rollup/wire/root-runs.ts'
 import type { RootFrame } from '../../../../sdk/rollup/wire/server-frames.ts'
 import { MAX_FEE } from './absentees.ts'
 import type { OpenSubmission } from './open-submission.ts'
 
-const RUN_WORDS = 4
 const NODE_BYTES = 32
-
-export interface Run {
-  readonly submission: number
-  readonly offset: number
-  readonly first: number
-  readonly count: number
-}
-
-export function runsOf(words: Uint32Array): Run[] {
-  const runs: Run[] = []
-  for (let i = 0; i + RUN_WORDS <= words.length; i += RUN_WORDS) {
-    const [submission, offset, first, count] = words.subarray(i, i + RUN_WORDS) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ]
-    runs.push({ submission, offset, first, count })
-  }
-  return runs
-}
 
 export interface RootChecker {
   readonly book: KeyBook
@@ -46,7 +25,7 @@ export interface RootChecker {
 }
 
 /** What is wrong with it; empty when nothing is. */
-export function faultOf(frame: RootFrame, runs: readonly Run[], by: RootChecker): string {
+export function faultOf(frame: RootFrame, runs: readonly RootRun[], by: RootChecker): string {
   if (frame.fee > MAX_FEE) return `a fee of ${frame.fee}`
   if (runs.length === 0) return 'no transfer of ours'
   const root = hexToBytes(frame.txRoot)
@@ -69,7 +48,7 @@ export function faultOf(frame: RootFrame, runs: readonly Run[], by: RootChecker)
 /** For a root without fault. */
 export function cosignatureOf(
   frame: RootFrame,
-  runs: readonly Run[],
+  runs: readonly RootRun[],
   by: RootChecker,
 ): CosignFrame {
   const total = runs.reduce((sum, { count }) => sum + count, 0)
